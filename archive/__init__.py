@@ -1,0 +1,1 @@
+"""The archive: what is kept, how it is found again; knows nothing of the web."""

@@ -1,0 +1,86 @@
+"""Runs: a row for every execution, opened and closed around a writer; what a dead run left is put in order first."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive import ledger
+from archive.db import atomic, open_archive
+from archive.holdings import Holdings
+from archive.model import timestamp, utc_now
+from archive.warc import cut_tail
+
+COUNTS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending", "requests", "bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    """A run that has its row: its id, when it began, its WARC file's name, and the site's sections."""
+
+    id: int
+    started: dt.datetime
+    warc: str
+    sections: dict[str, ledger.Section]
+
+
+def start_run(holdings: Holdings, site: ledger.SiteRow) -> StartedRun:
+    """Open a run's row, after closing what killed runs of the site left open; the caller holds the site's lock."""
+    holdings.make()
+    db = open_archive(holdings.database)
+    try:
+        started = utc_now()
+        with atomic(db):
+            sections = ledger.ensure_site(db, site)
+            killed = _close_killed(db, site.id, started)
+            cursor = db.conn.execute(
+                "INSERT INTO runs(site_id, started, state) VALUES (?, ?, 'running')", (site.id, timestamp(started))
+            )
+            run_id = int(cursor.lastrowid or 0)
+        for killed_id in killed:
+            _cut_tails(db, holdings, site.id, killed_id)
+        return StartedRun(run_id, started, warc_name(site.id, run_id), sections)
+    finally:
+        db.close()
+
+
+def finish_run(holdings: Holdings, run_id: int, state: str, counts: Mapping[str, int], error: str | None) -> None:
+    """Close a run's row with its sums."""
+    db = open_archive(holdings.database)
+    try:
+        with atomic(db):
+            db.conn.execute(
+                f"UPDATE runs SET finished = ?, state = ?, error = ?, {', '.join(f'{name} = ?' for name in COUNTS)} "  # noqa: S608
+                "WHERE id = ?",
+                (timestamp(utc_now()), state, error, *(counts.get(name, 0) for name in COUNTS), run_id),
+            )
+    finally:
+        db.close()
+
+
+def warc_name(site_id: str, run_id: int) -> str:
+    """Return the name of a run's WARC file."""
+    return f"{site_id}-{run_id:06d}.warc.gz"
+
+
+def _close_killed(db: Database, site_id: str, now: dt.datetime) -> list[int]:
+    rows = db.conn.execute("SELECT id FROM runs WHERE site_id = ? AND state = 'running'", (site_id,)).fetchall()
+    db.conn.execute(
+        "UPDATE runs SET state = 'killed', finished = ?, error = 'its process ended without closing it' "
+        "WHERE site_id = ? AND state = 'running'",
+        (timestamp(now), site_id),
+    )
+    return [int(row[0]) for row in rows]
+
+
+def _cut_tails(db: Database, holdings: Holdings, site_id: str, run_id: int) -> None:
+    """Cut what a killed run wrote after its last commit: no row names it, and readers stop at a torn record."""
+    path = holdings.captures / warc_name(site_id, run_id)
+    if not path.is_file():
+        return
+    (end,) = db.conn.execute("SELECT max(offset + length) FROM captures WHERE file = ?", (path.name,)).fetchone()
+    if end is None:
+        path.unlink()
+    else:
+        cut_tail(path, int(end))

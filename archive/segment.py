@@ -1,0 +1,37 @@
+"""Scripts written without spaces, made searchable in plain FTS5: a space between their characters."""
+
+import re
+
+# Han with its extensions and compatibility forms, kana, Hangul syllables and jamo, bopomofo.
+CJK = (
+    "\u1100-\u11ff\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3040-\u30ff\u3100-\u318f\u31a0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_CHARACTER = re.compile(f"([{CJK}])")
+_ANY = re.compile(f"[{CJK}]")
+_BETWEEN = re.compile(f"(?<=[{CJK}])([\x02\x03]*) +(?=[\x02\x03]*[{CJK}])")
+_SPACES = re.compile(r"\s+")
+
+
+def has_cjk(text: str) -> bool:
+    """Return whether any character of the text belongs to a script that is written without spaces."""
+    return _ANY.search(text) is not None
+
+
+def segment(text: str) -> str:
+    """Return the text with every such character standing alone between spaces.
+
+    FTS5's `unicode61` then takes each as a token, and a word is found as a phrase of its characters.
+    """
+    return _SPACES.sub(" ", _CHARACTER.sub(r" \1 ", text)).strip()
+
+
+def desegment(text: str) -> str:
+    """Return segmented text as it was, highlight marks (U+0002, U+0003) kept."""
+    return _BETWEEN.sub(r"\1", text)
+
+
+def search_extra(*texts: str | None) -> str | None:
+    """Return what the tokenizer would miss of an article's texts, None where there is nothing."""
+    missed = [segment(text) for text in texts if text and has_cjk(text)]
+    return " \u2029 ".join(missed) or None

@@ -1,0 +1,388 @@
+"""Storing an article: which article it is, whether what was fetched is a version of its own, and what follows."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from archive import ledger
+from archive.identity import article_key, first_id_of
+from archive.keys import filter_keys, place_in_sections
+from archive.model import Article, Stamp, timestamp
+from archive.reader import version_content
+from archive.segment import has_cjk, search_extra, segment
+from archive.units import CaptureRef, Desk, FetchedImage
+from archive.versions import KeptImage, carry_over, digest_of, pack, unpack
+
+Outcome = Literal["stored", "unchanged"]
+_SHARED = (
+    "title", "updated", "updated_raw", "updated_precision", "published", "published_raw", "published_precision",
+    "source", "byline", "breadcrumb", "language", "canonical_url", "captions", "word_count", "rules",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who read a page: the parser's release and the template's digest."""
+
+    parser: str
+    template: str
+
+
+@dataclass(slots=True)
+class ArticleUnit:
+    """An article as it was fetched: its version, images, places in sections and ledger marks.
+
+    `url` is the ledger's URL, `identity` the normal form of the address that stands for the article; `captures` are
+    its pages in order; `images` stand in the order of `article.images`. `outcome` is known once it is written.
+    """
+
+    url: str
+    identity: str
+    article: Article
+    captures: tuple[CaptureRef, ...]
+    images: tuple[FetchedImage, ...]
+    reading: Reading
+    pages: tuple[str, ...] = ()
+    reread: Article | None = None
+    note: str | None = None
+    outcome: Outcome | None = field(default=None)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of text and images."""
+        return 3 * len(self.article.body) + sum(image.size for image in self.images)
+
+    @property
+    def seen_at(self) -> str:
+        """When the first page was fetched."""
+        return timestamp(self.captures[0].fetched_at)
+
+    def write_files(self, desk: Desk) -> None:
+        """Keep the images' bytes."""
+        for image in self.images:
+            image.keep(desk.media)
+
+    def write_rows(self, desk: Desk) -> None:
+        """Write the article, its version where it is a new one, and every mark that goes with it."""
+        url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
+        image_ids = [_image_row(desk, image) for image in self.images]
+        article_id, number = _find(desk.db, url_id, self.identity)
+        if article_id is None:
+            article_id = _new_article(desk, self)
+            _new_version(desk, self, article_id, 1, image_ids)
+            _event(desk, article_id, "first_seen", (None, 1), self.seen_at)
+            self.outcome = "stored"
+        else:
+            if self.reread is not None:
+                _read_again(desk.db, article_id, number, self)
+            self.outcome = _compare(desk, self, article_id, number, image_ids)
+        self._mark(desk, url_id, article_id)
+        place_in_sections(desk.db, url_id=url_id)
+
+    def _mark(self, desk: Desk, url_id: int, article_id: int) -> None:
+        first = self.captures[0]
+        ledger.mark_fetched(
+            desk.db, url_id, state="stored", at=self.seen_at, article_id=article_id, digest=first.digest,
+            etag=first.etag, last_modified=first.last_modified, cause=self.note,
+        )  # fmt: skip
+        for url, capture in zip(self.pages, self.captures[1:], strict=False):
+            page_id = ledger.ensure_url(desk.db, desk.site_id, url, "page", self.seen_at)
+            ledger.mark_fetched(
+                desk.db, page_id, state="stored", at=self.seen_at, article_id=article_id, digest=capture.digest
+            )
+        for image in self.images:
+            if image.url:
+                self._mark_image(desk, image, article_id)
+
+    def _mark_image(self, desk: Desk, image: FetchedImage, article_id: int) -> None:
+        image_id = ledger.ensure_url(desk.db, desk.site_id, image.url, "image", self.seen_at)
+        if image.sha256:
+            ledger.mark_fetched(
+                desk.db, image_id, state="stored", at=self.seen_at, article_id=article_id,
+                digest=f"sha256:{image.sha256}",
+            )  # fmt: skip
+        elif image.error:
+            ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at)
+
+
+def columns_of(article: Article) -> dict[str, Any]:
+    """Return the columns that `articles` and `versions` share, as they are stored."""
+    return {
+        "title": article.title,
+        **_stamp_columns("updated", article.updated),
+        **_stamp_columns("published", article.published),
+        "source": article.source,
+        "byline": json.dumps(list(article.byline), ensure_ascii=False),
+        "breadcrumb": json.dumps(list(article.breadcrumb), ensure_ascii=False),
+        "language": article.language,
+        "canonical_url": article.canonical_url,
+        "captions": article.captions or None,
+        "word_count": word_count(article.body),
+        "rules": json.dumps(_rules_of(article), ensure_ascii=False, sort_keys=True),
+    }
+
+
+def word_count(text: str) -> int:
+    """Return the number of words, a CJK character counting as one."""
+    return len(segment(text).split()) if has_cjk(text) else len(text.split())
+
+
+def _rules_of(article: Article) -> dict[str, str]:
+    reasons = {
+        f"{name}_reason": stamp.reason
+        for name, stamp in (("updated", article.updated), ("published", article.published))
+        if stamp and stamp.reason
+    }
+    return dict(article.rules) | reasons
+
+
+def _stamp_columns(name: str, stamp: Stamp | None) -> dict[str, str | None]:
+    return {
+        name: stamp.stored if stamp else None,
+        f"{name}_raw": stamp.raw if stamp else None,
+        f"{name}_precision": stamp.precision if stamp else None,
+    }
+
+
+def _find(db: Database, url_id: int, identity: str) -> tuple[int | None, int]:
+    """Return the article that a URL leads to and its current version: by the ledger, else by identity."""
+    row = db.conn.execute(
+        "SELECT articles.id, version FROM urls JOIN articles ON articles.id = article_id WHERE urls.id = ?", (url_id,)
+    ).fetchone()
+    row = row or db.conn.execute("SELECT id, version FROM articles WHERE key = ?", (article_key(identity),)).fetchone()
+    return (int(row[0]), int(row[1])) if row else (None, 0)
+
+
+def _new_article(desk: Desk, unit: ArticleUnit) -> int:
+    day = unit.article.day or unit.captures[0].fetched_at.date()
+    low = first_id_of(day)
+    (last,) = desk.db.conn.execute(
+        "SELECT max(id) FROM articles WHERE id >= ? AND id < ?", (low, first_id_of(day + dt.timedelta(days=1)))
+    ).fetchone()
+    article_id = low if last is None else int(last) + 1
+    row = {
+        "id": article_id,
+        "key": article_key(unit.identity),
+        "site_id": desk.site_id,
+        "url": unit.identity,
+        "first_seen": unit.seen_at,
+        "last_seen": unit.seen_at,
+        **_current(unit.article, _kept(desk.db, unit, None)),
+        "keys": filter_keys(desk.db, article_id, desk.site_id, unit.article.language),
+    }
+    _insert(desk.db, "articles", row)
+    return article_id
+
+
+def _current(article: Article, images: Sequence[KeptImage]) -> dict[str, Any]:
+    """Return the columns of `articles` that follow its current version."""
+    return columns_of(article) | {
+        "day": article.day.isoformat() if article.day else None,
+        "body": article.body,
+        "body_html": _html(article, images),
+        "search_extra": search_extra(article.body, article.title, article.captions),
+    }
+
+
+def _html(article: Article, images: Sequence[KeptImage]) -> str:
+    """Return the article's HTML with the images that are kept named by their bytes."""
+    html = article.body_html
+    for kept in images:
+        if kept.image.url and kept.sha256:
+            address = kept.image.url.replace("&", "&amp;").replace('"', "&quot;")
+            html = html.replace(f'src="{address}"', f'src="sha256:{kept.sha256}"')
+    return html
+
+
+def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> Outcome:
+    """Tie the fetch to the version that it shows, making one where none does; a return to an old one is an event."""
+    db = desk.db
+    current_id = _version_id(db, article_id, number)
+    _fill_images(desk, unit, current_id, image_ids)
+    kept = _kept(db, unit, current_id)
+    shown = db.conn.execute(
+        "SELECT id, number FROM versions WHERE article_id = ? AND digest = ? AND same_as IS NULL ORDER BY number LIMIT 1",
+        (article_id, digest_of(unit.article, kept)),
+    ).fetchone()
+    latest = unit.seen_at >= db.conn.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+    if shown and shown[1] == number:
+        _tie(desk, unit, shown[0])
+        _touch(desk, unit, article_id, (number, kept))
+        return "unchanged"
+    new_number = shown[1] if shown else _next_number(db, article_id)
+    if shown:
+        _tie(desk, unit, shown[0])
+    else:
+        _new_version(desk, unit, article_id, new_number, image_ids)
+    if latest:
+        _touch(desk, unit, article_id, (new_number, kept))
+        _event(desk, article_id, "changed", (number, new_number), unit.seen_at)
+    return "unchanged" if shown else "stored"
+
+
+def _touch(desk: Desk, unit: ArticleUnit, article_id: int, shown: tuple[int, Sequence[KeptImage]]) -> None:
+    """Write what the latest fetch showed into the article's row; the index follows only where text changed."""
+    number, kept = shown
+    row = _current(unit.article, kept)
+    columns = ", ".join(f"{name} = ?" for name in row)
+    desk.db.conn.execute(
+        f"UPDATE articles SET {columns}, version = ?, last_seen = max(last_seen, ?), "  # noqa: S608 (names are ours)
+        "state = 'live' WHERE id = ?",
+        (*row.values(), number, unit.seen_at, article_id),
+    )
+
+
+def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> None:
+    previous = _version_id(desk.db, article_id, number - 1) if number > 1 else None
+    kept = _kept(desk.db, unit, previous)
+    row = {
+        "article_id": article_id,
+        "number": number,
+        "seen_at": unit.seen_at,
+        "digest": digest_of(unit.article, kept),
+        "parser": unit.reading.parser,
+        "template": unit.reading.template,
+        "read_at": unit.seen_at,
+        **columns_of(unit.article),
+        "body": pack(unit.article.body),
+        "body_html": pack(_html(unit.article, kept)),
+    }
+    version_id = _insert(desk.db, "versions", row)
+    for position, (image, fetched) in enumerate(zip(unit.article.images, unit.images, strict=True), 1):
+        carried = kept[position - 1].sha256
+        image_id = image_ids[position - 1] or (_image_id(desk.db, carried) if carried else None)
+        desk.db.conn.execute(
+            "INSERT INTO article_images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                article_id, version_id, position, image_id, image.url, image.caption, image.credit, image.alt,
+                None if image_id else fetched.error,
+            ),
+        )  # fmt: skip
+    _tie(desk, unit, version_id)
+
+
+def _kept(db: Database, unit: ArticleUnit, version_id: int | None) -> tuple[KeptImage, ...]:
+    images = [
+        KeptImage(image, fetched.sha256, fetched.error)
+        for image, fetched in zip(unit.article.images, unit.images, strict=True)
+    ]
+    if version_id is None:
+        return tuple(images)
+    known = db.conn.execute(
+        "SELECT url, sha256 FROM article_images JOIN images ON images.id = image_id WHERE version_id = ?", (version_id,)
+    )
+    return carry_over(images, dict(known.fetchall()))
+
+
+def _fill_images(desk: Desk, unit: ArticleUnit, version_id: int, image_ids: list[int | None]) -> None:
+    """Give the current version the images that it lacked and that have now been fetched from the same URL."""
+    came = {fetched.url: image_id for fetched, image_id in zip(unit.images, image_ids, strict=True) if image_id}
+    lacking = desk.db.conn.execute(
+        "SELECT position, url FROM article_images WHERE version_id = ? AND image_id IS NULL", (version_id,)
+    ).fetchall()
+    filled = [(came[url], version_id, position) for position, url in lacking if url in came]
+    if filled:
+        desk.db.conn.executemany(
+            "UPDATE article_images SET image_id = ?, error = NULL WHERE version_id = ? AND position = ?", filled
+        )
+        _digest_again(desk.db, version_id)
+
+
+def _digest_again(db: Database, version_id: int) -> None:
+    article, images = version_content(db, version_id)
+    db.conn.execute("UPDATE versions SET digest = ? WHERE id = ?", (digest_of(article, images), version_id))
+
+
+def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit) -> None:
+    """Replace a version's reading by today's of the same captures; what it was is on record."""
+    article, version_id = unit.reread, _version_id(db, article_id, number)
+    if article is None:
+        return
+    _, images = version_content(db, version_id)
+    by_url = {kept.image.url: kept for kept in images}
+    kept = [KeptImage(image, by_url[image.url].sha256 if image.url in by_url else None) for image in article.images]
+    before = db.conn.execute("SELECT digest FROM versions WHERE id = ?", (version_id,)).fetchone()[0]
+    after = digest_of(article, kept)
+    row = columns_of(article) | {
+        "digest": after, "parser": unit.reading.parser, "template": unit.reading.template, "read_at": unit.seen_at,
+        "body": pack(article.body), "body_html": pack(_html(article, kept)),
+    }  # fmt: skip
+    columns = ", ".join(f"{name} = ?" for name in row)
+    db.conn.execute(f"UPDATE versions SET {columns} WHERE id = ?", (*row.values(), version_id))  # noqa: S608
+    db.conn.execute(
+        "INSERT INTO readings(version_id, parser, template, read_at, digest_before, digest_after) VALUES (?, ?, ?, ?, ?, ?)",
+        (version_id, unit.reading.parser, unit.reading.template, unit.seen_at, before, after),
+    )
+    db.conn.execute("DELETE FROM article_images WHERE version_id = ?", (version_id,))
+    for position, item in enumerate(kept, 1):
+        image_id = _image_id(db, item.sha256) if item.sha256 else None
+        image = item.image
+        old = by_url.get(image.url)
+        db.conn.execute(
+            "INSERT INTO article_images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article_id, version_id, position, image_id, image.url, image.caption, image.credit, image.alt,
+             None if image_id else (old.error if old else "not-fetched")),
+        )  # fmt: skip
+
+
+def _tie(desk: Desk, unit: ArticleUnit, version_id: int) -> None:
+    desk.db.conn.executemany(
+        "INSERT INTO version_captures(version_id, capture_id, position, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (version_id, capture.row_id(), position, timestamp(capture.fetched_at))
+            for position, capture in enumerate(unit.captures, 1)
+        ],
+    )
+
+
+def _event(desk: Desk, article_id: int, kind: str, versions: tuple[int | None, int | None], at: str) -> None:
+    desk.db.conn.execute(
+        "INSERT INTO events(article_id, kind, from_version, to_version, at, run_id) VALUES (?, ?, ?, ?, ?, ?)",
+        (article_id, kind, *versions, at, desk.run_id),
+    )
+
+
+def _image_row(desk: Desk, image: FetchedImage) -> int | None:
+    if image.sha256 is None:
+        return None
+    found = _image_id(desk.db, image.sha256)
+    if found is not None or image.info is None:
+        return found
+    row = {
+        "sha256": image.sha256,
+        "mime": image.info.mime,
+        "width": image.info.width,
+        "height": image.info.height,
+        "bytes": image.size,
+        "path": image.path,
+        "capture_id": image.capture.id if image.capture else None,
+    }
+    return _insert(desk.db, "images", row)
+
+
+def _image_id(db: Database, sha256: str) -> int | None:
+    row = db.conn.execute("SELECT id FROM images WHERE sha256 = ?", (sha256,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def _version_id(db: Database, article_id: int, number: int) -> int:
+    row = db.conn.execute(
+        "SELECT id FROM versions WHERE article_id = ? AND number = ?", (article_id, number)
+    ).fetchone()
+    return int(row[0])
+
+
+def _next_number(db: Database, article_id: int) -> int:
+    return (
+        int(db.conn.execute("SELECT max(number) FROM versions WHERE article_id = ?", (article_id,)).fetchone()[0]) + 1
+    )
+
+
+def _insert(db: Database, table: str, row: dict[str, Any]) -> int:
+    columns, marks = ", ".join(row), ", ".join("?" * len(row))
+    cursor = db.conn.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+    return int(cursor.lastrowid or 0)

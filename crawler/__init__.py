@@ -1,0 +1,1 @@
+"""The crawler: everything that knows the web."""

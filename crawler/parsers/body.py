@@ -1,0 +1,146 @@
+"""The body: which blocks of the article's region are its text, and which surround it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.parsers.blocks import Block, Run
+from crawler.parsers.dates import DateContext
+from crawler.parsers.header import Header
+from crawler.parsers.images import is_file_name
+from crawler.parsers.labels import is_tools
+from crawler.parsers.lines import Line, read_line
+from crawler.parsers.pager import is_pager
+from crawler.parsers.region import IMPRINT, Region, is_furniture
+from crawler.parsers.text import loose, squeeze
+
+_TAIL_LINE = re.compile(
+    r"^(?:\(?（?(?:editor|edited by|责任编辑|責任編輯|编辑|责编|审核|校对)\s*[:：]|previous\s*(?:article|post|page)?\s*[:：]|next\s*(?:article|post|page)?\s*[:：]|"
+    r"上一篇|下一篇|上一页|下一页|相关链接|相关新闻|相关阅读|延伸阅读|推荐阅读|扫一扫|返回顶部|back to top|"
+    r"(?:related|recommended|popular|latest|most read|hot)\s+(?:news|stories|articles|links|posts|reading|topics|coverage)\b|related\s*[:：]?$|more\s+(?:news|stories|from|on)\b|more\s*[:：>»]*$|you may also like|what'?s new\s*$|hot news\s*$|latest\s*$|热点新闻|最新新闻|最新消息|"
+    r"read more\s*[:：]|see also\s*[:：]|tags?\s*[:：]|filed under|posted in|categories?\s*[:：]|categorías\s*[:：]|etiquetas\s*[:：]|"
+    r"share (?:this|on|to)\b|follow us|subscribe\b|sign up for|click here to|download the app|"
+    r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The article's blocks, pictures among them, and what its last lines named."""
+
+    blocks: tuple[Block, ...]
+    tail_lines: tuple[Line, ...]
+
+
+def body_blocks(
+    blocks: Sequence[Block], region: Region, header: Header, title: str | None, context: DateContext
+) -> Chosen:
+    """Return the blocks of the body: after the head, before the tail, without what names itself furniture."""
+    start = region.start
+    if header.title_index is not None and region.start <= header.title_index < region.end:
+        start = header.title_index + 1
+    core = set(region.core)
+    inside = [
+        without_stray_lines(block, title)
+        for block in blocks[start : region.end]
+        if block.index in core or not _is_named_furniture(block, region)
+    ]
+    last = _last_text(inside, max((index for index in region.core if index >= start), default=region.end - 1))
+    wanted, tail = [], []
+    for block in inside:
+        if block.index in header.used or (block.index in header.lines and _at_head(block.index, start, header, core)):
+            continue
+        line = _tail_line(block, inside, context) if block.index >= last - 1 else None
+        if line:
+            tail.append(line)
+        elif not _is_outside(block, title, after=block.index > last):
+            wanted.append(block)
+    return Chosen(tuple(_without_lists(wanted, core)), tuple(tail))
+
+
+def without_stray_lines(block: Block, title: str | None) -> Block:
+    """Return the block without lines that are an image's file name or the title again."""
+    if block.kind == "image" or "\n" not in block.text or block.kind in ("pre", "table"):
+        return block
+    lines: list[list[Run]] = [[]]
+    for run in block.runs:
+        if run.text == "\n":
+            lines.append([])
+        else:
+            lines[-1].append(run)
+    kept = [line for line in lines if not _is_stray_line(squeeze("".join(run.text for run in line)), title)]
+    if len(kept) == len(lines):
+        return block
+    runs = [run for line in kept for run in (*line, Run("\n"))][:-1]
+    return Block(block.kind, block.path, block.index, runs, block.level, block.ordered)
+
+
+def _is_stray_line(text: str, title: str | None) -> bool:
+    return is_file_name(text) or bool(title and loose(text) == loose(title))
+
+
+def _last_text(inside: Sequence[Block], last: int) -> int:
+    """Return the index of the last block of the article: short paragraphs after the running text still belong to it.
+
+    They end where furniture begins; a heading with nothing below it is furniture too.
+    """
+    for block in inside:
+        if block.index > last:
+            if block.kind != "image" and (_is_outside(block, None, after=True) or block.link_share > 0.3):
+                if block.kind != "h" or _TAIL_LINE.match(block.text):
+                    break
+            elif block.kind != "image" and not block.text.isdecimal():
+                last = block.index
+    return last
+
+
+def _is_named_furniture(block: Block, region: Region) -> bool:
+    below = block.path[block.path.index(region.container) + 1 :] if region.container in block.path else block.path
+    return any(is_furniture(element) for element in below)
+
+
+def _at_head(index: int, start: int, header: Header, core: set[int]) -> bool:
+    """Return whether a header line stands before the running text, not in it."""
+    first = min((known for known in core if known >= start and known not in header.lines), default=index)
+    return index <= first + 1
+
+
+def _tail_line(block: Block, inside: Sequence[Block], context: DateContext) -> Line | None:
+    """Return the byline, source or labelled date that closes an article."""
+    if block.kind != "p" or len(block.text) > 160 or block.index < inside[-1].index - 12:
+        return None
+    line = read_line(block.text, context)
+    if line.is_header and not line.bare and not line.aside and (line.byline or line.labels):
+        return line
+    return None
+
+
+def _is_outside(block: Block, title: str | None, *, after: bool) -> bool:
+    """Return whether a block is furniture by what it says; more is, after the last running text."""
+    if block.kind == "image":
+        return False
+    text = block.text
+    if is_pager(text) or is_tools(text) or _TAIL_LINE.match(text) or (title and block.loose == loose(title) and block.kind == "h"):
+        return True
+    if not block.loose and block.kind not in ("pre", "table"):
+        return True
+    if after:
+        return block.link_share > 0.5 or block.kind == "h" or text.isdecimal() or IMPRINT.search(text) is not None
+    return IMPRINT.search(text) is not None and len(text) < 200
+
+
+def _without_lists(blocks: Sequence[Block], core: set[int]) -> list[Block]:
+    """Leave out runs of three links or more: lists of other articles, menus."""
+    kept: list[Block] = []
+    run: list[Block] = []
+    for block in [*blocks, None]:
+        if block is not None and block.kind != "image" and block.link_share > 0.8 and block.index not in core:
+            run.append(block)
+            continue
+        if len(run) < 3:
+            kept.extend(run)
+        run = []
+        if block is not None:
+            kept.append(block)
+    return kept

@@ -1,0 +1,173 @@
+"""Header lines: the lines around a title that name dates, a source and authors, and what each says."""
+
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from archive.model import Stamp
+from crawler.parsers.dates import DateContext, find_date, parse_date
+from crawler.parsers.labels import DATE_WORD, LABEL, is_tools, without_tools
+from crawler.parsers.text import squeeze
+
+_LONGEST = 260
+_BYLINE = re.compile(
+    r"^(?:(?i:by|por|par|von|di|door|text by|story by)\s+|(?:文|撰文|记者|記者|作者)\s*[|/／:：]\s*)"
+    r"(?P<names>[^()（）|\[\]【】:：\d]{2,80}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?\s*$"
+)
+_PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
+_DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
+_SEPARATORS = " |｜·•,，;；-–—/\u3000\t>"
+# Two to five capitalised words beside a date: "Nov. 7, 2019 · The Release Team".
+_NAME = re.compile(r"^(?:[^\W\d_a-z][\w'’.-]*\s+){1,4}[^\W\d_a-z][\w'’.-]*$")
+_AND = re.compile(r"\s*(?:,|，|、|;|；|&|\band\b|\by\b|\bund\b|\bet\b|\be\b|\ben\b)\s+|[，、；]", re.IGNORECASE)
+_ROLE = re.compile(
+    r",?\s*\b(?:staff (?:writer|reporter)|correspondent|reporter|editor|special to .*|contributor|in [A-Z]\w+)\b.*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """What one header line says; `rest` is what nothing explained, `is_header` whether it is such a line at all."""
+
+    text: str
+    updated: Stamp | None = None
+    published: Stamp | None = None
+    bare: Stamp | None = None
+    source: str | None = None
+    byline: tuple[str, ...] = ()
+    aside: bool = False
+    rest: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """Any date of the line."""
+        return self.updated or self.published or self.bare
+
+    @property
+    def is_header(self) -> bool:
+        """Whether the line is explained but for a few words."""
+        said = self.stamp or self.source or self.byline or self.aside
+        return bool(said) and (len(self.rest) <= 40 and len(self.rest) * 2 <= len(self.text))
+
+
+def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -> Line:
+    """Return what a line says, label by label, then what is left without one."""
+    line = Line(squeeze(text))
+    if not line.text or len(line.text) > _LONGEST:
+        line.rest = line.text
+        return line
+    if is_tools(line.text):
+        line.aside = True
+        return line
+    if _read_byline(line, line.text):
+        return line
+    matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"]
+    left = [line.text[: matches[0].start()] if matches else line.text]
+    for match, following in zip_longest(matches, matches[1:]):
+        value = line.text[match.end() : following.start() if following else None]
+        left.append(_take_labelled(line, str(match.lastgroup), value, context))
+    line.labels = tuple(str(match.lastgroup) for match in matches)
+    line.rest = squeeze(" ".join(filter(None, (_take_unlabelled(line, part, context) for part in left))))
+    if line.bare and not matches and _NAME.match(line.rest) and len(line.rest) < len(line.text) - 8:
+        line.byline, line.rest = names_in(line.rest), ""
+    return line
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names of a byline, without "By", roles and what stands twice."""
+    plain = re.sub(r"^(?i:by|por|par|von|di|door)\s+", "", squeeze(text))
+    names = (squeeze(_ROLE.sub("", part)).strip(_SEPARATORS) for part in _AND.split(plain) if part)
+    kept: dict[str, str] = {}
+    for name in names:
+        if 1 < len(name) <= 60 and not any(map(str.isdigit, name)):
+            kept.setdefault(name.casefold(), name)
+    return tuple(kept.values())
+
+
+def _read_byline(line: Line, text: str) -> bool:
+    match = _BYLINE.match(text)
+    if not match or len(match["names"].split()) > 8 or re.search(r"[.!?。]\s", match["names"]):
+        return False
+    line.byline = names_in(match["names"])
+    line.source = line.source or (squeeze(match["source"]) if match["source"] else None)
+    return bool(line.byline)
+
+
+def _take_labelled(line: Line, kind: str, value: str, context: DateContext) -> str:
+    """Give a label's value to its field; return what the value has beyond it."""
+    if kind in ("updated", "published"):
+        found = find_date(value[:60], context)
+        if found and not value[: found.start].strip(" (（[,"):
+            _set_date(line, kind, found.stamp)
+            return value[found.end :]
+        stamp = None if found else parse_date(value.strip(_SEPARATORS)[:60], context)
+        if stamp:
+            _set_date(line, kind, stamp)
+            return ""
+        return value
+    if kind == "aside":
+        line.aside = True
+        return ""
+    name, rest = _first_part(value)
+    if kind == "source":
+        line.source = line.source or name or None
+    elif name:
+        line.byline = line.byline or names_in(name)
+    return rest
+
+
+def _set_date(line: Line, kind: str, stamp: Stamp) -> None:
+    if kind == "updated":
+        line.updated = line.updated or stamp
+    else:
+        line.published = line.published or stamp
+
+
+def _first_part(value: str) -> tuple[str, str]:
+    """Return a source's or an author's name and what follows it: it ends at a bar, a wide gap, a tool word or a date."""
+    found = find_date(value)
+    cut = value[: found.start] if found else value
+    rest = value[found.start :] if found else ""
+    head, _, tail = re.sub(r"\s*[|｜]\s*|\s{3,}|\u3000+", "\x00", cut.strip(" |｜")).partition("\x00")
+    name = without_tools(squeeze(head)).strip(" ()（）[]【】|,，;；")
+    return name, f"{tail} {rest}"
+
+
+def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
+    """Take dates, sources in parentheses or before a bar, domains and names; return what stays unexplained."""
+    text = _take_date(line, text, context)
+    before_bar = re.match(r"^\s*([^|｜()（）]{2,60}?)\s*[|｜]\s*$", text)
+    if before_bar and not line.source:
+        line.source, text = squeeze(before_bar[1]), ""
+    for inner in _PARENTHESES.findall(text):
+        if _is_source(inner):
+            line.source = line.source or squeeze(inner)
+    text = _PARENTHESES.sub(lambda match: " " if _is_source(match[1]) or not match[1] else match[0], text)
+    left = without_tools(text.strip(_SEPARATORS)).strip(_SEPARATORS + "()（）[]")
+    if not left or is_tools(left):
+        return ""
+    if _DOMAIN.match(left):
+        line.source = line.source or left
+        return ""
+    return "" if _read_byline(line, left) else left
+
+
+def _take_date(line: Line, text: str, context: DateContext) -> str:
+    found = find_date(text, context)
+    if not found:
+        return text
+    before, after = text[: found.start], text[found.end :]
+    word = DATE_WORD.search(before)
+    if word:
+        _set_date(line, str(word.lastgroup), found.stamp)
+        before = before[: word.start()]
+    elif line.stamp is None:
+        line.bare = found.stamp
+    return f"{before} {after}".replace("( )", " ").replace("()", " ")
+
+
+def _is_source(text: str) -> bool:
+    plain = squeeze(text)
+    return bool(plain) and (_DOMAIN.match(plain) is not None or (len(plain) <= 40 and len(plain.split()) <= 5 and not find_date(plain)))

@@ -1,0 +1,133 @@
+"""What a page declares of itself for machines: JSON-LD, meta elements, microdata, link relations."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from crawler.parsers.page import Page
+from crawler.parsers.text import squeeze
+
+_ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting|Review)$")
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+_MOST_NODES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The declarations of a page; `meta` maps lower-case names to their first content, `ld` is the article's node."""
+
+    meta: dict[str, str] = field(default_factory=dict)
+    ld: dict[str, Any] = field(default_factory=dict)
+    crumbs: tuple[str, ...] = ()
+    html_title: str | None = None
+    language: str | None = None
+    canonical: str | None = None
+
+    def first(self, *names: str) -> tuple[str, str] | None:
+        """Return name and content of the first of these meta elements that says something."""
+        for name in names:
+            value = self.meta.get(name)
+            if value:
+                return name, value
+        return None
+
+    def ld_text(self, key: str) -> str | None:
+        """Return a text property of the article's JSON-LD node."""
+        value = self.ld.get(key)
+        if isinstance(value, list):
+            value = next((item for item in value if isinstance(item, str)), None)
+        return squeeze(value) or None if isinstance(value, str) else None
+
+    def ld_names(self, key: str) -> tuple[str, ...]:
+        """Return the names of the persons or organisations of a property."""
+        value = self.ld.get(key)
+        items = value if isinstance(value, list) else [value]
+        names = (item.get("name") if isinstance(item, dict) else item for item in items)
+        return tuple(squeeze(name) for name in names if isinstance(name, str) and name.strip())
+
+
+def read_metadata(page: Page) -> Metadata:
+    """Return what the page declares; broken JSON-LD counts as none."""
+    nodes = list(_ld_nodes(page))
+    return Metadata(
+        meta=_meta(page),
+        ld=next((node for node in nodes if _is_article(node)), {}),
+        crumbs=_crumbs(nodes),
+        html_title=squeeze(str(page.root.xpath("string(//head/title | //title[not(ancestor::svg)])"))) or None,
+        language=_language(page),
+        canonical=_canonical(page),
+    )
+
+
+def _meta(page: Page) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in page.root.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        content = element.get("content")
+        if name and content and content.strip():
+            found.setdefault(name.strip().lower(), squeeze(content))
+    return found
+
+
+def _ld_nodes(page: Page) -> Iterator[dict[str, Any]]:
+    for script in page.root.iterfind(".//script[@type='application/ld+json']"):
+        text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
+        try:
+            value = json.loads(_CONTROL.sub(" ", text), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        yield from _dicts(value)
+
+
+def _dicts(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (whatever JSON holds)
+    """Yield the objects of a JSON-LD value and its graphs, bounded against hostile nesting."""
+    queue, seen = [value], 0
+    while queue and seen < _MOST_NODES:
+        item = queue.pop(0)
+        seen += 1
+        if isinstance(item, list):
+            queue.extend(item)
+        elif isinstance(item, dict):
+            yield item
+            queue.extend(item[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in item)
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    kind = node.get("@type")
+    return [item for item in (kind if isinstance(kind, list) else [kind]) if isinstance(item, str)]
+
+
+def _is_article(node: dict[str, Any]) -> bool:
+    return any(_ARTICLE_TYPES.search(kind) for kind in _types(node))
+
+
+def _crumbs(nodes: list[dict[str, Any]]) -> tuple[str, ...]:
+    for node in nodes:
+        items = node.get("itemListElement")
+        if "BreadcrumbList" in _types(node) and isinstance(items, list):
+            names = (_crumb_name(item) for item in items if isinstance(item, dict))
+            return tuple(name for name in names if name)
+    return ()
+
+
+def _crumb_name(item: dict[str, Any]) -> str | None:
+    target = item.get("item")
+    name = item.get("name") or (target.get("name") if isinstance(target, dict) else None)
+    return squeeze(name) or None if isinstance(name, str) else None
+
+
+def _language(page: Page) -> str | None:
+    for value in (page.root.get("lang"), page.root.get("{http://www.w3.org/XML/1998/namespace}lang"), page.root.get("xml:lang")):
+        tag = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9]{2,8}))?", value or "")
+        if tag:
+            return tag[1].lower() + (f"-{tag[2]}" if tag[2] else "")
+    return None
+
+
+def _canonical(page: Page) -> str | None:
+    for element in page.root.iter("link"):
+        if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
+            return page.absolute(element.get("href") or "")
+    return None

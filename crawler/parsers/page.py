@@ -1,0 +1,117 @@
+"""A page: bytes decoded and parsed into one lxml tree."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from charset_normalizer import from_bytes
+from lxml import etree, html
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
+
+_ESCAPE_ENCODINGS = ("iso-2022-jp", "iso-2022-kr", "iso-2022-cn", "hz-gb-2312", "hz", "utf-7")
+_NO_XML_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKUP = re.compile(rb"<\s*[!a-zA-Z/?]")
+_XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
+_SNIFFED = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A parsed page: its address, tree, base for relative URLs, and how its bytes became text.
+
+    `replaced` counts the bytes that are no character in `encoding`.
+    """
+
+    url: str
+    root: html.HtmlElement
+    base: str
+    encoding: str
+    replaced: int
+
+    @property
+    def body(self) -> html.HtmlElement:
+        """The body element, or the root where there is none."""
+        found = self.root.find("body")
+        return self.root if found is None else found
+
+    def absolute(self, href: str) -> str | None:
+        """Return an absolute http(s) URL, None for anything else."""
+        try:
+            url = urljoin(self.base, href.strip())
+        except ValueError:
+            return None
+        return url if url.lower().startswith(("http://", "https://")) else None
+
+
+def looks_like_html(body: bytes, content_type: str | None) -> bool:
+    """Return whether bytes can be an HTML page, by their declared type and their beginning."""
+    declared = (content_type or "").partition(";")[0].strip().lower()
+    if declared and not declared.startswith("text/") and "html" not in declared and "xml" not in declared:
+        return False
+    head = body[:_SNIFFED]
+    return _MARKUP.search(head.replace(b"\x00", b"")) is not None and not head.startswith((b"%PDF", b"PK\x03\x04"))
+
+
+def parse_page(body: bytes, url: str, content_type: str | None = None) -> Page:
+    """Return the page; any bytes give one, an empty tree at worst."""
+    text, encoding, replaced = decode(body, content_type)
+    root = _tree(text)
+    base_href = root.xpath("string(//base[@href][1]/@href)")
+    try:
+        base = urljoin(url, str(base_href)) if base_href else url
+    except ValueError:
+        base = url
+    return Page(url, root, base, encoding, replaced)
+
+
+def decode(body: bytes, content_type: str | None) -> tuple[str, str, int]:
+    """Return text, encoding and the number of replaced characters.
+
+    A byte order mark decides; else bytes that are valid UTF-8 are UTF-8, whatever the header says (no other encoding
+    gives such bytes by chance); else the header, the page's own declaration, and at last a guess.
+    """
+    bom, marked = read_bom(body)
+    if bom is not None and marked is not None:
+        return _decoded(body[len(marked) :], bom)
+    declared = [
+        resolve_encoding(name)
+        for name in (http_content_type_encoding(content_type), html_body_declared_encoding(body[:_SNIFFED]))
+        if name
+    ]
+    known = [name for name in declared if name]
+    if not any(name in _ESCAPE_ENCODINGS for name in known):
+        try:
+            return body.decode("utf-8"), "utf-8", 0
+        except UnicodeDecodeError:
+            pass
+    for name in known:
+        text, encoding, replaced = _decoded(body, name)
+        if not replaced:
+            return text, encoding, 0
+    return _least_damaged(body, known)
+
+
+def _least_damaged(body: bytes, declared: list[str]) -> tuple[str, str, int]:
+    guess = from_bytes(body[:_SNIFFED]).best()
+    names = [*declared, *([guess.encoding] if guess else []), "utf-8"]
+    return min((_decoded(body, name) for name in names), key=lambda decoded: decoded[2])
+
+
+def _decoded(body: bytes, encoding: str) -> tuple[str, str, int]:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        encoding = "utf-8"
+    text = body.decode(encoding, errors="replace")
+    return text, encoding, text.count("\ufffd")
+
+
+def _tree(text: str) -> html.HtmlElement:
+    clean = _XML_HEAD.sub("", _NO_XML_TEXT.sub("", text), count=1)
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        root = html.document_fromstring(clean.encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        root = html.document_fromstring(b"<html><body></body></html>")
+    return root

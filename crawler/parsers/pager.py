@@ -1,0 +1,100 @@
+"""Pagers: the links from one part of an article, or of a listing, to the others."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from archive.identity import normalise
+from crawler.parsers.blocks import Block
+from crawler.parsers.page import Page
+from crawler.parsers.text import squeeze
+
+NEXT_WORDS = frozenset(
+    "next > >> » › → next› next> next>> next» next→ next page nextpage older older posts older entries older articles 下一页 下页 下一頁 下頁 后一页 "
+    "siguiente siguientes página siguiente más antiguas entradas antiguas suivant suivante weiter nächste nächste seite successiva successivo "
+    "avanti próxima próximo volgende следующая далее sonraki 次へ 次のページ 다음 další następna".split()
+) | {"next page", "older posts", "older entries", "older articles", "página siguiente", "entradas antiguas", "nächste seite"}
+_WORDS = re.compile(
+    r"previous(?:\s+page)?|prev(?:\s+page)?|next(?:\s+page)?|first(?:\s+page)?|last(?:\s+page)?|pages?|home|end|of|上一页|下一页|首页|尾页|末页|"
+    r"上页|下页|第|页|共|尾|跳转|go",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"[\d\s<>«»‹›|/\[\]()…·.,:：←→-]+")
+_PART = re.compile(r"(?:[_-]|/page/|/|[?&](?:page|p|pn|pageno)=|/p)(\d{1,3})(?=(?:\.[a-z]{3,5})?/?$)", re.IGNORECASE)
+_MOST_PARTS = 60
+
+
+def is_pager(text: str) -> bool:
+    """Return whether a line is nothing but page numbers, arrows and the words beside them."""
+    if len(text) > 160 or not re.search(r"\d|[<>«»‹›]|next|prev|[上下]一?页", text, re.IGNORECASE):
+        return False
+    rest = _SIGNS.sub("", _WORDS.sub("", squeeze(text)))
+    if rest:
+        return False
+    numbers = re.findall(r"\d+", text)
+    return len(numbers) >= 2 or bool(_WORDS.search(text)) or bool(re.search(r"[<>«»‹›]", text))
+
+
+def page_urls(page: Page, blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Return the other parts of the article that its pager links to, in order of their numbers.
+
+    A part's address is the article's own with a number added or changed at its end (`c_N_2.htm`, `?page=2`, `/2/`),
+    and the link's text is a number, an arrow or a word for "next": anything else is another article.
+    """
+    try:
+        own = normalise(page.url)
+    except ValueError:
+        return ()
+    stem, _ = _stem(own)
+    found: dict[int, str] = {}
+    for block in blocks:
+        for run in block.runs:
+            if run.href and _is_pager_text(run.text):
+                url = _part_of(page, run.href, own, stem)
+                if url:
+                    found.setdefault(url[0], url[1])
+    return tuple(found[number] for number in sorted(found))[:_MOST_PARTS]
+
+
+def first_part(url: str, candidates: Sequence[str]) -> str | None:
+    """Return the address of the first part where it is among the candidates and `url` is a later part."""
+    stem, number = _stem(url)
+    return next((other for other in candidates if number > 1 and _stem(other) == (stem, 1)), None)
+
+
+def part_number(url: str) -> int:
+    """Return which part of its article an address is; 1 where it names none."""
+    return _stem(url)[1]
+
+
+def _is_pager_text(text: str) -> bool:
+    plain = squeeze(text).lower().strip("[]() ")
+    return bool(re.fullmatch(r"\d{1,3}", plain)) or plain in NEXT_WORDS or plain in ("<", "<<", "«", "‹", "previous", "previous page", "上一页")
+
+
+def _part_of(page: Page, href: str, own: str, stem: str) -> tuple[int, str] | None:
+    absolute = page.absolute(href)
+    if absolute is None:
+        return None
+    try:
+        url = normalise(absolute)
+    except ValueError:
+        return None
+    other_stem, number = _stem(url)
+    same = other_stem == stem or other_stem == _bare(own) or _bare(url) == stem
+    if url == own or not same or urlsplit(url).hostname != urlsplit(own).hostname:
+        return None
+    return (number if other_stem == stem or other_stem == _bare(own) else 1), url
+
+
+def _stem(url: str) -> tuple[str, int]:
+    """Return an address without its part number, and the number."""
+    match = _PART.search(url)
+    # A number of a listing's or an article's own (`c_113228.htm`, `/2017/11/`) is longer, or stands in a date.
+    if match is None or int(match[1]) < 2 or re.search(r"/\d{4}([-/]\d{1,2})?$", url[: match.end()]):
+        return _bare(url), 1
+    return _bare(url[: match.start()] + url[match.end() :]), int(match[1])
+
+
+def _bare(url: str) -> str:
+    return re.sub(r"(?:/index)?(?:\.[a-z]{3,5})?/?$", "", url, flags=re.IGNORECASE)

@@ -1,0 +1,153 @@
+"""An article's blocks as text, as sanitised HTML and as Markdown: three renderings of one sequence."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+
+import nh3
+
+from crawler.parsers.blocks import Block, Run
+from crawler.parsers.images import Picture
+from crawler.parsers.text import squeeze
+
+Absolute = Callable[[str], str | None]
+_TAGS = {
+    "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "strong", "em", "sub", "sup",
+    "a", "br", "table", "tbody", "tr", "td", "figure", "figcaption", "img",
+}  # fmt: skip
+_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}}
+_SCHEMES = {"http", "https", "mailto", "sha256"}
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>])")
+_MARKDOWN_MARKS = {"strong": "**", "em": "*", "code": "`", "sub": "", "sup": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The three forms of an article's body."""
+
+    text: str
+    html: str
+    markdown: str
+
+
+def render(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Absolute) -> Rendering:
+    """Return the body of these blocks, with the pictures (by block index) where they stand.
+
+    Text holds no caption; HTML and Markdown hold the figures.
+    """
+    shown = [block for block in blocks if block.text or block.index in pictures]
+    text = "\n\n".join(block.text for block in shown if block.text and block.kind != "image")
+    html = "\n".join(_html(shown, pictures, absolute))
+    markdown = "\n\n".join(_markdown(shown, pictures, absolute))
+    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None) if html else ""
+    return Rendering(text, clean, markdown)
+
+
+def _html(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Absolute) -> Iterator[str]:
+    for kind, group in groupby(blocks, key=lambda block: (block.kind, block.ordered) if block.kind == "li" else block):
+        if isinstance(kind, tuple):
+            tag = "ol" if kind[1] else "ul"
+            items = "".join(f"<li>{_inline_html(block.runs, absolute)}</li>" for block in group)
+            yield f"<{tag}>{items}</{tag}>"
+        else:
+            yield _block_html(kind, pictures.get(kind.index), absolute)
+
+
+def _block_html(block: Block, picture: Picture | None, absolute: Absolute) -> str:
+    if picture is not None:
+        said = " ".join(filter(None, (picture.caption, picture.credit)))
+        caption = f"<figcaption>{escape(said)}</figcaption>" if said else ""
+        image = f'<img src="{escape(picture.url)}" alt="{escape(picture.alt or "")}">' if picture.url else ""
+        return f"<figure>{image}{caption}</figure>"
+    if block.kind == "table":
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
+        return f"<table><tbody>{rows}</tbody></table>"
+    if block.kind == "pre":
+        return f"<pre>{escape(block.text)}</pre>"
+    inline = _inline_html(block.runs, absolute)
+    if block.kind == "h":
+        level = min(max(block.level, 2), 6)
+        return f"<h{level}>{inline}</h{level}>"
+    return f"<blockquote><p>{inline}</p></blockquote>" if block.kind in ("quote", "embed") else f"<p>{inline}</p>"
+
+
+def _inline_html(runs: Sequence[Run], absolute: Absolute) -> str:
+    parts = []
+    for (href, marks), group in groupby(_trimmed(runs), key=lambda run: (run.href, run.marks)):
+        text = escape("".join(run.text for run in group)).replace("\n", "<br>")
+        for mark in reversed(marks):
+            text = f"<{mark}>{text}</{mark}>"
+        address = absolute(href) if href and text.strip() else None
+        parts.append(f'<a href="{escape(address)}">{text}</a>' if address else text)
+    return "".join(parts).strip()
+
+
+def _markdown(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Absolute) -> Iterator[str]:
+    for kind, group in groupby(blocks, key=lambda block: (block.kind, block.ordered) if block.kind == "li" else block):
+        if isinstance(kind, tuple):
+            yield "\n".join(
+                f"{'  ' * max(block.level - 1, 0)}{f'{number}.' if kind[1] else '-'} {_inline_markdown(block.runs, absolute)}"
+                for number, block in enumerate(group, 1)
+            )
+        else:
+            yield _block_markdown(kind, pictures.get(kind.index), absolute)
+
+
+def _block_markdown(block: Block, picture: Picture | None, absolute: Absolute) -> str:
+    if picture is not None:
+        said = " ".join(filter(None, (picture.caption, picture.credit)))
+        image = f"![{_escaped(picture.alt or '')}]({picture.url.replace(' ', '%20')})" if picture.url else ""
+        return "\n".join(filter(None, (image, f"*{_escaped(said)}*" if said else "")))
+    if block.kind == "table":
+        rows = [f"| {' | '.join(_escaped(cell).replace('|', chr(92) + '|') for cell in row)} |" for row in block.rows]
+        width = max(len(row) for row in block.rows)
+        return "\n".join([rows[0], f"|{' --- |' * width}", *rows[1:]])
+    if block.kind == "pre":
+        return f"```\n{block.text}\n```"
+    inline = _inline_markdown(block.runs, absolute)
+    if block.kind == "h":
+        return f"{'#' * min(max(block.level, 2), 6)} {inline}"
+    return "\n".join(f"> {line}" for line in inline.split("\n")) if block.kind in ("quote", "embed") else inline
+
+
+def _inline_markdown(runs: Sequence[Run], absolute: Absolute) -> str:
+    parts = []
+    for (href, marks), group in groupby(_trimmed(runs), key=lambda run: (run.href, run.marks)):
+        raw = "".join(run.text for run in group)
+        core = raw.strip()
+        if not core:
+            parts.append(raw)
+            continue
+        text = core if "code" in marks else _escaped(core)
+        for mark in reversed(marks):
+            text = f"{_MARKDOWN_MARKS[mark]}{text}{_MARKDOWN_MARKS[mark]}"
+        address = absolute(href) if href else None
+        text = f"[{text}]({address.replace(' ', '%20').replace(')', '%29')})" if address else text
+        lead, tail = raw[: len(raw) - len(raw.lstrip())], raw[len(raw.rstrip()) :]
+        parts.append(lead + text + tail)
+    return "".join(parts).strip()
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
+
+
+def _trimmed(runs: Sequence[Run]) -> Iterator[Run]:
+    """Yield the runs with the spaces at their seams and at the block's ends made plain."""
+    space = True
+    for run in runs:
+        lines = [squeeze(line) for line in run.text.split("\n")]
+        text = "\n".join(lines)
+        if not run.text.strip("\n \t\u00a0\u200b"):
+            text = "\n" if "\n" in run.text else " "
+        else:
+            lead = " " if run.text[0].isspace() and run.text[0] != "\n" else ""
+            tail = " " if run.text[-1].isspace() and run.text[-1] != "\n" else ""
+            text = lead + text + tail
+        if space:
+            text = text.lstrip(" ")
+        if text:
+            space = text[-1] in " \n"
+            yield Run(text, run.href, run.marks)

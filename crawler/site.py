@@ -1,0 +1,253 @@
+"""A site as data: frozen, validated values read from one TOML file each."""
+
+import datetime as dt
+import re
+import tomllib
+import zoneinfo
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urljoin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from archive.errors import DefinitionError
+from archive.identity import host_of, normalise
+from archive.ledger import SiteRow
+from crawler.selectors import Selector, compile_selector
+
+DateOrder = Literal["YMD", "DMY", "MDY"]
+FIELDS = ("title", "updated", "published", "source", "byline", "breadcrumb", "body", "images", "caption", "remove")
+
+
+def _selector(text: str) -> str:
+    compile_selector(text)
+    return text
+
+
+def _regex(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
+def _timezone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("not a time zone; a name such as 'Asia/Shanghai' or 'UTC' is allowed") from error
+    return name
+
+
+SelectorText = Annotated[str, AfterValidator(_selector)]
+RegexText = Annotated[str, AfterValidator(_regex)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+class FieldRule(_Value):
+    """How a template finds one field: selectors tried in order, or labels that the page prints before it."""
+
+    select: tuple[SelectorText, ...] = ()
+    label: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:  # noqa: ANN401 (whatever TOML holds)
+        if isinstance(value, str | list):
+            value = {"select": value}
+        if isinstance(value, dict):
+            return {key: (item,) if isinstance(item, str) else item for key, item in value.items()}
+        return value
+
+    @cached_property
+    def selectors(self) -> tuple[Selector, ...]:
+        """The selectors, compiled."""
+        return tuple(compile_selector(text) for text in self.select)
+
+
+class Template(_Value):
+    """The selectors of one site's article pages; every field may be left out."""
+
+    title: FieldRule | None = None
+    updated: FieldRule | None = None
+    published: FieldRule | None = None
+    source: FieldRule | None = None
+    byline: FieldRule | None = None
+    breadcrumb: FieldRule | None = None
+    body: FieldRule | None = None
+    images: FieldRule | None = None
+    caption: FieldRule | None = None
+    remove: FieldRule | None = None
+
+
+class Listing(_Value):
+    """How a listing page names its articles and its next page.
+
+    `entry` is the box of one article, `link`, `title`, `date`, `summary` and `thumbnail` are looked for inside it;
+    without `entry` every link that matches `article_urls` is an article. Without `next`, the usual next links are
+    recognised; `next = false` says that there is one page only.
+    """
+
+    entry: SelectorText | None = None
+    link: SelectorText | None = None
+    title: SelectorText | None = None
+    date: SelectorText | None = None
+    summary: SelectorText | None = None
+    thumbnail: SelectorText | None = None
+    next: SelectorText | Literal[False] | None = None
+    article_urls: RegexText | None = None
+
+    @model_validator(mode="after")
+    def _names_articles(self) -> Self:
+        if self.entry is None and self.article_urls is None:
+            raise ValueError("says neither 'entry' nor 'article_urls'; one of them must name the articles")
+        return self
+
+
+class Section(_Value):
+    """One news section: its key, name, first listing page, and how often it is due."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    name: str
+    url: str
+    every: str = "daily"
+    language: str | None = None
+    listing: Listing | None = None
+
+
+class Site(_Value):
+    """A news outlet: where it is, how it writes dates, its sections, and how politely it is fetched."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+    name: str
+    url: str
+    language: str | None = None
+    timezone: Annotated[str, AfterValidator(_timezone)] | None = None
+    date_order: DateOrder | None = None
+    hosts: tuple[str, ...] = ()
+    delay: Annotated[float, Field(ge=0, le=3600)] | None = None
+    headers: dict[str, str] = {}
+    cookies: dict[str, str] = {}
+    proxy: str | None = None
+    tls: Literal["strict", "lenient"] = "strict"
+    listing: Listing | None = None
+    template: Template = Template()
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        return normalise(url)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        keys = [section.key for section in self.sections]
+        if len(set(keys)) < len(keys):
+            raise ValueError(f"two sections have the same key, of {', '.join(keys)}")
+        for section in self.sections:
+            if self.listing is None and section.listing is None:
+                raise ValueError(f"section {section.key!r} has no [listing], nor has the site")
+            normalise(section.url, self.url)
+        return self
+
+    def start_url(self, section: Section) -> str:
+        """Return the section's first listing page."""
+        return normalise(urljoin(self.url, section.url))
+
+    def listing_of(self, section: Section) -> Listing:
+        """Return how the section's listing pages are read."""
+        listing = section.listing or self.listing
+        if listing is None:
+            raise DefinitionError(f"section {section.key!r} of {self.id} has no [listing]; add one")
+        return listing
+
+    def is_own_host(self, url: str) -> bool:
+        """Return whether a URL's host belongs to the site."""
+        return host_of(url) in self._own_hosts
+
+    @cached_property
+    def _own_hosts(self) -> frozenset[str]:
+        sections = (host_of(self.start_url(section)) for section in self.sections)
+        return frozenset({host_of(self.url), *sections, *(host.lower() for host in self.hosts)})
+
+    @cached_property
+    def zone(self) -> dt.tzinfo | None:
+        """The site's time zone."""
+        return zoneinfo.ZoneInfo(self.timezone) if self.timezone else None
+
+    @property
+    def row(self) -> SiteRow:
+        """The site as the archive's tables know it."""
+        sections = tuple((section.key, section.name, self.start_url(section)) for section in self.sections)
+        return SiteRow(self.id, self.name, self.url, self.language, self.timezone, sections)
+
+
+def parse_definition(text: str, origin: str) -> Site:
+    """Return the site that a TOML text defines; raises DefinitionError with file, key, value and what is allowed."""
+    try:
+        return Site.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{origin}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise DefinitionError(f"{origin}: {_first_mistake(error)}") from error
+
+
+def load_file(path: Path) -> Site:
+    """Return the site that a file defines; its name must be the site's id."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path}: cannot be read: {error}") from error
+    site = parse_definition(text, str(path))
+    if site.id != path.stem:
+        raise DefinitionError(f"{path}: id: {site.id!r} does not fit the file's name; call the file {site.id}.toml")
+    return site
+
+
+def bundled_ids() -> tuple[str, ...]:
+    """Return the ids of the definitions that come with the package."""
+    folder = resources.files("crawler").joinpath("sites")
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def load_bundled(site_id: str) -> Site:
+    """Return a definition that comes with the package (read through importlib.resources: an egg is a zip)."""
+    file = resources.files("crawler").joinpath("sites", f"{site_id}.toml")
+    return parse_definition(file.read_text(encoding="utf-8"), f"bundled definition {site_id}.toml")
+
+
+def _first_mistake(error: ValidationError) -> str:
+    problems = error.errors(include_url=False)
+    problem = problems[0]
+    key = ".".join(str(part) for part in problem["loc"] if part not in ("tuple", "constrained-str")) or "definition"
+    shown = f"{key}: " if problem["type"] == "missing" else f"{key} = {_shown(problem['input'])}: "
+    more = f" (and {len(problems) - 1} more mistakes)" if len(problems) > 1 else ""
+    return shown + _meaning(problem) + more
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _meaning(problem: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
+    if problem["type"] == "extra_forbidden":
+        return f"no such key; allowed here: {', '.join(_allowed_at(problem['loc']))}"
+    if problem["type"] == "missing":
+        return "is missing and must be given"
+    return str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _allowed_at(location: tuple[Any, ...]) -> list[str]:
+    names = [part for part in location[:-1] if isinstance(part, str)]
+    models: dict[str, type[BaseModel]] = {"listing": Listing, "template": Template, "sections": Section}
+    model: type[BaseModel] = Site
+    for name in names:
+        model = models.get(name, FieldRule if model is Template else model)
+    return list(model.model_fields)

@@ -1,0 +1,156 @@
+"""A workspace: the directory with `newsarchive.toml`, the site definitions and the archive."""
+
+import logging
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from archive.db import open_archive
+from archive.errors import UsageError, WorkspaceError
+from archive.holdings import Holdings
+from crawler.site import Site, bundled_ids, load_bundled, load_file
+
+logger = logging.getLogger(__name__)
+ENVIRONMENT = "NEWSARCHIVE_WORKSPACE"
+CONFIG = "newsarchive.toml"
+_SCRAPY_CFG = "[settings]\ndefault = crawler.settings\n"
+_CONFIG_TEXT = """\
+# The workspace of a newsarchive. Every key may be left out; the values shown are the defaults.
+
+[crawl]
+# Whom a webmaster can write to; it becomes part of the User-Agent. Please give a real address.
+contact = "{contact}"
+# Seconds between two requests to one host (a host on loopback is not delayed).
+delay = 1.0
+# Requests at the same time to one host.
+concurrency = 4
+# Seconds until a silent host is given up.
+timeout = 60
+# A larger response is refused (megabytes).
+max_megabytes = 32
+# Whether robots.txt is followed.
+obey_robots = true
+# If not empty, nothing but these hosts is ever contacted, not even for images.
+only_hosts = []
+
+[storage]
+# Whether images are fetched and kept.
+images = true
+"""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Crawl(_Value):
+    """How politely the workspace crawls."""
+
+    contact: str = ""
+    delay: Annotated[float, Field(ge=0, le=3600)] = 1.0
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    timeout: Annotated[float, Field(gt=0, le=3600)] = 60
+    max_megabytes: Annotated[float, Field(gt=0, le=1024)] = 32
+    obey_robots: bool = True
+    only_hosts: tuple[str, ...] = ()
+
+
+class Storage(_Value):
+    """What the workspace keeps."""
+
+    images: bool = True
+
+
+class Config(_Value):
+    """The content of `newsarchive.toml`."""
+
+    crawl: Crawl = Crawl()
+    storage: Storage = Storage()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An opened workspace: its directory and its configuration."""
+
+    root: Path
+    config: Config = Config()
+
+    @property
+    def sites_folder(self) -> Path:
+        """The folder of the workspace's own definitions."""
+        return self.root / "sites"
+
+    @property
+    def holdings(self) -> Holdings:
+        """Where the parts of the archive lie."""
+        return Holdings(self.root)
+
+    def own_ids(self) -> tuple[str, ...]:
+        """Return the ids that the workspace defines itself."""
+        return tuple(sorted(path.stem for path in self.sites_folder.glob("*.toml")))
+
+    def site_ids(self) -> tuple[str, ...]:
+        """Return the ids of all sites that can be crawled here."""
+        return tuple(sorted({*self.own_ids(), *bundled_ids()}))
+
+    def site(self, site_id: str) -> Site:
+        """Return a site's definition, the workspace's before the bundled one; raises DefinitionError, UsageError."""
+        path = self.sites_folder / f"{site_id}.toml"
+        if path.is_file():
+            if site_id in bundled_ids():
+                logger.info("site %s: the definition in %s is used instead of the bundled one", site_id, path)
+            return load_file(path)
+        if site_id in bundled_ids():
+            return load_bundled(site_id)
+        known = ", ".join(self.site_ids())
+        raise UsageError(f"no site {site_id!r}: known are {known}; a definition belongs into {path}")
+
+
+def find_root(given: str | Path | None = None) -> Path:
+    """Return the directory that is meant: the one given, else the environment's, else the current one."""
+    return Path(given or os.environ.get(ENVIRONMENT) or Path.cwd())
+
+
+def open_workspace(given: str | Path | None = None) -> Workspace:
+    """Open a workspace; raises WorkspaceError that says how to make one where there is none."""
+    root = find_root(given)
+    path = root / CONFIG
+    if not path.is_file():
+        raise WorkspaceError(f"{root} is no newsarchive workspace (no {CONFIG}); make one: newsarchive init {root}")
+    try:
+        return Workspace(root, Config.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WorkspaceError(f"{path}: cannot be read: {error}") from error
+    except ValidationError as error:
+        raise WorkspaceError(f"{path}: {_first_mistake(error)}") from error
+
+
+def make_workspace(root: Path, *, contact: str = "") -> Workspace:
+    """Make a workspace, keeping what is there already; raises WorkspaceError where the directory cannot be written."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        (root / "sites").mkdir(exist_ok=True)
+        for name, text in ((CONFIG, _CONFIG_TEXT.format(contact=contact)), ("scrapy.cfg", _SCRAPY_CFG)):
+            if not (root / name).exists():
+                (root / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(
+            f"cannot make a workspace at {root}: {error.strerror} ({error.filename}); choose another directory"
+        ) from error
+    workspace = open_workspace(root)
+    workspace.holdings.make()
+    open_archive(workspace.holdings.database).close()
+    return workspace
+
+
+def _first_mistake(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    location = [str(part) for part in problem["loc"]]
+    if problem["type"] == "extra_forbidden":
+        model = {"crawl": Crawl, "storage": Storage}.get(location[0], Config) if len(location) > 1 else Config
+        return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
+    return f"{'.'.join(location)} = {problem['input']!r}: {problem['msg']}"
