@@ -67,7 +67,7 @@ def _prepare(db: Database) -> None:
 
 
 def _refuse_newer(db: Database, path: Path) -> None:
-    known = {migration.name for migration in MIGRATIONS._migrations}  # noqa: SLF001 (no public list of all)
+    known = {migration.name for migration in MIGRATIONS._migrations}
     newer = [migration.name for migration in MIGRATIONS.applied(db) if migration.name not in known]
     if newer:
         raise ArchiveError(f"{path} was written by a newer newsarchive (it has {newer[-1]}); install that release")

@@ -92,13 +92,13 @@ def seen_before(db: Database, section: Section, site_id: str, url: str) -> bool:
 def open_articles(
     db: Database, site_id: str, now: dt.datetime, section_ids: Sequence[int] | None = None
 ) -> Iterator[tuple[str, Known]]:
-    """Yield the article URLs that a run owes: pending ones, and failed ones whose retry is due, read in slices."""
+    """Yield the article URLs that a run owes: pending ones, and those whose retry or revisit is due, read in slices."""
     after = 0
     while True:
         rows = db.conn.execute(
             "SELECT url, id, kind, state, article_id, due_at, failures FROM urls "
-            "WHERE site_id = ? AND kind = 'article' AND state IN ('pending', 'failed') AND id > ? "
-            "AND (due_at IS NULL OR due_at <= ?) ORDER BY id LIMIT ?",
+            "WHERE site_id = ? AND kind = 'article' AND id > ? AND (state = 'pending' OR due_at <= ?) "
+            "ORDER BY id LIMIT ?",
             (site_id, after, timestamp(now), SLICE),
         ).fetchall()
         if not rows:
@@ -124,10 +124,10 @@ def entry_of(db: Database, site_id: str, url: str) -> Entry | None:
 def retry_at(cause: str, failures: int, now: dt.datetime) -> dt.datetime:
     """Return when a URL that has failed so often is due again: the next run first, then ever rarer, a week at most."""
     if cause in _GONE:
-        return now + min(_GONE_RETRY * 2 ** min(failures - 1, 8), _LONGEST_RETRY)
+        return now + min(_GONE_RETRY * (1 << min(failures - 1, 8)), _LONGEST_RETRY)
     if failures <= 1:
         return now
-    return now + min(_FIRST_RETRY * 4 ** min(failures - 2, 8), _LONGEST_RETRY)
+    return now + min(_FIRST_RETRY * (1 << 2 * min(failures - 2, 8)), _LONGEST_RETRY)
 
 
 def ensure_url(db: Database, site_id: str, url: str, kind: str, at: str) -> int:
@@ -166,9 +166,16 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime) -> None:
     )
 
 
+def mark_due(db: Database, url_id: int, at: str) -> None:
+    """Write that a known article is to be fetched again."""
+    db.conn.execute("UPDATE urls SET due_at = ? WHERE id = ? AND state <> 'pending'", (at, url_id))
+
+
 def mark_skipped(db: Database, url_id: int, cause: str, at: str) -> None:
     """Write that a rule keeps a URL from being fetched."""
-    db.conn.execute("UPDATE urls SET state = 'skipped', cause = ?, fetched_at = ? WHERE id = ?", (cause, at, url_id))
+    db.conn.execute(
+        "UPDATE urls SET state = 'skipped', due_at = NULL, cause = ?, fetched_at = ? WHERE id = ?", (cause, at, url_id)
+    )
 
 
 def _stands_in(db: Database, url_id: int, section_ids: Sequence[int]) -> bool:

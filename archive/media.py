@@ -29,7 +29,7 @@ _SUFFIXES = {
     "image/svg+xml": ".svg",
 }
 _SVG_HEAD = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|<!DOCTYPE[^>]{0,500}>|\s)*<svg\b([^>]*)>", re.S
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|<!DOCTYPE[^>]{0,500}>|\s)*<svg\b([^>]*)>", re.DOTALL
 )
 _SVG_SIZE = re.compile(rb"\b(width|height)\s*=\s*[\"']\s*([0-9.]+)\s*(?:px)?\s*[\"']")
 

@@ -114,7 +114,8 @@ CREATE TABLE urls (
   cause TEXT,
   UNIQUE (site_id, url)
 );
-CREATE INDEX urls_open ON urls(site_id, kind, state, id) WHERE state IN ('pending', 'failed');
+CREATE INDEX urls_pending ON urls(site_id, kind, id) WHERE state = 'pending';
+CREATE INDEX urls_due ON urls(site_id, kind, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX urls_article ON urls(article_id) WHERE article_id IS NOT NULL;
 CREATE TABLE sightings (
   id INTEGER PRIMARY KEY,

@@ -47,8 +47,8 @@ class Stamp:
 class Image:
     """An image of an article: where it is, and what the page says of it.
 
-    `url` is absolute (the largest of `srcset`), or None where a caption stands without an image element; `fallbacks`
-    are smaller forms of the same picture. `position` counts from 1.
+    `url` is absolute (the largest of `srcset`), or None where a caption stands without an image element; `shown` is the
+    page's own `src` where that is another, `fallbacks` are all other forms of the picture. `position` counts from 1.
     """
 
     url: str | None
@@ -57,6 +57,7 @@ class Image:
     alt: str | None = None
     position: int = 1
     fallbacks: tuple[str, ...] = ()
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

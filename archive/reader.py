@@ -11,6 +11,7 @@ from archive.errors import NotFoundError
 from archive.identity import normalise
 from archive.model import Article, Image, Precision, Stamp
 from archive.versions import KeptImage, unpack
+from archive.warc import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,28 @@ def version_content(db: Database, version_id: int) -> tuple[Article, tuple[KeptI
         rules=json.loads(row["rules"]),
     )
     return article, kept
+
+
+def current_reading(db: Database, article_id: int) -> tuple[str, str]:
+    """Return parser release and template that an article's current version was read with."""
+    row = db.conn.execute(
+        "SELECT parser, template FROM versions JOIN articles ON articles.id = article_id AND number = articles.version "
+        "WHERE articles.id = ?",
+        (article_id,),
+    ).fetchone()
+    return str(row[0]), str(row[1])
+
+
+def current_places(db: Database, article_id: int) -> list[Place]:
+    """Return where the latest captures of an article's current version lie, one a page, in order of its pages."""
+    rows = db.conn.execute(
+        "SELECT position, file, offset, length FROM version_captures JOIN captures ON captures.id = capture_id "
+        "WHERE version_id = (SELECT versions.id FROM versions JOIN articles ON articles.id = article_id "
+        "AND number = articles.version WHERE articles.id = ?) AND file IS NOT NULL ORDER BY captures.id",
+        (article_id,),
+    )
+    latest = {position: Place(file, offset, length) for position, file, offset, length in rows}
+    return [latest[position] for position in sorted(latest)]
 
 
 def stamp_from(row: dict[str, Any], name: str) -> Stamp | None:

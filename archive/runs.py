@@ -38,9 +38,9 @@ def start_run(holdings: Holdings, site: ledger.SiteRow) -> StartedRun:
                 "INSERT INTO runs(site_id, started, state) VALUES (?, ?, 'running')", (site.id, timestamp(started))
             )
             run_id = int(cursor.lastrowid or 0)
-        for killed_id in killed:
-            _cut_tails(db, holdings, site.id, killed_id)
-        return StartedRun(run_id, started, warc_name(site.id, run_id), sections)
+        for name in killed:
+            _cut_tail(db, holdings, name)
+        return StartedRun(run_id, started, warc_name(site.id, run_id, timestamp(started)), sections)
     finally:
         db.close()
 
@@ -59,27 +59,30 @@ def finish_run(holdings: Holdings, run_id: int, state: str, counts: Mapping[str,
         db.close()
 
 
-def warc_name(site_id: str, run_id: int) -> str:
-    """Return the name of a run's WARC file."""
-    return f"{site_id}-{run_id:06d}.warc.gz"
+def warc_name(site_id: str, run_id: int, started: str) -> str:
+    """Return the name of a run's WARC file; `started` is the run's as stored."""
+    return f"{site_id}-{started[:19].replace('-', '').replace(':', '')}-{run_id:06d}.warc.gz"
 
 
-def _close_killed(db: Database, site_id: str, now: dt.datetime) -> list[int]:
-    rows = db.conn.execute("SELECT id FROM runs WHERE site_id = ? AND state = 'running'", (site_id,)).fetchall()
+def _close_killed(db: Database, site_id: str, now: dt.datetime) -> list[str]:
+    """Close the rows of runs whose process is gone (the caller has their lock); return the names of their files."""
+    rows = db.conn.execute(
+        "SELECT id, started FROM runs WHERE site_id = ? AND state = 'running'", (site_id,)
+    ).fetchall()
     db.conn.execute(
         "UPDATE runs SET state = 'killed', finished = ?, error = 'its process ended without closing it' "
         "WHERE site_id = ? AND state = 'running'",
         (timestamp(now), site_id),
     )
-    return [int(row[0]) for row in rows]
+    return [warc_name(site_id, run_id, started) for run_id, started in rows]
 
 
-def _cut_tails(db: Database, holdings: Holdings, site_id: str, run_id: int) -> None:
+def _cut_tail(db: Database, holdings: Holdings, name: str) -> None:
     """Cut what a killed run wrote after its last commit: no row names it, and readers stop at a torn record."""
-    path = holdings.captures / warc_name(site_id, run_id)
+    path = holdings.captures / name
     if not path.is_file():
         return
-    (end,) = db.conn.execute("SELECT max(offset + length) FROM captures WHERE file = ?", (path.name,)).fetchone()
+    (end,) = db.conn.execute("SELECT max(offset + length) FROM captures WHERE file = ?", (name,)).fetchone()
     if end is None:
         path.unlink()
     else:

@@ -69,7 +69,7 @@ def search(
     filters: Filters = Filters(),
     *,
     sort: Sort = "relevance",
-    limit: int = 20,  # noqa: B008 (frozen)
+    limit: int = 20,
 ) -> list[Hit]:
     """Return the articles that match, best or newest first; an empty query matches all.
 
@@ -85,17 +85,17 @@ def search(
     order = f"bm25(articles_fts, {_WEIGHTS})" if sort == "relevance" and expression else "articles_fts.rowid DESC"
     # CROSS JOIN: the planner would else run the match again for every article of the range.
     rows = db.conn.execute(
-        f"SELECT articles.id, key, site_id, url, title, day, updated, source, "  # noqa: S608 (our own words, bound values)
+        f"SELECT articles.id, articles.key, site_id, url, articles.title, day, updated, articles.source, "  # noqa: S608 (our own words, bound values)
         f"snippet(articles_fts, {5 if has_cjk(text) else 0}, char(2), char(3), '…', 40), "
         f"{'bm25(articles_fts, ' + _WEIGHTS + ')' if order.startswith('bm25') else 'NULL'} AS score "
         f"FROM articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid "
         f"WHERE articles_fts MATCH ? {days} ORDER BY {order} LIMIT ?",
         (match, *parameters, limit),
     )
-    return [Hit(*row[:8], snippet=desegment(row[8]), score=row[9]) for row in rows.fetchall()]
+    return [Hit(*row[:8], desegment(row[8]), row[9]) for row in rows.fetchall()]
 
 
-def count(db: Database, text: str, filters: Filters = Filters()) -> int:  # noqa: B008 (frozen)
+def count(db: Database, text: str, filters: Filters = Filters()) -> int:
     """Return how many articles match."""
     expression = fts_query(text)
     if text.strip() and not expression:
@@ -180,4 +180,4 @@ def _hits_without_match(db: Database, days: str, parameters: list[Any], limit: i
         f"WHERE 1 {days} ORDER BY id DESC LIMIT ?",
         (*parameters, limit),
     )
-    return [Hit(*row, score=None) for row in rows.fetchall()]
+    return [Hit(*row, None) for row in rows.fetchall()]

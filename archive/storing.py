@@ -15,7 +15,7 @@ from archive.model import Article, Stamp, timestamp
 from archive.reader import version_content
 from archive.segment import has_cjk, search_extra, segment
 from archive.units import CaptureRef, Desk, FetchedImage
-from archive.versions import KeptImage, carry_over, digest_of, pack, unpack
+from archive.versions import KeptImage, carry_over, digest_of, pack
 
 Outcome = Literal["stored", "unchanged"]
 _SHARED = (
@@ -37,7 +37,8 @@ class ArticleUnit:
     """An article as it was fetched: its version, images, places in sections and ledger marks.
 
     `url` is the ledger's URL, `identity` the normal form of the address that stands for the article; `captures` are
-    its pages in order; `images` stand in the order of `article.images`. `outcome` is known once it is written.
+    its pages in order; `images` stand in the order of `article.images`; `also` are smaller forms that the page shows
+    in their stead, kept so that it can be shown again. `outcome` is known once it is written.
     """
 
     url: str
@@ -47,9 +48,16 @@ class ArticleUnit:
     images: tuple[FetchedImage, ...]
     reading: Reading
     pages: tuple[str, ...] = ()
+    also: tuple[FetchedImage, ...] = ()
     reread: Article | None = None
     note: str | None = None
     outcome: Outcome | None = field(default=None)
+
+    def as_item(self) -> dict[str, Any]:
+        """Return the article as a flat item, for Scrapy's feed exports."""
+        item = columns_of(self.article) | {"url": self.identity, "key": article_key(self.identity)}
+        images = [{"url": image.url, "caption": image.caption, "credit": image.credit} for image in self.article.images]
+        return item | {"body": self.article.body, "images": images}
 
     @property
     def weight(self) -> int:
@@ -63,13 +71,15 @@ class ArticleUnit:
 
     def write_files(self, desk: Desk) -> None:
         """Keep the images' bytes."""
-        for image in self.images:
+        for image in (*self.images, *self.also):
             image.keep(desk.media)
 
     def write_rows(self, desk: Desk) -> None:
         """Write the article, its version where it is a new one, and every mark that goes with it."""
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
         image_ids = [_image_row(desk, image) for image in self.images]
+        for image in self.also:
+            _image_row(desk, image)
         article_id, number = _find(desk.db, url_id, self.identity)
         if article_id is None:
             article_id = _new_article(desk, self)
@@ -94,7 +104,7 @@ class ArticleUnit:
             ledger.mark_fetched(
                 desk.db, page_id, state="stored", at=self.seen_at, article_id=article_id, digest=capture.digest
             )
-        for image in self.images:
+        for image in (*self.images, *self.also):
             if image.url:
                 self._mark_image(desk, image, article_id)
 

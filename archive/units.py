@@ -121,6 +121,7 @@ class ListingUnit:
     walk_started: str | None = None
     walk_completed: bool = False
     note: str | None = None
+    revisit: bool = False
 
     @property
     def weight(self) -> int:
@@ -149,6 +150,8 @@ class ListingUnit:
     def _sight(self, desk: Desk, listing_id: int, rank: int, entry: Entry) -> None:
         db, at = desk.db, timestamp(self.capture.fetched_at)
         url_id = ledger.ensure_url(db, desk.site_id, entry.url, "article", at)
+        if self.revisit:
+            ledger.mark_due(db, url_id, self.walk_started or at)
         where = (listing_id, self.capture.row_id(), self.page, rank)
         said = (entry.title, entry.date_raw, entry.summary, entry.thumbnail)
         updated = db.conn.execute(

@@ -100,14 +100,17 @@ class WarcFile:
         return ArchiveError(f"cannot write captures to {self.path}: {error.strerror}; free space or repair the folder")
 
 
-def read_exchange(folder: Path, place: Place) -> Exchange:
-    """Read one response back from its place; raises ArchiveError where it is not there as recorded."""
+def read_exchange(folder: Path, place: Place, *, decompressed: bool = False) -> Exchange:
+    """Read one response back from its place, its body as it came or decompressed.
+
+    Raises ArchiveError where it is not there as recorded.
+    """
     path = folder / place.file
     try:
         with path.open("rb") as file:
             file.seek(place.offset)
-            record = next(iter(ArchiveIterator(BytesIO(file.read(place.length)), no_record_parse=False)))
-            return _exchange(record)
+            record = next(iter(ArchiveIterator(BytesIO(file.read(place.length)))))
+            return _exchange(record, decompressed=decompressed)
     except (OSError, StopIteration, ValueError) as error:
         raise ArchiveError(f"cannot read the capture at {path}, offset {place.offset}: {error}") from error
 
@@ -144,7 +147,7 @@ def _reason(status: int) -> str:
         return ""
 
 
-def _exchange(record: object) -> Exchange:
+def _exchange(record: object, *, decompressed: bool) -> Exchange:
     head = record.http_headers  # type: ignore[attr-defined]
     headers = record.rec_headers  # type: ignore[attr-defined]
     date = headers.get_header("WARC-Date")
@@ -153,6 +156,6 @@ def _exchange(record: object) -> Exchange:
         fetched_at=dt.datetime.fromisoformat(date) if date else utc_now(),
         status=int(head.get_statuscode()),
         headers=tuple(head.headers),
-        body=record.raw_stream.read(),  # type: ignore[attr-defined]
+        body=(record.content_stream() if decompressed else record.raw_stream).read(),  # type: ignore[attr-defined]
         protocol=head.protocol,
     )

@@ -28,16 +28,16 @@ class Writer:
 
     def __init__(
         self, holdings: Holdings, *, site_id: str, run_id: int, warc: Path, software: str,
-        on_commit: Callable[[Sequence[Unit]], None] = lambda units: None,
+        on_commit: Callable[[Sequence[Unit]], None],
     ) -> None:  # fmt: skip
         self._holdings = holdings
         self._site_id, self._run_id = site_id, run_id
         self._warc = WarcFile(warc, software=software)
         self._on_commit = on_commit
-        self._queue: deque[Unit] = deque()
+        self._queue: deque[tuple[int, Unit]] = deque()
         self._bytes = 0
         self._change = threading.Condition()
-        self._closing = False
+        self._closing = self._hurry = self._writing = False
         self.error: NewsarchiveError | None = None
         self._thread = threading.Thread(target=self._run, name=f"writer-{site_id}", daemon=True)
         self._thread.start()
@@ -48,9 +48,20 @@ class Writer:
             self._change.wait_for(lambda: self.error or self._has_room())
             if self.error:
                 raise self.error
-            self._queue.append(unit)
-            self._bytes += unit.weight
+            weight = unit.weight  # taken once: an image lets go of its bytes when it is written
+            self._queue.append((weight, unit))
+            self._bytes += weight
             self._change.notify_all()
+
+    def flush(self) -> None:
+        """Write at once what is queued, and wait for it; raises the writer's error if it failed."""
+        with self._change:
+            self._hurry = True
+            self._change.notify_all()
+            self._change.wait_for(lambda: self.error or not (self._queue or self._writing))
+            self._hurry = False
+            if self.error:
+                raise self.error
 
     def close(self) -> None:
         """Write what is queued and end the thread; raises the writer's error if it failed."""
@@ -82,14 +93,15 @@ class Writer:
         with self._change:
             self._change.wait_for(lambda: self._queue or self._closing)
             deadline = time.monotonic() + BATCH_SECONDS
-            while len(self._queue) < BATCH_UNITS and not self._closing and self._has_room():
+            while len(self._queue) < BATCH_UNITS and not (self._closing or self._hurry) and self._has_room():
                 left = deadline - time.monotonic()
                 if left <= 0 or not self._change.wait(left):
                     break
             taken = [self._queue.popleft() for _ in range(min(BATCH_UNITS, len(self._queue)))]
-            self._bytes -= sum(unit.weight for unit in taken)
+            self._bytes -= sum(weight for weight, _ in taken)
+            self._writing = bool(taken)
             self._change.notify_all()
-            return taken
+            return [unit for _, unit in taken]
 
     def _write(self, desk: Desk, batch: Sequence[Unit]) -> None:
         for unit in batch:
@@ -99,11 +111,15 @@ class Writer:
             for unit in batch:
                 unit.write_rows(desk)
         self._on_commit(batch)
+        with self._change:
+            self._writing = False
+            self._change.notify_all()
 
     def _fail(self, error: Exception) -> None:
         with self._change:
             self.error = _explained(error, self._holdings)
             self._queue.clear()
+            self._writing = False
             self._change.notify_all()
 
 

@@ -58,7 +58,7 @@ class FieldRule(_Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _short_forms(cls, value: Any) -> Any:  # noqa: ANN401 (whatever TOML holds)
+    def _short_forms(cls, value: Any) -> Any:
         if isinstance(value, str | list):
             value = {"select": value}
         if isinstance(value, dict):
@@ -236,7 +236,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _meaning(problem: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
+def _meaning(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         return f"no such key; allowed here: {', '.join(_allowed_at(problem['loc']))}"
     if problem["type"] == "missing":

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive.identity import normalise
 from archive.model import Article, Entry, Stamp
 from crawler.parsers import pager
 from crawler.parsers.blocks import Block, blocks_of
 from crawler.parsers.body import body_blocks
 from crawler.parsers.dates import DateContext, day_from_url, parse_date, with_zone
 from crawler.parsers.header import Header, HeaderInput, read_header
-from crawler.parsers.images import Pictures, find_pictures
+from crawler.parsers.images import find_pictures
 from crawler.parsers.labels import LABEL, label_pattern
 from crawler.parsers.lines import Line, names_in
 from crawler.parsers.metadata import Metadata, read_metadata
@@ -21,7 +20,7 @@ from crawler.parsers.page import Page, parse_page
 from crawler.parsers.region import Region, find_region
 from crawler.parsers.render import render
 from crawler.parsers.template import Reader
-from crawler.parsers.text import loose, squeeze
+from crawler.parsers.text import squeeze
 from crawler.site import Site
 
 PARSER_RELEASE = "1"
@@ -48,7 +47,7 @@ class _Reading:
     entry: Entry | None
     rules: dict[str, str] = field(default_factory=dict)
 
-    def decide(self, name: str, *sources: Callable[[], tuple[str, Any] | None]) -> Any:  # noqa: ANN401 (any field)
+    def decide(self, name: str, *sources: Callable[[], tuple[str, Any] | None]) -> Any:
         """Return the value of the first source that has one, and write down its rule."""
         for source in sources:
             found = source()
@@ -152,7 +151,7 @@ def join_pages(articles: Sequence[Article]) -> Article:
     )
 
 
-def _given_region(blocks: Sequence[Block], container: Any) -> Region:  # noqa: ANN401 (an lxml element)
+def _given_region(blocks: Sequence[Block], container: Any) -> Region:
     inside = [block.index for block in blocks if block.inside(container)]
     return Region(container, min(inside, default=0), max(inside, default=-1) + 1, tuple(inside))
 

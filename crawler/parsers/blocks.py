@@ -7,7 +7,7 @@ table, an image. Text, HTML and Markdown of an article all come from its blocks,
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from lxml import etree
@@ -18,13 +18,10 @@ Kind = Literal["p", "h", "li", "quote", "pre", "table", "image", "embed"]
 Mark = Literal["strong", "em", "code", "sub", "sup"]
 
 _SKIPPED = frozenset(
-    "script style template svg math object applet canvas audio map head title meta link base noframes dialog datalist "
-    "select option input textarea progress meter track source param frame frameset".split()
+    ["script", "style", "template", "svg", "math", "object", "applet", "canvas", "audio", "map", "head", "title", "meta", "link", "base", "noframes", "dialog", "datalist", "select", "option", "input", "textarea", "progress", "meter", "track", "source", "param", "frame", "frameset"]
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot "
-    "th thead tr ul caption search".split()
+    ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "search"]
 )
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "code": "code", "kbd": "code",
@@ -112,9 +109,12 @@ class Block:
 
 def tokens_of(element: etree._Element) -> frozenset[str]:
     """Return the lower-case words of an element's class and id, split at case, digits and punctuation."""
-    said = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if said == " ":
-        return frozenset()
+    classes, own_id = element.get("class"), element.get("id")
+    return _words(f"{classes or ''} {own_id or ''}") if classes or own_id else frozenset()
+
+
+@lru_cache(maxsize=20_000)
+def _words(said: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _TOKEN_SPLIT.split(_CAMEL.sub("-", said)) if len(word) > 1)
 
 
@@ -177,6 +177,7 @@ class _Walk:
         self._hrefs: list[str | None] = [None]
         self._marks: list[tuple[Mark, ...]] = [()]
         self._lists: list[bool] = []
+        self._pre = 0
 
     def start(self, element: etree._Element) -> None:
         tag = str(element.tag)
@@ -184,6 +185,8 @@ class _Walk:
             self.flush()
         if tag in ("ul", "ol"):
             self._lists.append(tag == "ol")
+        elif tag == "pre":
+            self._pre += 1
         self._path.append(element)
         self._hrefs.append(element.get("href") if tag == "a" else self._hrefs[-1])
         mark = _MARKS.get(tag)
@@ -197,6 +200,8 @@ class _Walk:
             self.flush()
         if tag in ("ul", "ol"):
             self._lists.pop()
+        elif tag == "pre":
+            self._pre -= 1
         for stack in (self._path, self._hrefs, self._marks):
             stack.pop()
         if self._path:
@@ -223,8 +228,8 @@ class _Walk:
 
     def add(self, text: str | None) -> None:
         if text:
-            pre = any(element.tag == "pre" for element in self._path[-4:])
-            shown = text if pre else re.sub(r"[ \t\r\n\f]+", " ", text)
+            # A line feed in a run stands for a `br`: those of the source are spaces, but in preformatted text.
+            shown = text if self._pre else text.replace("\n", " ")
             self._runs.append(Run(shown, self._hrefs[-1], self._marks[-1]))
 
     def flush(self) -> None:

@@ -41,7 +41,8 @@ def body_blocks(
     if header.title_index is not None and region.start <= header.title_index < region.end:
         start = header.title_index + 1
     core = set(region.core)
-    inside = [
+    lead = [block for block in blocks[(header.title_index or start) : start] if _is_lead_image(block)]
+    inside = lead + [
         without_stray_lines(block, title)
         for block in blocks[start : region.end]
         if block.index in core or not _is_named_furniture(block, region)
@@ -57,6 +58,15 @@ def body_blocks(
         elif not _is_outside(block, title, after=block.index > last):
             wanted.append(block)
     return Chosen(tuple(_without_lists(wanted, core)), tuple(tail))
+
+
+def _is_lead_image(block: Block) -> bool:
+    """Return whether an image between the title and the text is the article's: it stands in no furniture, in no link."""
+    return (
+        block.kind == "image"
+        and not any(is_furniture(element) for element in block.path[1:])
+        and block.within("a") is None
+    )
 
 
 def without_stray_lines(block: Block, title: str | None) -> Block:
@@ -121,7 +131,12 @@ def _is_outside(block: Block, title: str | None, *, after: bool) -> bool:
     if block.kind == "image":
         return False
     text = block.text
-    if is_pager(text) or is_tools(text) or _TAIL_LINE.match(text) or (title and block.loose == loose(title) and block.kind == "h"):
+    if (
+        is_pager(text)
+        or is_tools(text)
+        or _TAIL_LINE.match(text)
+        or (title and block.loose == loose(title) and block.kind == "h")
+    ):
         return True
     if not block.loose and block.kind not in ("pre", "table"):
         return True

@@ -50,7 +50,7 @@ _ZONES = {
     "JST": 9, "KST": 9, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
 }  # fmt: skip
 # Languages whose dates put the day first whatever the separator; English does not say.
-_DAY_FIRST = frozenset("ar bg ca cs da de el es fi fr hi hr id it nb nl nn no pl pt ro ru sk sl sv tr uk vi".split())
+_DAY_FIRST = frozenset(["ar", "bg", "ca", "cs", "da", "de", "el", "es", "fi", "fr", "hi", "hr", "id", "it", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "uk", "vi"])
 _RELATIVE = re.compile(
     r"\b\d{1,3}\s+(?:second|minute|hour|day|week)s?\s+ago\b|\byesterday\b|\d{1,3}\s?(?:秒|分钟|分鐘|小时|小時|天)前|昨天",
     re.IGNORECASE,
@@ -76,7 +76,7 @@ class Found:
     stamp: Stamp
 
 
-def find_date(text: str, context: DateContext = DateContext(), *, start: int = 0) -> Found | None:  # noqa: B008 (frozen)
+def find_date(text: str, context: DateContext = DateContext(), *, start: int = 0) -> Found | None:
     """Return the first date in the text from `start` on; ambiguous ones have their reason and no value."""
     best: Found | None = None
     for form in _FORMS:
@@ -89,7 +89,7 @@ def find_date(text: str, context: DateContext = DateContext(), *, start: int = 0
     return best
 
 
-def parse_date(text: str, context: DateContext = DateContext()) -> Stamp | None:  # noqa: B008 (frozen)
+def parse_date(text: str, context: DateContext = DateContext()) -> Stamp | None:
     """Return the date of a text that is said to be one (by a label, a selector, a time element); None for no date."""
     raw = text.strip()
     iso = parse_iso(raw)
@@ -109,7 +109,9 @@ def parse_iso(text: str) -> Stamp | None:
     try:
         if len(text) == 10:
             return Stamp(text, dt.date.fromisoformat(text), "day")
-        compact = re.sub(r"\s+(?=[+-]\d)", "", re.sub(r"\s+(UTC|GMT)$", "Z", re.sub(r"\s+([+-]\d{4})\s+[A-Z]{3,4}$", r"\1", text)))
+        compact = re.sub(
+            r"\s+(?=[+-]\d)", "", re.sub(r"\s+(UTC|GMT)$", "Z", re.sub(r"\s+([+-]\d{4})\s+[A-Z]{3,4}$", r"\1", text))
+        )
         value = dt.datetime.fromisoformat(compact)
     except ValueError:
         return None
@@ -126,7 +128,8 @@ def with_zone(stamp: Stamp, zone: dt.tzinfo | None) -> Stamp:
 def day_from_url(url: str) -> Stamp | None:
     """Return the day that a URL's path names (`/2019/11/07/`, `/2017-11/23/`, `/2016-02-29-…`, `/20240315/`)."""
     match = re.search(
-        r"[/_-](?P<year>(?:19|20)\d{2})(?P<mark>[-/_]?)(?P<month>0[1-9]|1[0-2])[-/_]?(?P<day>0[1-9]|[12]\d|3[01])(?=[/_.-]|$)", url
+        r"[/_-](?P<year>(?:19|20)\d{2})(?P<mark>[-/_]?)(?P<month>0[1-9]|1[0-2])[-/_]?(?P<day>0[1-9]|[12]\d|3[01])(?=[/_.-]|$)",
+        url,
     ) or re.search(r"[/](?P<year>(?:19|20)\d{2})/(?P<month>[1-9]|1[0-2])/(?P<day>[1-9]|[12]\d|3[01])(?=/)", url)
     if not match:
         return None
@@ -167,9 +170,7 @@ def _order(one: int, two: int, context: DateContext) -> str | None:
     return "DMY" if language in _DAY_FIRST else None
 
 
-def _dated(
-    raw: str, numbers: tuple[int, int, int], parts: dict[str, str | None], context: DateContext
-) -> Stamp | None:
+def _dated(raw: str, numbers: tuple[int, int, int], parts: dict[str, str | None], context: DateContext) -> Stamp | None:
     try:
         day = dt.date(*numbers)
     except ValueError:

@@ -73,15 +73,16 @@ def title_parts(text: str | None) -> list[str]:
     return [part for part in dict.fromkeys([text, *parts]) if part]
 
 
-def _lines(
-    blocks: Sequence[Block], given: HeaderInput, limit: int, crumb_blocks: set[int]
-) -> dict[int, Line]:
+def _lines(blocks: Sequence[Block], given: HeaderInput, limit: int, crumb_blocks: set[int]) -> dict[int, Line]:
     """Return the header lines around the article's beginning, by block index."""
     found: dict[int, Line] = {}
     for block in blocks[max(0, limit - _ZONE_BEFORE) : limit + _ZONE_AFTER]:
         if block.index in crumb_blocks or block.kind in ("table", "image", "embed", "pre") or _is_listed(block):
             continue
         line = read_line(block.text, given.context, given.label)
+        # A date without a label is the article's only above its text, and not as part of a heading.
+        if not line.labels and line.bare and (block.index >= limit or (block.kind == "h" and (line.rest or line.byline))):
+            continue
         # A date above the site's menu is today's.
         if line.is_header and not _menu_between(blocks, block.index, limit):
             found[block.index] = line
@@ -112,7 +113,12 @@ def _breadcrumb(blocks: Sequence[Block], limit: int) -> tuple[tuple[str, ...], s
         text = " > ".join(part.text for part in together)
         signed = any(_CRUMB_SIGN.search(part.text) for part in together)
         named = any(not _CRUMB_TOKENS.isdisjoint(part.tokens) for part in together)
-        if here or named or signed or (len(together) == 1 and re.search(r"\S\s*[/|\\]\s*\S", block.text) and _starts_home(text)):
+        if (
+            here
+            or named
+            or signed
+            or (len(together) == 1 and re.search(r"\S\s*[/|\\]\s*\S", block.text) and _starts_home(text))
+        ):
             crumbs = tuple(filter(None, (squeeze(part) for part in _CRUMB_SPLIT.split(_HERE.sub("", text)))))
             best = (crumbs, {part.index for part in together})
     return best
@@ -156,7 +162,14 @@ class _Zone:
 def _title(blocks: Sequence[Block], given: HeaderInput, zone: _Zone) -> tuple[str | None, str, int | None]:
     """Return title, rule and block index: the block that headings, declarations and header lines speak for most."""
     declared = _declared(given, _imprints(blocks))
-    able = [block for block in blocks[: zone.limit + 1] if block.index not in zone.taken and 2 < len(block.text) <= 300]
+    near = zone.limit - _ZONE_BEFORE
+    able = [
+        block
+        for block in blocks[: zone.limit + 1]
+        if block.index not in zone.taken
+        and 2 < len(block.text) <= 300
+        and (block.index > near or block.kind == "h" or declared.rule_of(block.loose))
+    ]
     scored = [(_score(block, blocks, given, declared, zone), block.index) for block in able]
     best, index = max(scored, default=(0.0, 0))
     strong = next(((rule, text) for rule, text in declared.strong if text), None)
@@ -197,10 +210,14 @@ class _Declared:
 def _declared(given: HeaderInput, imprints: str) -> _Declared:
     meta = given.metadata
     strong = [("json-ld:headline", meta.ld_text("headline") or "")]
-    strong += [(f"meta:{name}", meta.meta.get(name, "")) for name in ("og:title", "twitter:title", "dc.title", "headline")]
+    strong += [
+        (f"meta:{name}", meta.meta.get(name, "")) for name in ("og:title", "twitter:title", "dc.title", "headline")
+    ]
     if given.entry and given.entry.title:
         strong.append(("entry:title", given.entry.title))
-    sites = {loose(given.site_name), loose(meta.meta.get("og:site_name")), loose(meta.meta.get("application-name"))} - {""}
+    sites = {loose(given.site_name), loose(meta.meta.get("og:site_name")), loose(meta.meta.get("application-name"))} - {
+        ""
+    }
     parts: dict[str, str] = {}
     for rule, text in strong:
         for part in title_parts(text):
@@ -210,9 +227,7 @@ def _declared(given: HeaderInput, imprints: str) -> _Declared:
     return _Declared(tuple(strong), parts, html_parts, frozenset(sites), imprints)
 
 
-def _score(
-    block: Block, blocks: Sequence[Block], given: HeaderInput, declared: _Declared, zone: _Zone
-) -> float:
+def _score(block: Block, blocks: Sequence[Block], given: HeaderInput, declared: _Declared, zone: _Zone) -> float:
     beside = _adjacency(block, blocks, zone.taken)
     is_site_name = declared.is_site_name(block.loose) and beside < 3.0
     if block.kind in ("image", "embed", "table", "pre") or not block.loose or is_site_name:
@@ -240,12 +255,20 @@ def _score(
 
 def _menu_between(blocks: Sequence[Block], index: int, limit: int) -> bool:
     """Return whether a menu stands between a block and the text: the block then belongs to the site's head."""
-    return sum(len(block.loose) for block in blocks[index + 1 : limit] if block.link_share > 0.8) > 60
+    found = 0
+    for block in blocks[index + 1 : limit]:
+        if block.link_share > 0.8:
+            found += len(block.loose)
+            if found > 60:
+                return True
+    return False
 
 
 def _adjacency(block: Block, blocks: Sequence[Block], taken: set[int]) -> float:
     """Return what speaks for a title beside a header line: most right before one, less right after."""
-    after = next((i for i in range(block.index + 1, min(block.index + 3, len(blocks))) if blocks[i].kind != "image"), None)
+    after = next(
+        (i for i in range(block.index + 1, min(block.index + 3, len(blocks))) if blocks[i].kind != "image"), None
+    )
     if after in taken and block.kind != "li" and block.link_share < 0.8:
         return 3.0
     before = block.index - 1
@@ -256,7 +279,9 @@ def _adjacency(block: Block, blocks: Sequence[Block], taken: set[int]) -> float:
 
 def _links_to(block: Block, url: str) -> bool:
     path = urlsplit(url).path
-    return any(run.href and urlsplit(run.href).path.rstrip("/") == path.rstrip("/") and path.strip("/") for run in block.runs)
+    return any(
+        run.href and urlsplit(run.href).path.rstrip("/") == path.rstrip("/") and path.strip("/") for run in block.runs
+    )
 
 
 def _tag(block: Block) -> str:

@@ -21,17 +21,33 @@ _CREDIT_TAIL = re.compile(
     r"(?:^|(?<=[.。!?！？”\"])\s+|\s+[|–—]\s*)(?P<credit>(?:(?i:photos?|pictures?|images?|credit|photograph)(?:\s+(?i:by|from|courtesy(?:\s+of)?|provided\s+by|credit)\s*:?|\s*:)|©)\s*[^.。]{2,100}|摄影[:：]?\s*\S{2,20}|[^\s。]{2,12}\s?摄)[.。]?\s*$"
 )
 _ZH_CAPTION = re.compile(r"^(?:图为|圖為|资料图|图\d?[:：])")
-_CAPTION_TOKENS = frozenset("caption captions wp-caption-text figcaption imgdesc cutline legend legende pictext phototext imgtext".split())
-_CREDIT_TOKENS = frozenset("credit credits copyright photographer photocredit imagecredit byline".split())
-_FILE_NAME = re.compile(r"^[\w\s().,@%+-]{1,120}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif)(?:\s*\(\d+\))?(?:\.(?:jpe?g|png|gif|webp))?$", re.IGNORECASE)
+_CAPTION_TOKENS = frozenset(
+    ["caption", "captions", "wp-caption-text", "figcaption", "imgdesc", "cutline", "legend", "legende", "pictext", "phototext", "imgtext"]
+)
+_CREDIT_TOKENS = frozenset(["credit", "credits", "copyright", "photographer", "photocredit", "imagecredit", "byline"])
+_FILE_NAME = re.compile(
+    r"^[\w\s().,@%+-]{1,120}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif)(?:\s*\(\d+\))?(?:\.(?:jpe?g|png|gif|webp))?$",
+    re.IGNORECASE,
+)
 _NO_PICTURE = re.compile(
     r"(?:^|[/_.-])(?:icons?|logos?|sprites?|avatars?|gravatar|pixel|spacer|blank|transparent|1x1|emojis?|smil(?:ey|ies)|"
     r"badges?|button|arrow|loading|placeholder|qrcode|share)(?:[/_.@-]|\d*\.(?:png|gif|jpe?g|svg|webp)|$)",
     re.IGNORECASE,
 )
-_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "data-img", "data-hi-res-src", "data-full-src", "_src")
+_LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "data-url",
+    "data-img",
+    "data-hi-res-src",
+    "data-full-src",
+    "_src",
+)
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _SMALLEST = 48
+_LARGE = 150
 
 
 @dataclass(slots=True)
@@ -47,6 +63,7 @@ class Picture:
     credit: str | None = None
     rule: str = ""
     place: int = -1
+    shown: str | None = None
 
 
 @dataclass(slots=True)
@@ -58,7 +75,9 @@ class Pictures:
 
     def before(self, block: Block) -> Picture | None:
         """Return the picture that stands last before a block."""
-        return next((item for item in reversed(self.items) if item.index is not None and item.index < block.index), None)
+        return next(
+            (item for item in reversed(self.items) if item.index is not None and item.index < block.index), None
+        )
 
     def add_orphan(self, block: Block) -> Picture:
         """Return a picture without an image, in its place, for a caption that stands alone."""
@@ -70,7 +89,7 @@ class Pictures:
     def values(self) -> tuple[Image, ...]:
         """Return the images as values, numbered in order."""
         return tuple(
-            Image(item.url, item.caption, item.credit, item.alt, position, item.fallbacks)
+            Image(item.url, item.caption, item.credit, item.alt, position, item.fallbacks, item.shown)
             for position, item in enumerate(self.items, 1)
         )
 
@@ -120,7 +139,12 @@ def is_stray(block: Block, title: str | None, near: Picture | None) -> bool:
         return True
     if near is None or not near.alt or near.index is None or near.figure is not None:
         return False
-    return block.index - near.index <= 2 and block.loose == loose(near.alt) and len(text) < 60 and not CREDIT_END.search(text)
+    return (
+        block.index - near.index <= 2
+        and block.loose == loose(near.alt)
+        and len(text) < 60
+        and not CREDIT_END.search(text)
+    )
 
 
 def picture_of(block: Block, page: Page) -> Picture | None:
@@ -129,10 +153,16 @@ def picture_of(block: Block, page: Page) -> Picture | None:
     if element is None:
         return None
     urls = [url for url in (page.absolute(candidate) for candidate in _candidates(element)) if url]
-    if not urls or _is_ornament(element, urls[0]):
+    figure = block.within("figure")
+    captioned = figure is not None and figure.find(".//figcaption") is not None
+    if not urls or (_is_ornament(element, urls[0]) and not captioned):
         return None
     alt = squeeze(element.get("alt") or "") or None
-    return Picture(block.index, urls[0], alt, tuple(dict.fromkeys(urls[1:4])), figure=block.within("figure"))
+    source = element.get("src") or ""
+    shown = page.absolute(source) if source and not source.startswith("data:") else None
+    return Picture(
+        block.index, urls[0], alt, tuple(dict.fromkeys(urls[1:4])), figure, shown=shown if shown != urls[0] else None
+    )
 
 
 def _candidates(element: etree._Element) -> list[str]:
@@ -165,9 +195,11 @@ def _is_ornament(element: etree._Element, url: str) -> bool:
     width, height = _pixels(element.get("width")), _pixels(element.get("height"))
     if (width is not None and width < _SMALLEST) or (height is not None and height < _SMALLEST):
         return True
-    name = urlsplit(url).path.rsplit("/", 1)[-1]
     classes = tokens_of(element)
-    return bool(_NO_PICTURE.search(name)) or not classes.isdisjoint({"avatar", "icon", "emoji", "logo", "smiley"})
+    # A large picture may have "logo" in its name; an icon is small, or does not say how large it is.
+    large = width is not None and height is not None and min(width, height) >= _LARGE
+    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    return (not large and bool(_NO_PICTURE.search(name))) or not classes.isdisjoint({"avatar", "icon", "emoji", "logo", "smiley"})
 
 
 def _pixels(text: str | None) -> float | None:
@@ -200,7 +232,9 @@ def _caption_of(found: Pictures, blocks: Sequence[Block], place: int) -> tuple[s
         own = _own_picture(found, figure, block)
         if own or block.within("figcaption") is not None:
             named = tokens_of(block.element) | (tokens_of(block.path[-2]) if len(block.path) > 1 else frozenset())
-            return ("credit-element" if named & _CREDIT_TOKENS and not named & _CAPTION_TOKENS else "figure"), own or last
+            return (
+                "credit-element" if named & _CREDIT_TOKENS and not named & _CAPTION_TOKENS else "figure"
+            ), own
     if last is not None and block.tokens & _CAPTION_TOKENS and last.index is not None and block.index - last.index <= 3:
         return "caption-element", last
     free = last if last is not None and last.caption is None and last.credit is None else None
@@ -241,7 +275,8 @@ def _is_set_apart(block: Block, blocks: Sequence[Block], place: int, picture: Pi
 
 def _is_centred(block: Block) -> bool:
     return any(
-        element.tag == "center" or (element.get("align") or "").lower() == "center"
+        element.tag == "center"
+        or (element.get("align") or "").lower() == "center"
         or "text-align:center" in (element.get("style") or "").lower().replace(" ", "")
         for element in block.path[-3:]
     )

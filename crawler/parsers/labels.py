@@ -31,14 +31,10 @@ ASIDE = (
 HERE = ("you are here", "current position", "current location", "your position", "location", "位置", "您的位置", "你的位置",
         "当前位置", "當前位置", "所在位置", "您现在的位置", "您当前的位置", "您当前位置", "现在位置")  # fmt: skip
 HOME = frozenset(
-    "home homepage index main frontpage 首页 首頁 主页 网站首页 本站首页 inicio startseite accueil início inizio ホーム トップ "
-    "главная anasayfa 홈 strona główna hem domů".split()
+    ["home", "homepage", "index", "main", "frontpage", "首页", "首頁", "主页", "网站首页", "本站首页", "inicio", "startseite", "accueil", "início", "inizio", "ホーム", "トップ", "главная", "anasayfa", "홈", "strona", "główna", "hem", "domů"]
 )
 _TOOL_WORDS = frozenset(
-    "print printer mail email e-mail share wechat weibo weixin facebook twitter linkedin whatsapp pinterest telegram qq "
-    "qzone large medium small font size text big middle normal l m s a a+ a- aa bigger smaller close save favorites "
-    "favorite bookmark comment comments copy link views view clicks hits rss pdf listen x tweet reset "
-    "打印 打印本页 打印此页 关闭 关闭窗口 关闭本页 收藏 分享 分享到 字号 字体 大 中 小 默认 评论 微信 微博 朋友圈 纠错 复制链接 我要纠错".split()
+    ["print", "printer", "mail", "email", "e-mail", "share", "wechat", "weibo", "weixin", "facebook", "twitter", "linkedin", "whatsapp", "pinterest", "telegram", "qq", "qzone", "large", "medium", "small", "font", "size", "text", "big", "middle", "normal", "l", "m", "s", "a", "a+", "a-", "aa", "bigger", "smaller", "close", "save", "favorites", "favorite", "bookmark", "comment", "comments", "copy", "link", "views", "view", "clicks", "hits", "rss", "pdf", "listen", "x", "tweet", "reset", "打印", "打印本页", "打印此页", "关闭", "关闭窗口", "关闭本页", "收藏", "分享", "分享到", "字号", "字体", "大", "中", "小", "默认", "评论", "微信", "微博", "朋友圈", "纠错", "复制链接", "我要纠错"]
 )
 
 
@@ -61,7 +57,9 @@ def label_pattern(extra_updated: tuple[str, ...] = (), extra_source: tuple[str, 
         "here": HERE,
     }
     words = "|".join(f"(?P<{kind}>{_alternatives(names)})" for kind, names in kinds.items())
-    return re.compile(rf"(?:(?<![^\W\d_])|(?<=[a-z0-9])(?=[A-Z])|(?<=[\u3000-\u9fff]))(?i:{words})\s*(?:[:：]|[|｜](?=\s*\d))\s*")
+    return re.compile(
+        rf"(?:(?<![^\W\d_])|(?<=[a-z0-9])(?=[A-Z])|(?<=[\u3000-\u9fff]))(?i:{words})\s*(?:[:：]|[|｜](?=\s*\d))\s*"
+    )
 
 
 LABEL = label_pattern()

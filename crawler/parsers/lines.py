@@ -70,8 +70,8 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
         left.append(_take_labelled(line, str(match.lastgroup), value, context))
     line.labels = tuple(str(match.lastgroup) for match in matches)
     line.rest = squeeze(" ".join(filter(None, (_take_unlabelled(line, part, context) for part in left))))
-    if line.bare and not matches and _NAME.match(line.rest) and len(line.rest) < len(line.text) - 8:
-        line.byline, line.rest = names_in(line.rest), ""
+    if line.bare and not matches:
+        _read_names_beside_date(line)
     return line
 
 
@@ -93,6 +93,15 @@ def _read_byline(line: Line, text: str) -> bool:
     line.byline = names_in(match["names"])
     line.source = line.source or (squeeze(match["source"]) if match["source"] else None)
     return bool(line.byline)
+
+
+def _read_names_beside_date(line: Line) -> None:
+    """Take the names that stand beside a lone date: "Nov. 7, 2019 · The Release Team", "… · NAME on behalf of …"."""
+    said = re.split(r"\s+(?i:on behalf of|for|in)\s+", line.rest)[0]
+    names = names_in(said)
+    parted = re.search(re.escape(line.bare.raw if line.bare else "") + r"\s*[·|•–—]", line.text) is not None
+    if names and all(_NAME.match(name) for name in names) and (said == line.rest or (parted and len(line.text) < 160)):
+        line.byline, line.rest = names, ""
 
 
 def _take_labelled(line: Line, kind: str, value: str, context: DateContext) -> str:
@@ -170,4 +179,6 @@ def _take_date(line: Line, text: str, context: DateContext) -> str:
 
 def _is_source(text: str) -> bool:
     plain = squeeze(text)
-    return bool(plain) and (_DOMAIN.match(plain) is not None or (len(plain) <= 40 and len(plain.split()) <= 5 and not find_date(plain)))
+    return bool(plain) and (
+        _DOMAIN.match(plain) is not None or (len(plain) <= 40 and len(plain.split()) <= 5 and not find_date(plain))
+    )

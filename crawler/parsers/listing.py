@@ -42,28 +42,26 @@ def parse_listing(body: bytes, url: str, listing: Listing, *, content_type: str 
 
 def _entries(page: Page, listing: Listing) -> Iterator[Entry]:
     wanted = re.compile(listing.article_urls) if listing.article_urls else None
-    for box, link in _links(page, listing):
-        url = _article_url(page, link.get("href") or "")
-        if url and (wanted is None or wanted.search(url)) and url != _own(page):
-            yield _entry(page, listing, (box, link), url)
-
-
-def _links(page: Page, listing: Listing) -> Iterator[tuple[etree._Element, etree._Element]]:
-    """Yield every entry's box and its link."""
-    if listing.entry is None:
-        for link in page.root.iter("a"):
-            yield link, link
-        return
-    for box in compile_selector(listing.entry).elements(page.root):
-        links = compile_selector(listing.link).elements(box) if listing.link else _own_links(box)
+    own = _own(page)
+    for box, links in _boxes(page, listing):
         for link in links:
-            if link.get("href"):
-                yield box, link
+            url = _article_url(page, link.get("href") or "") if link.get("href") else None
+            if url and url != own and (wanted is None or wanted.search(url)):
+                yield _entry(page, listing, (box, link), url)
                 break
 
 
-def _own_links(box: etree._Element) -> list[etree._Element]:
-    return [box] if box.tag == "a" else list(box.iter("a"))
+def _boxes(page: Page, listing: Listing) -> Iterator[tuple[etree._Element, list[etree._Element]]]:
+    """Yield every entry's box with the links that may be the article's; without boxes each link is its own."""
+    if listing.entry is None:
+        for link in page.root.iter("a"):
+            yield link, [link]
+        return
+    for box in compile_selector(listing.entry).elements(page.root):
+        if listing.link:
+            yield box, compile_selector(listing.link).elements(box)
+        else:
+            yield box, [box] if box.tag == "a" else list(box.iter("a"))
 
 
 def _article_url(page: Page, href: str) -> str | None:

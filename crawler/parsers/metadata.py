@@ -81,7 +81,7 @@ def _ld_nodes(page: Page) -> Iterator[dict[str, Any]]:
         yield from _dicts(value)
 
 
-def _dicts(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (whatever JSON holds)
+def _dicts(value: Any) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON-LD value and its graphs, bounded against hostile nesting."""
     queue, seen = [value], 0
     while queue and seen < _MOST_NODES:
@@ -119,7 +119,11 @@ def _crumb_name(item: dict[str, Any]) -> str | None:
 
 
 def _language(page: Page) -> str | None:
-    for value in (page.root.get("lang"), page.root.get("{http://www.w3.org/XML/1998/namespace}lang"), page.root.get("xml:lang")):
+    for value in (
+        page.root.get("lang"),
+        page.root.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        page.root.get("xml:lang"),
+    ):
         tag = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9]{2,8}))?", value or "")
         if tag:
             return tag[1].lower() + (f"-{tag[2]}" if tag[2] else "")

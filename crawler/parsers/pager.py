@@ -10,10 +10,16 @@ from crawler.parsers.page import Page
 from crawler.parsers.text import squeeze
 
 NEXT_WORDS = frozenset(
-    "next > >> » › → next› next> next>> next» next→ next page nextpage older older posts older entries older articles 下一页 下页 下一頁 下頁 后一页 "
-    "siguiente siguientes página siguiente más antiguas entradas antiguas suivant suivante weiter nächste nächste seite successiva successivo "
-    "avanti próxima próximo volgende следующая далее sonraki 次へ 次のページ 다음 další następna".split()
-) | {"next page", "older posts", "older entries", "older articles", "página siguiente", "entradas antiguas", "nächste seite"}
+    ["next", ">", ">>", "»", "›", "→", "next›", "next>", "next>>", "next»", "next→", "next", "page", "nextpage", "older", "older", "posts", "older", "entries", "older", "articles", "下一页", "下页", "下一頁", "下頁", "后一页", "siguiente", "siguientes", "página", "siguiente", "más", "antiguas", "entradas", "antiguas", "suivant", "suivante", "weiter", "nächste", "nächste", "seite", "successiva", "successivo", "avanti", "próxima", "próximo", "volgende", "следующая", "далее", "sonraki", "次へ", "次のページ", "다음", "další", "następna"]
+) | {
+    "next page",
+    "older posts",
+    "older entries",
+    "older articles",
+    "página siguiente",
+    "entradas antiguas",
+    "nächste seite",
+}
 _WORDS = re.compile(
     r"previous(?:\s+page)?|prev(?:\s+page)?|next(?:\s+page)?|first(?:\s+page)?|last(?:\s+page)?|pages?|home|end|of|上一页|下一页|首页|尾页|末页|"
     r"上页|下页|第|页|共|尾|跳转|go",
@@ -38,21 +44,26 @@ def is_pager(text: str) -> bool:
 def page_urls(page: Page, blocks: Sequence[Block]) -> tuple[str, ...]:
     """Return the other parts of the article that its pager links to, in order of their numbers.
 
-    A part's address is the article's own with a number added or changed at its end (`c_N_2.htm`, `?page=2`, `/2/`),
-    and the link's text is a number, an arrow or a word for "next": anything else is another article.
+    A part's address is the article's own with a number added or changed at its end (`c_N_2.htm`, `?page=2`, `/2/`).
+    The link's text is that number, or a word for "next" where the pager shows numbers too: "Next »" alone, or an
+    address that merely ends alike (`version-4-1-3`), leads to another article.
     """
     try:
         own = normalise(page.url)
     except ValueError:
         return ()
-    stem, _ = _stem(own)
-    found: dict[int, str] = {}
+    numbered: dict[int, str] = {}
+    named: dict[int, str] = {}
     for block in blocks:
         for run in block.runs:
-            if run.href and _is_pager_text(run.text):
-                url = _part_of(page, run.href, own, stem)
-                if url:
-                    found.setdefault(url[0], url[1])
+            part = _part_of(page, run.href, own) if run.href and _is_pager_text(run.text) else None
+            if part:
+                shows_number = squeeze(run.text).strip("[]() ") == str(part[0])
+                (numbered if shows_number else named).setdefault(*part)
+    found = named | numbered if numbered else {}
+    # A later part's pager leads back to the first.
+    if part_number(own) > 1 and 1 not in found:
+        return ()
     return tuple(found[number] for number in sorted(found))[:_MOST_PARTS]
 
 
@@ -69,10 +80,15 @@ def part_number(url: str) -> int:
 
 def _is_pager_text(text: str) -> bool:
     plain = squeeze(text).lower().strip("[]() ")
-    return bool(re.fullmatch(r"\d{1,3}", plain)) or plain in NEXT_WORDS or plain in ("<", "<<", "«", "‹", "previous", "previous page", "上一页")
+    return (
+        bool(re.fullmatch(r"\d{1,3}", plain))
+        or plain in NEXT_WORDS
+        or plain in ("<", "<<", "«", "‹", "previous", "previous page", "上一页")
+    )
 
 
-def _part_of(page: Page, href: str, own: str, stem: str) -> tuple[int, str] | None:
+def _part_of(page: Page, href: str, own: str) -> tuple[int, str] | None:
+    """Return number and address of the part of the page's own article that a link leads to."""
     absolute = page.absolute(href)
     if absolute is None:
         return None
@@ -80,11 +96,11 @@ def _part_of(page: Page, href: str, own: str, stem: str) -> tuple[int, str] | No
         url = normalise(absolute)
     except ValueError:
         return None
-    other_stem, number = _stem(url)
-    same = other_stem == stem or other_stem == _bare(own) or _bare(url) == stem
-    if url == own or not same or urlsplit(url).hostname != urlsplit(own).hostname:
+    stem, own_number = _stem(own)
+    other, number = _stem(url)
+    if url == own or other != stem or (number == 1 and own_number == 1):
         return None
-    return (number if other_stem == stem or other_stem == _bare(own) else 1), url
+    return number, url
 
 
 def _stem(url: str) -> tuple[str, int]:

@@ -13,15 +13,12 @@ from crawler.parsers.blocks import Block, tokens_of
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:：;；][\"'”’»」』)\]]*$")
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu", "button"})
 _FURNITURE = frozenset(
-    "nav navbar navigation menu breadcrumb breadcrumbs crumbs sidebar sidenav aside footer foot comment comments "
-    "disqus respond related recommended recommendation recommendations share sharing social sharedaddy addthis "
-    "newsletter subscribe subscription promo promotion advert adverts advertisement ads sponsored sponsor popup modal "
-    "cookie consent gdpr banner widget widgets pagination pager pagenav tags taglist tagcloud toolbar masthead "
-    "topbar copyright hotnews latest popular trending outbrain taboola postmetadata authorbox authorbio login "
-    "signup printer skip".split()
+    ["nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "crumbs", "sidebar", "sidenav", "aside", "footer", "foot", "comment", "comments", "disqus", "respond", "related", "recommended", "recommendation", "recommendations", "share", "sharing", "social", "sharedaddy", "addthis", "newsletter", "subscribe", "subscription", "promo", "promotion", "advert", "adverts", "advertisement", "ads", "sponsored", "sponsor", "popup", "modal", "cookie", "consent", "gdpr", "banner", "widget", "widgets", "pagination", "pager", "pagenav", "tags", "taglist", "tagcloud", "toolbar", "masthead", "topbar", "copyright", "hotnews", "latest", "popular", "trending", "outbrain", "taboola", "postmetadata", "authorbox", "authorbio", "login", "signup", "printer", "skip"]
 )
 # What stands below a page and is no part of any article.
-IMPRINT = re.compile(r"(?:©|\(c\)\s*\d{4}|copyright\b|all rights reserved|版权所有|ICP\s*备|ICP证|公网安备|ICP\s+\d)", re.IGNORECASE)
+IMPRINT = re.compile(
+    r"(?:©|\(c\)\s*\d{4}|copyright\b|all rights reserved|版权所有|ICP\s*备|ICP证|公网安备|ICP\s+\d)", re.IGNORECASE
+)
 # A share of the children's text below which an element is where the article spreads out.
 _DOMINANT = 0.72
 
@@ -105,6 +102,11 @@ def _furniture(blocks: Sequence[Block], weights: Sequence[float]) -> set[etree._
 
 def is_furniture(element: etree._Element) -> bool:
     """Return whether an element's tag, role, class or id names something that surrounds articles."""
-    if element.tag in _FURNITURE_TAGS or element.get("role") in ("navigation", "contentinfo", "complementary", "search"):
+    if element.tag in _FURNITURE_TAGS or element.get("role") in (
+        "navigation",
+        "contentinfo",
+        "complementary",
+        "search",
+    ):
         return True
     return not _FURNITURE.isdisjoint(tokens_of(element))

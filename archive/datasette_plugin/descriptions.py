@@ -1,0 +1,64 @@
+"""What Datasette says of the archive's tables, and the queries that it offers."""
+
+from typing import Any
+
+QUERIES: dict[str, Any] = {
+    "search": {
+        "title": "Search the articles",
+        "description": "All words must occur; words in quotes must stand together. Chinese, Japanese and Korean too.",
+        "params": ["q"],
+        "sql": """\
+select articles.day, articles.title, articles.site_id as site,
+       snippet(articles_fts, -1, '«', '»', '…', 24) as found,
+       articles.updated, articles.source, articles.url, articles.key, articles.id
+from articles_fts cross join articles on articles.id = articles_fts.rowid
+where articles_fts match newsarchive_match(:q)
+order by bm25(articles_fts, 1.0, 6.0, 3.0, 1.0, 2.0, 1.0, 0.0) limit 100""",
+    },
+    "newest": {
+        "title": "The newest articles",
+        "sql": "select day, title, site_id as site, updated, source, url, key, id from articles order by id desc limit 100",
+    },
+    "changed": {
+        "title": "What changed last",
+        "sql": """\
+select events.at, events.kind, articles.title, events.from_version, events.to_version, articles.url, articles.id
+from events join articles on articles.id = events.article_id
+where events.kind <> 'first_seen' and events.withdrawn is null order by events.at desc limit 100""",
+    },
+}
+
+METADATA: dict[str, Any] = {
+    "tables": {
+        "articles": {
+            "description": "One row an article, with its current version. Search it with the box, or the query 'search'.",
+            "label_column": "title",
+            "sort_desc": "id",
+            "facets": ["site_id", "language", "state"],
+            "columns": {
+                "id": "Ordered by day: newest first is ORDER BY id DESC.",
+                "key": "The public id: the same in every archive of the same article.",
+                "updated": "The update date that the page states, UTC for instants.",
+                "published": "The date of publication that the page states.",
+                "day": "The calendar day as the page prints it: of published, else of updated.",
+                "updated_raw": "The update date as printed.",
+                "byline": "Names, as a JSON list.",
+                "breadcrumb": "As a JSON list.",
+                "rules": "The rule that gave each field, as JSON.",
+                "search_extra": "Text in scripts without spaces, a space between characters, for the index.",
+                "keys": "Filter tokens for the index.",
+                "version": "The number of the current version.",
+            },
+        },
+        "versions": {"description": "Every distinct content of an article, numbered in order of arrival; text compressed."},
+        "captures": {"description": "Every fetch: one WARC record, or one image file. Chained by hashes; never changed."},
+        "events": {"description": "First seen, changed, and what else happened to an article."},
+        "images": {"description": "Image files of media/, each once, as served.", "label_column": "path"},
+        "article_images": {"description": "The images of each version, with caption, credit and alternative text."},
+        "sightings": {"description": "What listing pages said of each article, and where it stood."},
+        "runs": {"description": "Every run: discovered = stored + unchanged + skipped + failed + pending.", "sort_desc": "id"},
+        "urls": {"description": "The ledger: every URL known and what became of it.", "facets": ["kind", "state"]},
+        "sections": {"description": "The news sections and when each was last walked to its end.", "label_column": "name"},
+        "sites": {"description": "The sites of this archive.", "label_column": "name"},
+    }
+}

@@ -1,0 +1,57 @@
+"""The `newsarchive` command: its groups of commands, and how an error becomes one line and an exit code."""
+
+import sys
+
+import click
+
+from archive import cli as archive_commands
+from archive.errors import NewsarchiveError
+from archive.software import VERSION
+from crawler import commands
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(VERSION, prog_name="newsarchive")
+@click.option(
+    "-w",
+    "--workspace",
+    metavar="DIR",
+    envvar="NEWSARCHIVE_WORKSPACE",
+    help="The workspace; default: $NEWSARCHIVE_WORKSPACE, else the current directory.",
+)
+@click.option("-v", "--verbose", count=True, help="Say more: -v every skip and image, -vv all that Scrapy logs.")
+@click.pass_context
+def newsarchive(context: click.Context, workspace: str | None, verbose: int) -> None:
+    """Crawl news sections and keep every version of every article in one searchable SQLite file.
+
+    \b
+    newsarchive init my-archive && cd my-archive
+    newsarchive crawl shzj
+    newsarchive search "quality supervision"
+    """
+    context.obj = commands.Invocation(workspace, verbose)
+
+
+for command in (*commands.COMMANDS, *archive_commands.COMMANDS):
+    newsarchive.add_command(command)
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line on stderr and its exit code."""
+    try:
+        newsarchive.main(standalone_mode=False)
+    except NewsarchiveError as error:
+        click.echo(f"newsarchive: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("newsarchive: stopped", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""The crawl side's commands; what is heavy is imported when a command runs, so that `--help` is instant."""
+
+import datetime as dt
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from crawler.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What the group's options say: the workspace that is meant, and how much is logged."""
+
+    given: str | None
+    verbose: int
+
+    @property
+    def root(self) -> Path:
+        """The workspace's directory."""
+        from crawler.workspace import find_root  # noqa: PLC0415
+
+        return find_root(self.given)
+
+    @property
+    def database(self) -> Path:
+        """The archive's file; raises WorkspaceError where there is no workspace."""
+        return self.workspace().holdings.database
+
+    def workspace(self) -> "Workspace":
+        """Return the opened workspace."""
+        from crawler.workspace import open_workspace  # noqa: PLC0415
+
+        return open_workspace(self.given)
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=True), default=Path())
+@click.option("--contact", default="", metavar="ADDRESS", help="Mail or web address for the User-Agent.")
+def init(directory: Path, contact: str) -> None:
+    """Make a workspace: newsarchive.toml, sites/, archive.db, captures/, media/.
+
+    \b
+    newsarchive init my-archive --contact archive@example.org
+    """
+    from crawler.workspace import bundled_ids, make_workspace  # noqa: PLC0415
+
+    workspace = make_workspace(directory, contact=contact)
+    click.echo(f"Made the workspace {workspace.root.absolute()}.")
+    if not workspace.config.crawl.contact:
+        click.echo("Put an address for webmasters into newsarchive.toml ([crawl] contact).")
+    click.echo(f"Bundled sites: {', '.join(bundled_ids())}. Your own definitions belong into {workspace.sites_folder}/.")
+    click.echo("Next: newsarchive crawl SITE")
+
+
+@click.command()
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option("--section", metavar="KEY", help="Only this section.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only articles whose listing date is not older.")
+@click.option("--full", is_flag=True, help="Walk every listing to its end and fetch known articles again.")
+@click.option("--limit", type=click.IntRange(min=1), help="Stop after this many articles of a site.")
+@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between two requests to one host.")
+@click.option("--json", "as_json", is_flag=True, help="Print the closing sums as JSON.")
+@click.pass_obj
+def crawl(
+    invocation: Invocation,
+    sites: tuple[str, ...],
+    section: str | None,
+    since: dt.datetime | None,
+    full: bool,  # noqa: FBT001
+    limit: int | None,
+    delay: float | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:  # fmt: skip
+    """Crawl sites: what is new in their sections, and what an earlier run left open.
+
+    Without SITE, every site that the workspace defines. Exit code 1 where a walk did not finish or an article failed
+    for the first time, 3 where another run holds a site.
+
+    \b
+    newsarchive crawl shzj --section updates --limit 20
+    """
+    from crawler.crawling import Order, crawl_sites  # noqa: PLC0415
+
+    workspace = invocation.workspace()
+    names = sites or workspace.own_ids()
+    if not names:
+        raise click.UsageError(
+            f"no site given and none defined in {workspace.sites_folder}; try: newsarchive crawl {workspace.site_ids()[0]}"
+        )
+    order = Order(section, since.date() if since else None, full, limit, delay)
+    outcome = crawl_sites(workspace, [workspace.site(name) for name in names], order, verbose=invocation.verbose)
+    outcome.print(as_json=as_json)
+    sys.exit(outcome.exit_code)
+
+
+@click.command()
+@click.option("--directory", type=click.Path(path_type=Path, file_okay=False), help="Keep the workspace here.")
+@click.option("--serve", is_flag=True, help="Only serve the demo site until interrupted, and print its definition.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port; default: a free one.")
+@click.pass_obj
+def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int) -> None:  # noqa: FBT001
+    """Serve a small news site on loopback, crawl it into a fresh workspace, search it, crawl it again.
+
+    \b
+    newsarchive demo --directory demo-archive
+    """
+    from crawler.demo.show import serve_demo, show_demo  # noqa: PLC0415
+
+    if serve:
+        serve_demo(port)
+    else:
+        sys.exit(show_demo(directory, port, verbose=invocation.verbose))
+
+
+COMMANDS = (init, crawl, demo)

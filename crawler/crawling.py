@@ -1,0 +1,225 @@
+"""Running crawls from the command line: one process, one site after the other, progress and a closing table."""
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from archive.errors import NewsarchiveError
+from crawler.failures import explain
+from crawler.run import Run
+from crawler.site import Site
+from crawler.spiders.loader import spider_for
+from crawler.spiders.section import SectionSpider, Walk
+from crawler.workspace import Workspace
+
+_COLUMNS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a crawl is narrowed to, as the command line says it."""
+
+    section: str | None = None
+    since: dt.date | None = None
+    full: bool = False
+    limit: int | None = None
+    delay: float | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the spider's arguments."""
+        since = self.since.isoformat() if self.since else None
+        return {"section": self.section, "since": since, "full": self.full, "limit": self.limit}
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that the order overrides."""
+        if self.delay is None:
+            return {}
+        return {"DOWNLOAD_DELAY": self.delay, "AUTOTHROTTLE_START_DELAY": self.delay, "DOWNLOAD_SLOTS": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOutcome:
+    """How the run of one site ended."""
+
+    site: str
+    run: Run | None
+    state: str
+    walks: tuple[Walk, ...]
+    refusal: NewsarchiveError | None
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well, 1 unfinished or newly failed, else the refusal's."""
+        if self.refusal is not None:
+            return self.refusal.exit_code
+        unfinished = self.state != "finished" or any(walk.state == "failed" for walk in self.walks)
+        return 1 if unfinished or (self.run and self.run.tally.new_failures) else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome for JSON."""
+        tally = self.run.tally if self.run else None
+        return {
+            "site": self.site,
+            "run": self.run.started.id if self.run else None,
+            "state": self.state,
+            "seconds": round(self.seconds, 1),
+            **({name: tally.as_dict().get(name, 0) for name in (*_COLUMNS, "requests", "bytes")} if tally else {}),
+            "causes": dict(tally.causes) if tally else {},
+            "sections": {walk.section.key: {"state": walk.state, "pages": walk.page} for walk in self.walks},
+            "error": str(self.refusal) if self.refusal else None,
+        }
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the runs of all sites ended."""
+
+    sites: list[SiteOutcome] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """The gravest of the sites'."""
+        return max((site.exit_code for site in self.sites), default=0)
+
+    def print(self, *, as_json: bool = False) -> None:
+        """Print the closing table, or the same as JSON."""
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+        if as_json:
+            console.print_json(json.dumps([site.as_dict() for site in self.sites], ensure_ascii=False))
+            return
+        ran = [site for site in self.sites if site.run]
+        if ran:
+            console.print(_table(ran))
+        for site in ran:
+            causes = site.run.tally.causes if site.run else {}
+            for cause, number in sorted(causes.items()):
+                console.print(f"{site.site}: {number} × {cause}: {explain(cause)}")
+
+
+def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, verbose: int = 0) -> Outcome:
+    """Crawl the sites, one after the other, and return how that ended; can be called once in a process."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.set("NEWSARCHIVE_WORKSPACE", str(workspace.root), priority="cmdline")
+    for name, value in order.settings().items():
+        settings.set(name, value, priority="cmdline")
+    outcome = Outcome()
+    # Fails at once on a wrong section, before the reactor runs.
+    for site in sites:
+        spider_for(workspace, site)(**order.arguments())
+    settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    # After Scrapy has set up its own.
+    _log(verbose)
+    loop = asyncio.get_event_loop()
+    work = loop.create_task(_one_by_one(process, workspace, sites, order, outcome))
+    process.start(stop_after_crawl=False)
+    if work.done() and not work.cancelled():
+        work.result()
+    return outcome
+
+
+async def _one_by_one(
+    process: AsyncCrawlerProcess, workspace: Workspace, sites: Sequence[Site], order: Order, outcome: Outcome
+) -> None:
+    from twisted.internet import reactor  # noqa: PLC0415 (must not be imported before Scrapy installs it)
+
+    try:
+        for site in sites:
+            crawler = process.create_crawler(spider_for(workspace, site))
+            started = time.monotonic()
+            with _Show(site.name, crawler) as show:
+                await asyncio.gather(process.crawl(crawler, **order.arguments()), show.follow())
+            outcome.sites.append(_outcome_of(site, crawler, time.monotonic() - started))
+            if outcome.sites[-1].state == "interrupted":
+                break
+    finally:
+        if reactor.running:  # type: ignore[attr-defined]
+            reactor.callLater(0, reactor.stop)  # type: ignore[attr-defined]
+
+
+def _outcome_of(site: Site, crawler: Crawler, seconds: float) -> SiteOutcome:
+    spider = crawler.spider
+    if not isinstance(spider, SectionSpider):
+        return SiteOutcome(site.id, None, "failed", (), NewsarchiveError(f"{site.id}: the crawl did not start"), seconds)
+    state = spider.run.state if spider.run else "refused"
+    return SiteOutcome(site.id, spider.run, state, tuple(spider.walks), spider.refusal, seconds)
+
+
+class _Show:
+    """Progress of one site on a terminal; quiet elsewhere."""
+
+    def __init__(self, name: str, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._done = False
+        self._progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+            disable=not Console(stderr=True).is_terminal,
+        )  # fmt: skip
+        self._name = name
+        self._task = self._progress.add_task(name)
+
+    def __enter__(self) -> "_Show":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    async def follow(self) -> None:
+        """Follow the run's sums until the spider is closed."""
+        while self._crawler.crawling or self._crawler.spider is None:
+            spider = self._crawler.spider
+            if isinstance(spider, SectionSpider) and spider.run:
+                counts = spider.run.tally.counts
+                pages = sum(walk.page for walk in spider.walks)
+                self._progress.update(
+                    self._task,
+                    description=f"{self._name}: {pages} listing pages, {counts['stored']} articles stored, "
+                    f"{counts['unchanged']} unchanged, {counts['failed']} failed, {counts['requests']} requests",
+                )
+            if not self._crawler.crawling and self._done:
+                return
+            self._done = True
+            await asyncio.sleep(0.2)
+
+
+def _table(sites: Sequence[SiteOutcome]) -> Table:
+    table = Table(title="Crawled", title_justify="left")
+    table.add_column("site")
+    for name in _COLUMNS:
+        table.add_column(name, justify="right")
+    for name in ("requests", "MB", "seconds"):
+        table.add_column(name, justify="right")
+    table.add_column("walks")
+    for site in sites:
+        tally = site.run.tally.as_dict() if site.run else {}
+        walks = ", ".join(f"{walk.section.key} {walk.state}" for walk in site.walks)
+        table.add_row(
+            site.site, *(str(tally.get(name, 0)) for name in (*_COLUMNS, "requests")),
+            f"{tally.get('bytes', 0) / 1e6:.1f}", f"{site.seconds:.1f}", walks,
+        )  # fmt: skip
+    return table
+
+
+def _log(verbose: int) -> None:
+    """Log to stderr: our warnings, with -v our notes, with -vv everything."""
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING, force=True)
+    ours = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    for name in ("crawler", "archive"):
+        logging.getLogger(name).setLevel(ours)
+    for name in ("scrapy", "twisted", "asyncio", "py.warnings"):
+        logging.getLogger(name).setLevel(logging.DEBUG if verbose > 1 else logging.ERROR)

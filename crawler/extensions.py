@@ -1,0 +1,60 @@
+"""Extensions: the run around a crawl, and a throttle that knows loopback."""
+
+import logging
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.extensions.throttle import AutoThrottle
+
+from archive.errors import NewsarchiveError
+from crawler.run import Run
+from crawler.spiders.section import SectionSpider
+from crawler.workspace import open_workspace
+
+logger = logging.getLogger(__name__)
+
+
+class PoliteThrottle(AutoThrottle):
+    """Scrapy's AutoThrottle, under the name that replaces it."""
+
+
+class RunExtension:
+    """Opens the run (lock and row) before anything is fetched and closes it after everything is written.
+
+    It belongs to the crawl and not to the command, so that `scrapy crawl` and Scrapyd get it too. Where the run cannot
+    be opened the spider is left without one (`spider.refusal` says why) and fetches nothing.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "RunExtension":
+        """Build it and connect it."""
+        # Its errors are named by ours; without this a silent image host would print a traceback.
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+        extension = cls(crawler)
+        crawler.signals.connect(extension.opened, signals.spider_opened)
+        crawler.signals.connect(extension.closed, signals.spider_closed)
+        return extension
+
+    def opened(self, spider: Spider) -> None:
+        """Open the run."""
+        if not isinstance(spider, SectionSpider):
+            return
+        try:
+            workspace = open_workspace(self._crawler.settings.get("NEWSARCHIVE_WORKSPACE"))
+            spider.run = Run(workspace, spider.site, spider.committed)
+        except NewsarchiveError as error:
+            spider.refusal = error
+            logger.error("%s: %s", spider.name, error)
+
+    def closed(self, spider: Spider, reason: str) -> None:
+        """Close the run."""
+        if not isinstance(spider, SectionSpider) or spider.run is None:
+            return
+        try:
+            spider.run.finish(spider.end_state(reason))
+        except NewsarchiveError as error:
+            spider.refusal = error
+            logger.error("%s: %s", spider.name, error)

@@ -1,0 +1,200 @@
+"""Fetching one article whole: its further pages, its images, and what the archive compares it with."""
+
+import asyncio
+import hashlib
+import logging
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from archive import ledger, media
+from archive.errors import ArchiveError, NewsarchiveError
+from archive.identity import article_key, normalise
+from archive.model import Article, Entry, Image
+from archive.reader import current_places, current_reading
+from archive.storing import ArticleUnit, Reading
+from archive.units import CaptureRef, FetchedImage
+from archive.warc import read_exchange
+from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
+from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
+from crawler.parsers.page import looks_like_html
+from crawler.parsers.pager import part_number
+from crawler.parsers.text import loose
+from crawler.run import Run
+from crawler.site import Site
+
+logger = logging.getLogger(__name__)
+_MOST_PAGES = 60
+
+
+class ArticleFetcher:
+    """Fetches what belongs to one article; images that stand in several articles of a run are fetched once."""
+
+    def __init__(self, crawler: Crawler, run: Run, site: Site) -> None:
+        self._crawler, self._run, self._site = crawler, run, site
+
+    async def fetch(
+        self, response: Response, url: str, entry: Entry | None, article_id: int | None
+    ) -> tuple[ArticleUnit | None, str]:
+        """Return the article ready for the archive, or None and the cause why there is none."""
+        cause = cause_of_status(response) or _cause_of_page(response)
+        if cause:
+            return None, cause
+        first = self._parse(response, entry)
+        if first.is_empty and not first.title:
+            return None, "no-article"
+        pages, cause = await self._further_pages(first)
+        if cause:
+            return None, cause
+        article = join_pages([first, *(article for article, _, _ in pages)])
+        images = await asyncio.gather(*(self._image(image) for image in article.images))
+        shown = (Image(image.shown) for image in article.images if image.shown)
+        also = await asyncio.gather(*(self._image(image) for image in shown))
+        meta = response.request.meta if response.request else {}
+        unit = ArticleUnit(
+            url=url,
+            identity=identity_of(article, response.url, self._run, self._site),
+            article=article,
+            captures=(meta["capture"], *(capture for _, capture, _ in pages)),
+            images=tuple(images),
+            also=tuple(image for image in also if image.info is not None or image.sha256),
+            reading=reading_of(self._site),
+            pages=tuple(page_url for _, _, page_url in pages),
+            reread=self._reread(article_id, entry),
+        )
+        return unit, ""
+
+    def _parse(self, response: Response, entry: Entry | None) -> Article:
+        value = response.headers.get("Content-Type")
+        capture: CaptureRef | None = response.request.meta.get("capture") if response.request else None
+        return parse_article(
+            response.body,
+            response.url,
+            content_type=value.decode("latin-1") if value else None,
+            site=self._site,
+            entry=entry,
+            fetched_at=capture.fetched_at if capture else None,
+        )
+
+    async def _further_pages(self, first: Article) -> tuple[list[tuple[Article, CaptureRef, str]], str]:
+        """Return the article's other pages in order; a dead one is left out, another failure is the article's."""
+        found: list[tuple[Article, CaptureRef, str]] = []
+        waiting, known = list(first.pages), {normalise(first.url)}
+        while waiting and len(found) < _MOST_PAGES:
+            url = waiting.pop(0)
+            if url in known:
+                continue
+            known.add(url)
+            response, cause = await self._get(url, "page")
+            if response is None:
+                self._run.failure(url, "page", cause)
+                if cause not in DEAD_LINKS:
+                    return [], cause
+                continue
+            article = self._parse(response, None)
+            found.append((article, response.request.meta["capture"], url))  # type: ignore[union-attr]
+            waiting += [more for more in article.pages if more not in known and more not in waiting]
+        return sorted(found, key=lambda page: part_number(page[2])), ""
+
+    async def _get(self, url: str, kind: str) -> tuple[Response | None, str]:
+        engine = self._crawler.engine
+        request = Request(url, meta={"kind": kind, "handle_httpstatus_all": True}, dont_filter=True)
+        try:
+            response = await engine.download_async(request)  # type: ignore[union-attr]
+        except NewsarchiveError:
+            raise
+        except Exception as error:  # noqa: BLE001 (every failure of a download has its cause)
+            return None, cause_of(error)
+        cause = cause_of_status(response)
+        if not cause and kind == "page":
+            cause = _cause_of_page(response)
+        return (None, cause) if cause else (response, "")
+
+    async def _image(self, image: Image) -> FetchedImage:
+        if image.url is None:
+            return FetchedImage("", error="no-image")
+        if not self._run.workspace.config.storage.images:
+            return FetchedImage(image.url, error="not-wanted")
+        known = self._run.images.get(image.url)
+        if known is None:
+            known = asyncio.ensure_future(self._fetch_image(image))
+            self._run.remember_image(image.url, known)
+        return await asyncio.shield(known)
+
+    async def _fetch_image(self, image: Image) -> FetchedImage:
+        """Return the image's bytes, or the cause of the first address's failure where none gives any."""
+        first_cause = ""
+        for url in (image.url, *image.fallbacks):
+            response, cause = await self._get(str(url), "image")
+            if response is not None:
+                info = media.identify(response.body)
+                if info is not None:
+                    capture = response.request.meta["capture"]  # type: ignore[union-attr]
+                    return FetchedImage(str(image.url), capture, response.body, info)
+                cause = "not-image"
+            first_cause = first_cause or cause
+        return FetchedImage(str(image.url), error=first_cause)
+
+    def _reread(self, article_id: int | None, entry: Entry | None) -> Article | None:
+        """Return the current version read again from its captures where today's parser or template is another.
+
+        Only like is compared with like: else every improvement of the parser would look like a change of the page.
+        """
+        if article_id is None:
+            return None
+        today = reading_of(self._site)
+        db, folder = self._run.ledger, self._run.workspace.holdings.captures
+        if current_reading(db, article_id) == (today.parser, today.template):
+            return None
+        try:
+            kept = [read_exchange(folder, place, decompressed=True) for place in current_places(db, article_id)]
+        except ArchiveError as error:
+            logger.warning("%s: article %d is compared as it was read: %s", self._site.id, article_id, error)
+            return None
+        articles = [
+            parse_article(
+                exchange.body, exchange.url, content_type=exchange.header("Content-Type"), site=self._site,
+                entry=entry if number == 0 else None, fetched_at=exchange.fetched_at,
+            )
+            for number, exchange in enumerate(kept)
+        ]  # fmt: skip
+        return join_pages(articles) if articles else None
+
+
+def reading_of(site: Site) -> Reading:
+    """Return who reads today: the parser's release and a digest of what the definition says of articles."""
+    said = site.model_dump_json(include={"template", "date_order", "language", "timezone", "name"})
+    return Reading(PARSER_RELEASE, f"{site.id}@{hashlib.sha256(said.encode()).hexdigest()[:12]}")
+
+
+def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
+    """Return the address that stands for an article: its canonical link, where that can be believed, else its own.
+
+    A canonical link counts on the site's own hosts only, and not where it names the front page, a listing or another
+    article: broken sites give every page the same one.
+    """
+    own = normalise(final_url)
+    try:
+        canonical = normalise(article.canonical_url or "")
+    except ValueError:
+        return own
+    starts = {site.start_url(section) for section in site.sections}
+    if canonical == own or not site.is_own_host(canonical) or canonical in starts or urlsplit(canonical).path == "/":
+        return own
+    known = ledger.known(run.ledger, site.id, canonical)
+    if known and known.kind == "listing":
+        return own
+    stored = run.ledger.conn.execute("SELECT title FROM articles WHERE key = ?", (article_key(canonical),)).fetchone()
+    if stored and loose(stored[0]) != loose(article.title):
+        logger.info("%s: %s names %s as canonical, which is another article", site.id, own, canonical)
+        return own
+    return canonical
+
+
+def _cause_of_page(response: Response) -> str | None:
+    if not response.body.strip():
+        return "empty"
+    value = response.headers.get("Content-Type")
+    return None if looks_like_html(response.body, value.decode("latin-1") if value else None) else "not-html"

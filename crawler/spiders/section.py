@@ -1,0 +1,340 @@
+"""The section spider: walks a site's listings, takes articles from the ledger, reads them and hands them on.
+
+The walk writes what it sights into the ledger; articles are taken from the ledger in slices, so that memory does not
+grow with the backlog and a killed run's remainder is simply what the next run finds there.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive import ledger
+from archive.errors import NewsarchiveError, UsageError
+from archive.model import Entry, timestamp, utc_now
+from archive.units import ListingUnit
+from crawler.failures import SKIPS, cause_of, cause_of_status
+from crawler.parsers import parse_listing
+from crawler.parsers.dates import DateContext, parse_date
+from crawler.parsers.page import looks_like_html
+from crawler.run import Run
+from crawler.site import Section, Site
+from crawler.spiders.fetching import ArticleFetcher
+
+logger = logging.getLogger(__name__)
+# Articles under way at once; each fetches its own pages and images.
+AT_ONCE = 24
+_LISTING_FIRST = 100
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk through one section's listing pages, from the first to the end or to what is known."""
+
+    section: Section
+    row: ledger.Section
+    started: str
+    page: int = 0
+    urls: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    pages_seen: set[frozenset[str]] = field(default_factory=set)
+    state: str = "walking"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the user narrows a run to."""
+
+    section: str | None = None
+    since: dt.date | None = None
+    full: bool = False
+    limit: int | None = None
+
+    @classmethod
+    def from_arguments(cls, site: Site, section: Any, since: Any, full: Any, limit: Any) -> "Scope":
+        """Return the scope that spider arguments say (strings from `-a`); raises UsageError."""
+        keys = [known.key for known in site.sections]
+        if section is not None and section not in keys:
+            raise UsageError(f"site {site.id} has no section {section!r}; it has {', '.join(keys)}")
+        try:
+            return cls(
+                section,
+                dt.date.fromisoformat(str(since)) if since else None,
+                str(full).lower() in ("1", "true", "yes", "on"),
+                int(limit) if limit is not None else None,
+            )
+        except ValueError as error:
+            raise UsageError(f"spider argument: {error}; since=YYYY-MM-DD, full=1 and limit=N are allowed") from error
+
+
+class SectionSpider(Spider):
+    """Crawls one site; the loader gives each site a subclass with its name and definition."""
+
+    site: Site
+    run: Run | None = None
+    refusal: NewsarchiveError | None = None
+
+    def __init__(
+        self,
+        name: str | None = None,
+        section: str | None = None,
+        since: str | None = None,
+        full: str | bool = False,
+        limit: str | int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name, **kwargs)
+        self.scope = Scope.from_arguments(self.site, section, since, full, limit)
+        self.walks: list[Walk] = []
+        self._under_way = 0
+        self._passed: set[int] = set()
+        self._taken = 0
+        self._closing = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "SectionSpider":
+        """Build the spider and connect it."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.idle, signals.spider_idle)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the first listing page of every section; articles follow from the ledger."""
+        if self.run is None:
+            return
+        begun = timestamp(utc_now())
+        for section in self.site.sections:
+            if self.scope.section in (None, section.key):
+                walk = Walk(section, self.run.sections[section.key], begun)
+                self.walks.append(walk)
+                yield self._listing_request(walk, self.site.start_url(section))
+        self.pump()
+
+    # The walk
+
+    def _listing_request(self, walk: Walk, url: str) -> Request:
+        walk.page += 1
+        walk.urls.add(url)
+        return Request(
+            url,
+            callback=self.parse_listing_page,
+            errback=self.listing_failed,
+            cb_kwargs={"walk": walk, "url": url},
+            meta={"kind": "listing", "handle_httpstatus_all": True},
+            dont_filter=True,
+            priority=_LISTING_FIRST,
+        )
+
+    def listing_failed(self, failure: Failure) -> None:
+        """Note that a listing page could not be had."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self._end_badly(request.cb_kwargs["walk"], request.cb_kwargs["url"], cause_of(failure.value))
+
+    def parse_listing_page(self, response: Response, walk: Walk, url: str) -> Iterator[Request]:
+        """Write a listing page's sightings; go on to the next page unless the walk is at its end."""
+        run = self._open_run()
+        content_type = _content_type(response)
+        cause = cause_of_status(response) or _cause_of_body(response.body, content_type)
+        if cause:
+            self._end_badly(walk, url, cause)
+            return
+        page = parse_listing(response.body, response.url, self.site.listing_of(walk.section), content_type=content_type)
+        entries = tuple(entry for entry in page.entries if self.site.is_own_host(entry.url))
+        if not entries and walk.page == 1:
+            self._end_badly(walk, url, "no-articles")
+            return
+        if page.replaced:
+            logger.warning("%s: listing %s: %d bytes are no %s", self.name, url, page.replaced, page.encoding)
+        following = self._following(walk, page.next_url, entries)
+        run.listing(
+            ListingUnit(
+                walk.row.id,
+                url,
+                response.request.meta["capture"],
+                walk.page,
+                entries,  # type: ignore[union-attr]
+                walk_started=walk.started,
+                walk_completed=walk.state == "completed",
+                note="bad-encoding" if page.replaced else None,
+                revisit=self.scope.full,
+            )  # fmt: skip
+        )
+        if following:
+            yield self._listing_request(walk, following)
+
+    def _following(self, walk: Walk, next_url: str | None, entries: tuple[Entry, ...]) -> str | None:
+        """Return the next listing page, None at the walk's end; sets the walk's state."""
+        fresh = [entry for entry in entries if entry.url not in walk.seen]
+        walk.seen.update(entry.url for entry in entries)
+        shown = frozenset(entry.url for entry in entries)
+        # A server that does not know a page number shows the same page again.
+        repeats = shown in walk.pages_seen
+        walk.pages_seen.add(shown)
+        if self._is_cut(walk, fresh):
+            walk.state = "cut"
+        elif next_url is None or next_url in walk.urls or walk.repeats > 1 or (fresh and not self.scope.full and all(self._seen_before(walk, entry.url) for entry in fresh)):
+            walk.state = "completed"
+        return next_url if walk.state == "walking" else None
+
+    def _is_cut(self, walk: Walk, fresh: list[Entry]) -> bool:
+        if self.scope.since and fresh and all(self._is_older(entry) for entry in fresh):
+            return True
+        return self.scope.limit is not None and len(walk.seen) >= self.scope.limit + len(self._passed)
+
+    def _seen_before(self, walk: Walk, url: str) -> bool:
+        return ledger.seen_before(self._open_run().ledger, walk.row, self.site.id, url)
+
+    def _is_older(self, entry: Entry | None) -> bool:
+        """Return whether the listing says that an article is older than what the user asked for."""
+        if self.scope.since is None or entry is None or not entry.date_raw:
+            return False
+        context = DateContext(self.site.language, self.site.date_order, self.site.zone, utc_now())
+        stamp = parse_date(entry.date_raw, context)
+        return bool(stamp and stamp.day and stamp.day < self.scope.since)
+
+    def _end_badly(self, walk: Walk, url: str, cause: str) -> None:
+        run = self._open_run()
+        walk.state = "failed"
+        run.walk_failed(walk.section.key, url, cause)
+        run.failure(url, "listing", cause)
+
+    # The articles
+
+    def committed(self) -> None:
+        """Take more articles once the writer has made new ones known; called in the writer's thread."""
+        from twisted.internet import reactor  # noqa: PLC0415 (must not be imported before Scrapy installs it)
+
+        reactor.callFromThread(self.pump)  # type: ignore[attr-defined]
+
+    def pump(self) -> None:
+        """Start fetching articles that the ledger owes, up to the number that may be under way."""
+        engine = self.crawler.engine
+        if self.run is None or self._closing or engine is None or self.run.error:
+            return
+        for url, known in self._owed():
+            if self._under_way >= AT_ONCE or self._limit_reached():
+                return
+            self._take(url, known)
+
+    def _owed(self) -> Iterator[tuple[str, ledger.Known]]:
+        run = self._open_run()
+        section_ids = [run.sections[self.scope.section].id] if self.scope.section else None
+        owed = ledger.open_articles(run.ledger, self.site.id, run.started.started, section_ids)
+        for url, known in owed:
+            if known.url_id not in self._passed and not run.is_open(known.url_id):
+                yield url, known
+
+    def _limit_reached(self) -> bool:
+        return self.scope.limit is not None and self._taken >= self.scope.limit
+
+    def _take(self, url: str, known: ledger.Known) -> None:
+        run, engine = self._open_run(), self.crawler.engine
+        entry = ledger.entry_of(run.ledger, self.site.id, url)
+        if self._is_older(entry):
+            # It stays in the ledger as it is: a later run without --since will take it.
+            self._passed.add(known.url_id)
+            run.pass_over("since")
+            return
+        self._taken += 1
+        self._under_way += 1
+        run.take_on(url, known.url_id, failed_before=known.failures > 0)
+        request = Request(
+            url,
+            callback=self.parse_article_page,
+            errback=self.article_failed,
+            cb_kwargs={"entry": entry, "url": url, "article_id": known.article_id},
+            meta={"kind": "article", "handle_httpstatus_all": True},
+            dont_filter=True,
+        )
+        engine.crawl(request)  # type: ignore[union-attr]
+
+    async def parse_article_page(
+        self, response: Response, entry: Entry | None, url: str, article_id: int | None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Read an article with its further pages and its images, and hand it to the archive."""
+        try:
+            run = self._open_run()
+            fetcher = ArticleFetcher(self.crawler, run, self.site)
+            unit, cause = await fetcher.fetch(response, url, entry, article_id)
+            if unit is None:
+                run.failure(url, "article", cause, skipped=cause in SKIPS)
+            else:
+                run.article(unit)
+                yield unit.as_item()
+        except NewsarchiveError as error:
+            self._stop_for(error)
+        finally:
+            self._done()
+
+    def article_failed(self, failure: Failure) -> None:
+        """Note that an article could not be had."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        cause = cause_of(failure.value)
+        try:
+            if not (self._closing and cause.startswith("error-")):
+                self._open_run().failure(request.cb_kwargs["url"], "article", cause, skipped=cause in SKIPS)
+        except NewsarchiveError as error:
+            self._stop_for(error)
+        finally:
+            self._done()
+
+    def _done(self) -> None:
+        self._under_way -= 1
+        self.pump()
+
+    # The end
+
+    def idle(self) -> None:
+        """Write what is queued and look for more before the spider may close."""
+        if self.run is None or self._closing:
+            return
+        try:
+            self.run.flush()
+        except NewsarchiveError as error:
+            self._stop_for(error)
+            return
+        self.pump()
+        if self._under_way:
+            raise DontCloseSpider
+
+    def _stop_for(self, error: NewsarchiveError) -> None:
+        """Close the spider because the archive cannot be written."""
+        if not self._closing:
+            self._closing = True
+            self.refusal = error
+            engine = self.crawler.engine
+            if engine is not None:
+                self._stopping = asyncio.ensure_future(engine.close_spider_async(reason="archive"))
+
+    def end_state(self, reason: str) -> str:
+        """Return the state of the run's row for Scrapy's reason of closing."""
+        self._closing = True
+        if reason == "archive" or self.refusal:
+            return "failed"
+        if reason != "finished":
+            return "interrupted"
+        return "failed" if any(walk.state == "failed" for walk in self.walks) else "finished"
+
+    def _open_run(self) -> Run:
+        if self.run is None:
+            raise RuntimeError("the spider works inside an open run only")
+        return self.run
+
+
+def _content_type(response: Response) -> str | None:
+    value = response.headers.get("Content-Type")
+    return value.decode("latin-1") if value else None
+
+
+def _cause_of_body(body: bytes, content_type: str | None) -> str | None:
+    if not body.strip(b"\x00 \r\n\t"):
+        return "empty" if not body.strip() else "not-html"
+    return None if looks_like_html(body, content_type) else "not-html"
