@@ -45,7 +45,7 @@ class Walk:
     page: int = 0
     urls: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
-    pages_seen: set[frozenset[str]] = field(default_factory=set)
+    pages_seen: set[tuple[str, ...]] = field(default_factory=set)
     state: str = "walking"
 
 
@@ -140,17 +140,30 @@ class SectionSpider(Spider):
 
     def parse_listing_page(self, response: Response, walk: Walk, url: str) -> Iterator[Request]:
         """Write a listing page's sightings; go on to the next page unless the walk is at its end."""
+        try:
+            following = self._read_listing(response, walk, url)
+        except NewsarchiveError as error:
+            self._stop_for(error)
+        except Exception as error:
+            # A bug of ours must not look like the end of the section.
+            logger.debug("reading %s failed", url, exc_info=True)
+            self._end_badly(walk, url, cause_of(error))
+        else:
+            if following:
+                yield self._listing_request(walk, following)
+
+    def _read_listing(self, response: Response, walk: Walk, url: str) -> str | None:
         run = self._open_run()
         content_type = _content_type(response)
         cause = cause_of_status(response) or _cause_of_body(response.body, content_type)
         if cause:
             self._end_badly(walk, url, cause)
-            return
+            return None
         page = parse_listing(response.body, response.url, self.site.listing_of(walk.section), content_type=content_type)
         entries = tuple(entry for entry in page.entries if self.site.is_own_host(entry.url))
         if not entries and walk.page == 1:
             self._end_badly(walk, url, "no-articles")
-            return
+            return None
         if page.replaced:
             logger.warning("%s: listing %s: %d bytes are no %s", self.name, url, page.replaced, page.encoding)
         following = self._following(walk, page.next_url, entries)
@@ -167,22 +180,28 @@ class SectionSpider(Spider):
                 revisit=self.scope.full,
             )  # fmt: skip
         )
-        if following:
-            yield self._listing_request(walk, following)
+        return following
 
     def _following(self, walk: Walk, next_url: str | None, entries: tuple[Entry, ...]) -> str | None:
         """Return the next listing page, None at the walk's end; sets the walk's state."""
         fresh = [entry for entry in entries if entry.url not in walk.seen]
         walk.seen.update(entry.url for entry in entries)
-        shown = frozenset(entry.url for entry in entries)
+        shown = tuple(entry.url for entry in entries)
         # A server that does not know a page number shows the same page again.
         repeats = shown in walk.pages_seen
         walk.pages_seen.add(shown)
         if self._is_cut(walk, fresh):
             walk.state = "cut"
-        elif next_url is None or next_url in walk.urls or walk.repeats > 1 or (fresh and not self.scope.full and all(self._seen_before(walk, entry.url) for entry in fresh)):
+        elif next_url is None or next_url in walk.urls or repeats or self._reaches_known(walk, fresh):
             walk.state = "completed"
         return next_url if walk.state == "walking" else None
+
+    def _reaches_known(self, walk: Walk, fresh: list[Entry]) -> bool:
+        """Return whether a whole page is of articles that the section showed before its last whole walk began.
+
+        What an earlier page of this walk showed (a pinned article) does not count either way.
+        """
+        return bool(fresh) and not self.scope.full and all(self._seen_before(walk, entry.url) for entry in fresh)
 
     def _is_cut(self, walk: Walk, fresh: list[Entry]) -> bool:
         if self.scope.since and fresh and all(self._is_older(entry) for entry in fresh):
@@ -271,6 +290,9 @@ class SectionSpider(Spider):
                 yield unit.as_item()
         except NewsarchiveError as error:
             self._stop_for(error)
+        except Exception as error:  # noqa: BLE001 (a bug of ours costs this article alone, and is counted)
+            logger.debug("reading %s failed", url, exc_info=True)
+            self._open_run().failure(url, "article", cause_of(error))
         finally:
             self._done()
 
@@ -321,7 +343,7 @@ class SectionSpider(Spider):
             return "failed"
         if reason != "finished":
             return "interrupted"
-        return "failed" if any(walk.state == "failed" for walk in self.walks) else "finished"
+        return "finished" if all(walk.state in ("completed", "cut") for walk in self.walks) else "failed"
 
     def _open_run(self) -> Run:
         if self.run is None:
