@@ -1,4 +1,4 @@
-"""The archive side's commands: search, show, serve. They get the archive's path from the group and know no workspace."""
+"""The archive side's commands: search, show, serve; the group gives them the archive's path."""
 
 import datetime as dt
 import json
@@ -39,9 +39,9 @@ def search(
     until: dt.datetime | None,
     sort: str,
     limit: int,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:
-    """Search titles, text, captions, sources and bylines; Chinese, Japanese and Korean too.
+    r"""Search titles, text, captions, sources and bylines; Chinese, Japanese and Korean too.
 
     All words must occur; words in quotes must stand together. Any text is a valid query.
 
@@ -67,8 +67,8 @@ def search(
 @click.option("--version", "number", type=click.IntRange(min=1), help="This version instead of the current one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 @click.pass_obj
-def show(invocation: _Invocation, reference: str, number: int | None, as_json: bool) -> None:  # noqa: FBT001
-    """Show one article of the archive: its fields, text, images and versions.
+def show(invocation: _Invocation, reference: str, number: int | None, as_json: bool) -> None:
+    r"""Show one article of the archive: its fields, text, images and versions.
 
     \b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
@@ -85,11 +85,13 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port; 0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port; 0 takes a free one."
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> None:  # noqa: FBT001
-    """Open the archive in Datasette, on loopback unless told otherwise.
+def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> None:
+    r"""Open the archive in Datasette, on loopback unless told otherwise.
 
     \b
     newsarchive serve --port 8001
@@ -105,7 +107,9 @@ def _print_hits(text: str, hits: list[dict[str, Any]], total: int) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     if not hits:
-        console.print(f"Nothing in the archive matches {escape(text)!r}." if text else "The archive holds no article yet.")
+        console.print(
+            f"Nothing in the archive matches {escape(text)!r}." if text else "The archive holds no article yet."
+        )
         return
     for hit in hits:
         day = hit["day"] or "no date"
@@ -167,7 +171,9 @@ def _print_record(record: "Record") -> None:
     for image in said["images"]:
         text = " ".join(filter(None, (image["caption"], image["credit"]))) or image["alt"] or ""
         kept = f"sha256:{image['sha256'][:12]}" if image["sha256"] else f"not kept: {image['error']}"
-        console.print(f"[dim]image {image['position']}[/]  {escape(text)}  [dim]{kept}  {escape(image['url'] or '')}[/]")
+        console.print(
+            f"[dim]image {image['position']}[/]  {escape(text)}  [dim]{kept}  {escape(image['url'] or '')}[/]"
+        )
 
 
 def _date_line(said: dict[str, Any] | None) -> str:

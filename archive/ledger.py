@@ -6,25 +6,13 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.model import Entry, timestamp
+from archive.model import Entry, SiteRow, timestamp
 
 SLICE = 200
 _GONE = ("http-404", "http-410")
 _FIRST_RETRY = dt.timedelta(hours=1)
 _GONE_RETRY = dt.timedelta(days=1)
 _LONGEST_RETRY = dt.timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class SiteRow:
-    """A site as the archive's tables know it; sections as (key, name, url)."""
-
-    id: str
-    name: str
-    url: str
-    language: str | None
-    timezone: str | None
-    sections: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

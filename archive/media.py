@@ -29,7 +29,8 @@ _SUFFIXES = {
     "image/svg+xml": ".svg",
 }
 _SVG_HEAD = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|<!DOCTYPE[^>]{0,500}>|\s)*<svg\b([^>]*)>", re.DOTALL
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|<!DOCTYPE[^>]{0,500}>|\s)*<svg\b([^>]*)>",
+    re.DOTALL,
 )
 _SVG_SIZE = re.compile(rb"\b(width|height)\s*=\s*[\"']\s*([0-9.]+)\s*(?:px)?\s*[\"']")
 
@@ -51,7 +52,7 @@ def identify(data: bytes) -> ImageInfo | None:
         return ImageInfo("image/svg+xml", sizes.get(b"width"), sizes.get(b"height"))
     try:
         with PillowImage.open(io.BytesIO(data), formats=_FORMATS) as image:
-            mime = image.get_format_mimetype() or ""  # type: ignore[no-untyped-call]
+            mime = image.get_format_mimetype() or ""
             width, height = image.size
     except (
         UnidentifiedImageError,

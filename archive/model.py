@@ -115,11 +115,23 @@ class Article:
         return CAPTION_SEPARATOR.join(filter(None, said))
 
 
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """A site as the archive's tables know it; sections as (key, name, url)."""
+
+    id: str
+    name: str
+    url: str
+    language: str | None
+    timezone: str | None
+    sections: tuple[tuple[str, str, str], ...]
+
+
 def utc_now() -> dt.datetime:
     """Return the present instant."""
     return dt.datetime.now(dt.UTC)
 
 
 def timestamp(instant: dt.datetime) -> str:
-    """Return an instant as the archive writes it: UTC, ISO 8601 with microseconds and `Z`, so that text sorts by time."""
+    """Return an instant as the archive writes it: UTC, ISO 8601, microseconds, `Z`; as text it sorts by time."""
     return instant.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

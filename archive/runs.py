@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from archive import ledger
 from archive.db import atomic, open_archive
 from archive.holdings import Holdings
-from archive.model import timestamp, utc_now
+from archive.model import SiteRow, timestamp, utc_now
 from archive.warc import cut_tail
 
 COUNTS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending", "requests", "bytes")
@@ -25,7 +25,7 @@ class StartedRun:
     sections: dict[str, ledger.Section]
 
 
-def start_run(holdings: Holdings, site: ledger.SiteRow) -> StartedRun:
+def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
     """Open a run's row, after closing what killed runs of the site left open; the caller holds the site's lock."""
     holdings.make()
     db = open_archive(holdings.database)

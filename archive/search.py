@@ -92,7 +92,7 @@ def search(
         f"WHERE articles_fts MATCH ? {days} ORDER BY {order} LIMIT ?",
         (match, *parameters, limit),
     )
-    return [Hit(*row[:8], desegment(row[8]), row[9]) for row in rows.fetchall()]
+    return [_hit(row[:8], desegment(row[8]), row[9]) for row in rows.fetchall()]
 
 
 def count(db: Database, text: str, filters: Filters = Filters()) -> int:
@@ -180,4 +180,9 @@ def _hits_without_match(db: Database, days: str, parameters: list[Any], limit: i
         f"WHERE 1 {days} ORDER BY id DESC LIMIT ?",
         (*parameters, limit),
     )
-    return [Hit(*row, None) for row in rows.fetchall()]
+    return [_hit(row[:8], row[8], None) for row in rows.fetchall()]
+
+
+def _hit(columns: tuple[Any, ...], snippet: str, score: float | None) -> Hit:
+    article_id, key, site, url, title, day, updated, source = columns
+    return Hit(article_id, key, site, url, title, day, updated, source, snippet, score)

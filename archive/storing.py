@@ -215,7 +215,8 @@ def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_
     _fill_images(desk, unit, current_id, image_ids)
     kept = _kept(db, unit, current_id)
     shown = db.conn.execute(
-        "SELECT id, number FROM versions WHERE article_id = ? AND digest = ? AND same_as IS NULL ORDER BY number LIMIT 1",
+        "SELECT id, number FROM versions WHERE article_id = ? AND digest = ? AND same_as IS NULL "
+        "ORDER BY number LIMIT 1",
         (article_id, digest_of(unit.article, kept)),
     ).fetchone()
     latest = unit.seen_at >= db.conn.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
@@ -324,7 +325,8 @@ def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit) -
     columns = ", ".join(f"{name} = ?" for name in row)
     db.conn.execute(f"UPDATE versions SET {columns} WHERE id = ?", (*row.values(), version_id))  # noqa: S608
     db.conn.execute(
-        "INSERT INTO readings(version_id, parser, template, read_at, digest_before, digest_after) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO readings(version_id, parser, template, read_at, digest_before, digest_after) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         (version_id, unit.reading.parser, unit.reading.template, unit.seen_at, before, after),
     )
     db.conn.execute("DELETE FROM article_images WHERE version_id = ?", (version_id,))
@@ -341,7 +343,8 @@ def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit) -
 
 def _tie(desk: Desk, unit: ArticleUnit, version_id: int) -> None:
     desk.db.conn.executemany(
-        "INSERT INTO version_captures(version_id, capture_id, position, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO version_captures(version_id, capture_id, position, seen_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
         [
             (version_id, capture.row_id(), position, timestamp(capture.fetched_at))
             for position, capture in enumerate(unit.captures, 1)

@@ -81,7 +81,7 @@ class CaptureUnit:
     def write_rows(self, desk: Desk) -> None:
         """Write the row, chained to the one before."""
         got, place = self.exchange, self.place
-        row = {
+        row: dict[str, str | int | None] = {
             "url": got.url,
             "fetched_at": timestamp(got.fetched_at),
             "status": got.status,

@@ -42,18 +42,21 @@ class Invocation:
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=True), default=Path())
 @click.option("--contact", default="", metavar="ADDRESS", help="Mail or web address for the User-Agent.")
 def init(directory: Path, contact: str) -> None:
-    """Make a workspace: newsarchive.toml, sites/, archive.db, captures/, media/.
+    r"""Make a workspace: newsarchive.toml, sites/, archive.db, captures/, media/.
 
     \b
     newsarchive init my-archive --contact archive@example.org
     """
-    from crawler.workspace import bundled_ids, make_workspace  # noqa: PLC0415
+    from crawler.site import bundled_ids  # noqa: PLC0415
+    from crawler.workspace import make_workspace  # noqa: PLC0415
 
     workspace = make_workspace(directory, contact=contact)
     click.echo(f"Made the workspace {workspace.root.absolute()}.")
     if not workspace.config.crawl.contact:
         click.echo("Put an address for webmasters into newsarchive.toml ([crawl] contact).")
-    click.echo(f"Bundled sites: {', '.join(bundled_ids())}. Your own definitions belong into {workspace.sites_folder}/.")
+    click.echo(
+        f"Bundled sites: {', '.join(bundled_ids())}. Your own definitions belong into {workspace.sites_folder}/."
+    )
     click.echo("Next: newsarchive crawl SITE")
 
 
@@ -71,12 +74,12 @@ def crawl(
     sites: tuple[str, ...],
     section: str | None,
     since: dt.datetime | None,
-    full: bool,  # noqa: FBT001
+    full: bool,
     limit: int | None,
     delay: float | None,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:  # fmt: skip
-    """Crawl sites: what is new in their sections, and what an earlier run left open.
+    r"""Crawl sites: what is new in their sections, and what an earlier run left open.
 
     Without SITE, every site that the workspace defines. Exit code 1 where a walk did not finish or an article failed
     for the first time, 3 where another run holds a site.
@@ -90,7 +93,8 @@ def crawl(
     names = sites or workspace.own_ids()
     if not names:
         raise click.UsageError(
-            f"no site given and none defined in {workspace.sites_folder}; try: newsarchive crawl {workspace.site_ids()[0]}"
+            f"no site given and none defined in {workspace.sites_folder}; "
+            f"try: newsarchive crawl {workspace.site_ids()[0]}"
         )
     order = Order(section, since.date() if since else None, full, limit, delay)
     outcome = crawl_sites(workspace, [workspace.site(name) for name in names], order, verbose=invocation.verbose)
@@ -103,8 +107,8 @@ def crawl(
 @click.option("--serve", is_flag=True, help="Only serve the demo site until interrupted, and print its definition.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port; default: a free one.")
 @click.pass_obj
-def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int) -> None:  # noqa: FBT001
-    """Serve a small news site on loopback, crawl it into a fresh workspace, search it, crawl it again.
+def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int) -> None:
+    r"""Serve a small news site on loopback, crawl it into a fresh workspace, search it, crawl it again.
 
     \b
     newsarchive demo --directory demo-archive

@@ -147,14 +147,20 @@ async def _one_by_one(
             if outcome.sites[-1].state == "interrupted":
                 break
     finally:
-        if reactor.running:  # type: ignore[attr-defined]
-            reactor.callLater(0, reactor.stop)  # type: ignore[attr-defined]
+        _stop(reactor)
+
+
+def _stop(reactor: Any) -> None:
+    if reactor.running:
+        reactor.callLater(0, reactor.stop)
 
 
 def _outcome_of(site: Site, crawler: Crawler, seconds: float) -> SiteOutcome:
     spider = crawler.spider
     if not isinstance(spider, SectionSpider):
-        return SiteOutcome(site.id, None, "failed", (), NewsarchiveError(f"{site.id}: the crawl did not start"), seconds)
+        return SiteOutcome(
+            site.id, None, "failed", (), NewsarchiveError(f"{site.id}: the crawl did not start"), seconds
+        )
     state = spider.run.state if spider.run else "refused"
     return SiteOutcome(site.id, spider.run, state, tuple(spider.walks), spider.refusal, seconds)
 
@@ -165,10 +171,9 @@ class _Show:
     def __init__(self, name: str, crawler: Crawler) -> None:
         self._crawler = crawler
         self._done = False
-        self._progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True,
-            disable=not Console(stderr=True).is_terminal,
-        )  # fmt: skip
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._name = name
         self._task = self._progress.add_task(name)
 

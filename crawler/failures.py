@@ -54,7 +54,7 @@ class Refused(IgnoreRequest):
         self.cause = cause
 
 
-def cause_of(error: BaseException) -> str:
+def cause_of(error: BaseException | None) -> str:
     """Return the cause of a failed download."""
     if isinstance(error, Refused):
         return error.cause

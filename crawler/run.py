@@ -1,12 +1,10 @@
 """One run of one site: its lock, its row, its writer, and the sums that must add up."""
 
 import logging
-from asyncio import Future
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
@@ -22,6 +20,11 @@ from archive.writer import Writer
 from crawler.failures import DEAD_LINKS, explain
 from crawler.site import Site
 from crawler.workspace import Workspace
+
+if TYPE_CHECKING:
+    from asyncio import Future
+
+    from sqlite_utils import Database
 
 logger = logging.getLogger(__name__)
 _REMEMBERED_IMAGES = 5000

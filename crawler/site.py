@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from archive.errors import DefinitionError
 from archive.identity import host_of, normalise
-from archive.ledger import SiteRow
+from archive.model import SiteRow
 from crawler.selectors import Selector, compile_selector
 
 DateOrder = Literal["YMD", "DMY", "MDY"]

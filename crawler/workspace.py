@@ -3,7 +3,7 @@
 import logging
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -77,7 +77,7 @@ class Workspace:
     """An opened workspace: its directory and its configuration."""
 
     root: Path
-    config: Config = Config()
+    config: Config = field(default_factory=Config)
 
     @property
     def sites_folder(self) -> Path:
@@ -151,6 +151,7 @@ def _first_mistake(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     location = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
-        model = {"crawl": Crawl, "storage": Storage}.get(location[0], Config) if len(location) > 1 else Config
+        parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "storage": Storage}
+        model = parts.get(location[0], Config) if len(location) > 1 else Config
         return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
     return f"{'.'.join(location)} = {problem['input']!r}: {problem['msg']}"

@@ -17,7 +17,8 @@ order by bm25(articles_fts, 1.0, 6.0, 3.0, 1.0, 2.0, 1.0, 0.0) limit 100""",
     },
     "newest": {
         "title": "The newest articles",
-        "sql": "select day, title, site_id as site, updated, source, url, key, id from articles order by id desc limit 100",
+        "sql": "select day, title, site_id as site, updated, source, url, key, id from articles "
+        "order by id desc limit 100",
     },
     "changed": {
         "title": "What changed last",
@@ -31,7 +32,7 @@ where events.kind <> 'first_seen' and events.withdrawn is null order by events.a
 METADATA: dict[str, Any] = {
     "tables": {
         "articles": {
-            "description": "One row an article, with its current version. Search it with the box, or the query 'search'.",
+            "description": "One row an article, with its current version. Search with the box, or the query 'search'.",
             "label_column": "title",
             "sort_desc": "id",
             "facets": ["site_id", "language", "state"],
@@ -50,15 +51,25 @@ METADATA: dict[str, Any] = {
                 "version": "The number of the current version.",
             },
         },
-        "versions": {"description": "Every distinct content of an article, numbered in order of arrival; text compressed."},
-        "captures": {"description": "Every fetch: one WARC record, or one image file. Chained by hashes; never changed."},
+        "versions": {
+            "description": "Every distinct content of an article, numbered in order of arrival; text compressed."
+        },
+        "captures": {
+            "description": "Every fetch: one WARC record, or one image file. Chained by hashes; never changed."
+        },
         "events": {"description": "First seen, changed, and what else happened to an article."},
         "images": {"description": "Image files of media/, each once, as served.", "label_column": "path"},
         "article_images": {"description": "The images of each version, with caption, credit and alternative text."},
         "sightings": {"description": "What listing pages said of each article, and where it stood."},
-        "runs": {"description": "Every run: discovered = stored + unchanged + skipped + failed + pending.", "sort_desc": "id"},
+        "runs": {
+            "description": "Every run: discovered = stored + unchanged + skipped + failed + pending.",
+            "sort_desc": "id",
+        },
         "urls": {"description": "The ledger: every URL known and what became of it.", "facets": ["kind", "state"]},
-        "sections": {"description": "The news sections and when each was last walked to its end.", "label_column": "name"},
+        "sections": {
+            "description": "The news sections and when each was last walked to its end.",
+            "label_column": "name",
+        },
         "sites": {"description": "The sites of this archive.", "label_column": "name"},
     }
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from archive.model import Article, Entry, Stamp
+from archive.model import Article, Entry, Image, Stamp
 from crawler.parsers import pager
 from crawler.parsers.blocks import Block, blocks_of
 from crawler.parsers.body import body_blocks
@@ -104,11 +104,15 @@ def _read(reading: _Reading, language: str | None) -> Article:
     reading.rules["body"] = "template:body" if container is not None else "density"
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
+    updated, published = _dates(reading, template, lines)
+    source, byline = _people(reading, template, lines)
     return Article(
         url=page.url,
         title=title,
-        **_dates(reading, template, lines),
-        **_people(reading, template, lines),
+        updated=updated,
+        published=published,
+        source=source,
+        byline=byline,
         breadcrumb=_breadcrumb(reading, template, header),
         language=reading.decide(
             "language",
@@ -133,11 +137,12 @@ def join_pages(articles: Sequence[Article]) -> Article:
     first = articles[0]
     if len(articles) == 1:
         return first
-    images, seen = [], set()
+    images: list[Image] = []
+    seen: set[str] = set()
     for article in articles:
         for image in article.images:
             if image.url is None or image.url not in seen:
-                seen.add(image.url)
+                seen.update(filter(None, [image.url]))
                 images.append(replace(image, position=len(images) + 1))
     bylines = dict.fromkeys(name for article in articles for name in article.byline)
     return replace(
@@ -172,7 +177,8 @@ def _ordered_lines(header: Header, tail: Sequence[Line]) -> list[Line]:
     return [*after, *above, *tail]
 
 
-def _dates(reading: _Reading, template: Reader, lines: Sequence[Line]) -> dict[str, Stamp | None]:
+def _dates(reading: _Reading, template: Reader, lines: Sequence[Line]) -> tuple[Stamp | None, Stamp | None]:
+    """Return the update date and the date of publication."""
     updated = reading.decide(
         "updated",
         lambda: template.date("updated", reading.context),
@@ -194,10 +200,7 @@ def _dates(reading: _Reading, template: Reader, lines: Sequence[Line]) -> dict[s
         # A lone date that nothing names is when the page is dated, in the one sense as in the other.
         updated, reading.rules["updated"] = published, "line:unlabelled"
     zone = reading.context.zone
-    return {
-        "updated": with_zone(updated, zone) if updated else None,
-        "published": with_zone(published, zone) if published else None,
-    }
+    return (with_zone(updated, zone) if updated else None, with_zone(published, zone) if published else None)
 
 
 def _from_lines(lines: Sequence[Line], kind: str) -> tuple[str, Stamp] | None:
@@ -226,8 +229,10 @@ def _declared(reading: _Reading, ld_key: str, names: tuple[str, ...]) -> tuple[s
 def _time_element(reading: _Reading, names: tuple[str, ...]) -> tuple[str, Stamp] | None:
     """Return the date of a microdata or `time` element that says which date it is."""
     for element in reading.page.root.iter("time", "span", "meta", "abbr"):
-        said = f"{element.get('itemprop') or ''} {element.get('class') or ''} {'pubdate' if element.get('pubdate') is not None else ''}"
-        if not any(name in said.split() for name in names):
+        said = f"{element.get('itemprop') or ''} {element.get('class') or ''}".split()
+        if element.get("pubdate") is not None:
+            said.append("pubdate")
+        if not any(name in said for name in names):
             continue
         text = element.get("datetime") or element.get("content") or element.get("title") or "".join(element.itertext())
         stamp = parse_date(squeeze(text)[:80], reading.context)
@@ -242,7 +247,7 @@ def _entry_date(reading: _Reading) -> tuple[str, Stamp] | None:
     return ("entry:date", stamp) if stamp else None
 
 
-def _people(reading: _Reading, template: Reader, lines: Sequence[Line]) -> dict[str, Any]:
+def _people(reading: _Reading, template: Reader, lines: Sequence[Line]) -> tuple[str | None, tuple[str, ...]]:
     source = reading.decide(
         "source",
         lambda: template.text("source"),
@@ -256,7 +261,7 @@ def _people(reading: _Reading, template: Reader, lines: Sequence[Line]) -> dict[
         lambda: ("json-ld:author", _clean_names(reading.metadata.ld_names("author"))),
         lambda: ("meta:author", _meta_names(reading.metadata)),
     )
-    return {"source": source, "byline": tuple(byline or ())}
+    return source, tuple(byline or ())
 
 
 def _template_names(template: Reader) -> tuple[str, tuple[str, ...]] | None:
@@ -276,7 +281,7 @@ def _meta_names(metadata: Metadata) -> tuple[str, ...]:
 def _breadcrumb(reading: _Reading, template: Reader, header: Header) -> tuple[str, ...]:
     found = reading.decide(
         "breadcrumb",
-        lambda: template.crumbs(),
+        template.crumbs,
         lambda: (header.breadcrumb_rule, header.breadcrumb),
     )
     return tuple(found or ())

@@ -12,16 +12,95 @@ from typing import Literal
 
 from lxml import etree
 
+from crawler.parsers.tables import data_rows
 from crawler.parsers.text import loose, squeeze
 
 Kind = Literal["p", "h", "li", "quote", "pre", "table", "image", "embed"]
 Mark = Literal["strong", "em", "code", "sub", "sup"]
 
 _SKIPPED = frozenset(
-    ["script", "style", "template", "svg", "math", "object", "applet", "canvas", "audio", "map", "head", "title", "meta", "link", "base", "noframes", "dialog", "datalist", "select", "option", "input", "textarea", "progress", "meter", "track", "source", "param", "frame", "frameset"]
+    [
+        "script",
+        "style",
+        "template",
+        "svg",
+        "math",
+        "object",
+        "applet",
+        "canvas",
+        "audio",
+        "map",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "base",
+        "noframes",
+        "dialog",
+        "datalist",
+        "select",
+        "option",
+        "input",
+        "textarea",
+        "progress",
+        "meter",
+        "track",
+        "source",
+        "param",
+        "frame",
+        "frameset",
+    ]
 )
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "search"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+        "search",
+    ]
 )
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "code": "code", "kbd": "code",
@@ -33,16 +112,17 @@ _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", 
 _EMBEDS = re.compile(r"twitter-tweet|twitter-video|instagram-media|fb-post|tiktok-embed|bluesky-embed", re.IGNORECASE)
 # The beginning of a line that names a date, a source or an author, or is a toolbar.
 _HEAD_LINE = re.compile(
-    r"^(?:[(（]?[\w.\- ]{0,60}[)）]?\s*[|｜]?\s*)?(?:(?:last )?updated?(?: on)?|source|来源|更新\w{0,3}|发布\w{0,3})\s*(?:[:：]|\d)"
+    r"^(?:[(（]?[\w.\- ]{0,60}[)）]?\s*[|｜]?\s*)?"
+    r"(?:(?:last )?updated?(?: on)?|source|来源|更新\w{0,3}|发布\w{0,3})\s*(?:[:：]|\d)"
     r"|^(?:by [A-Z]|(?:published|posted|date|author|作者)\s*[:：])"
-    r"|^[(（]?\s*(?:[(（]\s*[)）]\s*)?\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s[\d:]+)?\s*[)）]?$|^[(（]\d{1,2}[./-]\d{1,2}[./-]\d{4}[)）]$"
+    r"|^[(（]?\s*(?:[(（]\s*[)）]\s*)?\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s[\d:]+)?\s*[)）]?$"
+    r"|^[(（]\d{1,2}[./-]\d{1,2}[./-]\d{4}[)）]$"
     r"|^[(（][\w.]+[)）]$|^(?:share|print)\b.{0,40}$",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TOKEN_SPLIT = re.compile(r"[^A-Za-z]+")
 _MOST_BLOCKS = 20_000
-_MOST_CELLS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +205,8 @@ def is_hidden(element: etree._Element) -> bool:
     style = element.get("style")
     if style and _HIDDEN_STYLE.search(style):
         return True
-    classes = element.get("class")
-    return bool(classes) and not _HIDDEN_CLASSES.isdisjoint(classes.split())
+    classes = element.get("class") or ""
+    return not _HIDDEN_CLASSES.isdisjoint(classes.split())
 
 
 def blocks_of(body: etree._Element) -> list[Block]:
@@ -308,41 +388,4 @@ def _line_groups(runs: list[Run]) -> list[list[Run]]:
 def _is_block(element: etree._Element, tag: str) -> bool:
     if tag in _BLOCKS:
         return True
-    style = element.get("style")
-    return bool(style) and _BLOCK_STYLE.search(style) is not None
-
-
-def data_rows(table: etree._Element) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of a table that holds data, () for one that lays out a page.
-
-    Data stands in two rows and two columns at least, in short cells without further tables, images or paragraphs.
-    """
-    if table.find(".//table") is not None or table.find(".//img") is not None:
-        return ()
-    rows: list[tuple[str, ...]] = []
-    cells_seen = 0
-    for row in table.iter("tr"):
-        cells = [cell for cell in row if cell.tag in ("td", "th")]
-        cells_seen += len(cells)
-        if cells_seen > _MOST_CELLS:
-            return ()
-        texts = tuple(squeeze("".join(_shown_text(cell))) for cell in cells)
-        if any(len(text) > 240 for text in texts) or any(len(cell.findall("p")) > 2 for cell in cells):
-            return ()
-        if any(texts):
-            rows.append(texts)
-    wide = [row for row in rows if len(row) > 1]
-    linked = sum(len("".join(link.itertext())) for link in table.iter("a"))
-    whole = sum(len(text) for row in rows for text in row)
-    return tuple(rows) if len(wide) > 1 and 2 * len(wide) > len(rows) and 2 * linked < whole else ()
-
-
-def _shown_text(cell: etree._Element) -> Iterator[str]:
-    for element in cell.iter():
-        if isinstance(element.tag, str) and element.tag not in ("script", "style"):
-            if element.text:
-                yield element.text
-            if element.tag in ("br", "p", "div", "li"):
-                yield " "
-        if element is not cell and element.tail:
-            yield element.tail
+    return _BLOCK_STYLE.search(element.get("style") or "") is not None

@@ -14,15 +14,20 @@ from crawler.parsers.pager import is_pager
 from crawler.parsers.region import IMPRINT, Region, is_furniture
 from crawler.parsers.text import loose, squeeze
 
-_TAIL_LINE = re.compile(
-    r"^(?:\(?（?(?:editor|edited by|责任编辑|責任編輯|编辑|责编|审核|校对)\s*[:：]|previous\s*(?:article|post|page)?\s*[:：]|next\s*(?:article|post|page)?\s*[:：]|"
-    r"上一篇|下一篇|上一页|下一页|相关链接|相关新闻|相关阅读|延伸阅读|推荐阅读|扫一扫|返回顶部|back to top|"
-    r"(?:related|recommended|popular|latest|most read|hot)\s+(?:news|stories|articles|links|posts|reading|topics|coverage)\b|related\s*[:：]?$|more\s+(?:news|stories|from|on)\b|more\s*[:：>»]*$|you may also like|what'?s new\s*$|hot news\s*$|latest\s*$|热点新闻|最新新闻|最新消息|"
-    r"read more\s*[:：]|see also\s*[:：]|tags?\s*[:：]|filed under|posted in|categories?\s*[:：]|categorías\s*[:：]|etiquetas\s*[:：]|"
-    r"share (?:this|on|to)\b|follow us|subscribe\b|sign up for|click here to|download the app|"
-    r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：])",
-    re.IGNORECASE,
+# The first words of lines that stand below an article and are no part of it.
+_TAIL_WORDS = (
+    r"\(?（?(?:editor|edited by|责任编辑|責任編輯|编辑|责编|审核|校对)\s*[:：]",
+    r"(?:previous|next)\s*(?:article|post|page)?\s*[:：]",
+    r"上一篇|下一篇|上一页|下一页|相关链接|相关新闻|相关阅读|延伸阅读|推荐阅读|扫一扫|返回顶部|热点新闻|最新新闻|最新消息",
+    r"back to top|you may also like|what'?s new\s*$|hot news\s*$|latest\s*$|related\s*[:：]?$",
+    r"(?:related|recommended|popular|latest|most read|hot|top)\s+(?:news|stories|articles|links|posts|topics)\b",
+    r"(?:related|recommended)\s+(?:reading|coverage)\b",
+    r"more\s+(?:news|stories|from|on)\b|more\s*[:：>»]*$|read more\s*[:：]|see also\s*[:：]",
+    r"tags?\s*[:：]|filed under|posted in|categories?\s*[:：]|categorías\s*[:：]|etiquetas\s*[:：]",
+    r"share (?:this|on|to)\b|follow us|subscribe\b|sign up for|click here to|download the app",
+    r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：]",
 )
+_TAIL_LINE = re.compile(f"^(?:{'|'.join(_TAIL_WORDS)})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def body_blocks(
 
 
 def _is_lead_image(block: Block) -> bool:
-    """Return whether an image between the title and the text is the article's: it stands in no furniture, in no link."""
+    """Return whether an image between title and text is the article's: it stands in no furniture, in no link."""
     return (
         block.kind == "image"
         and not any(is_furniture(element) for element in block.path[1:])

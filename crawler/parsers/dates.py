@@ -37,8 +37,10 @@ _TIME = (
 _FORMS = tuple(
     re.compile(form + _TIME)
     for form in (
-        r"(?<!\d)(?P<year>(?:1[5-9]|20)\d{2})\s?[-/.年년]\s?(?P<month>0?[1-9]|1[0-2])\s?[-/.月월]\s?"
-        r"(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)\s?[日号號일]?",
+        (
+            r"(?<!\d)(?P<year>(?:1[5-9]|20)\d{2})\s?[-/.年년]\s?(?P<month>0?[1-9]|1[0-2])\s?[-/.月월]\s?"
+            r"(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)\s?[日号號일]?"
+        ),
         r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
         r"(?<![\d.])(?P<one>0?[1-9]|[12]\d|3[01])(?P<mark>[-/.])\s?(?P<two>0?[1-9]|[12]\d|3[01])(?P=mark)\s?(?P<year>(?:1[5-9]|20)\d{2})(?!\d)",
         rf"(?<![\w.])(?P<name>{_WORD})\.?\s+(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\s*,?\s+(?P<year>(?:1[5-9]|20)\d{{2}})(?!\d)",
@@ -50,7 +52,38 @@ _ZONES = {
     "JST": 9, "KST": 9, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
 }  # fmt: skip
 # Languages whose dates put the day first whatever the separator; English does not say.
-_DAY_FIRST = frozenset(["ar", "bg", "ca", "cs", "da", "de", "el", "es", "fi", "fr", "hi", "hr", "id", "it", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "uk", "vi"])
+_DAY_FIRST = frozenset(
+    [
+        "ar",
+        "bg",
+        "ca",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "es",
+        "fi",
+        "fr",
+        "hi",
+        "hr",
+        "id",
+        "it",
+        "nb",
+        "nl",
+        "nn",
+        "no",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "sv",
+        "tr",
+        "uk",
+        "vi",
+    ]
+)
 _RELATIVE = re.compile(
     r"\b\d{1,3}\s+(?:second|minute|hour|day|week)s?\s+ago\b|\byesterday\b|\d{1,3}\s?(?:秒|分钟|分鐘|小时|小時|天)前|昨天",
     re.IGNORECASE,

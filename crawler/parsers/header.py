@@ -81,7 +81,11 @@ def _lines(blocks: Sequence[Block], given: HeaderInput, limit: int, crumb_blocks
             continue
         line = read_line(block.text, given.context, given.label)
         # A date without a label is the article's only above its text, and not as part of a heading.
-        if not line.labels and line.bare and (block.index >= limit or (block.kind == "h" and (line.rest or line.byline))):
+        if (
+            not line.labels
+            and line.bare
+            and (block.index >= limit or (block.kind == "h" and (line.rest or line.byline)))
+        ):
             continue
         # A date above the site's menu is today's.
         if line.is_header and not _menu_between(blocks, block.index, limit):

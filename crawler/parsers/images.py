@@ -12,7 +12,10 @@ from crawler.parsers.blocks import Block, tokens_of
 from crawler.parsers.page import Page
 from crawler.parsers.text import loose, squeeze
 
-_PHOTO = r"(?:photos?|pictures?|images?|pics?|illustrations?|graphics?|photographs?|video|图片?|圖片?|照片|摄影|攝影|资料图|供图|foto|fotos|photographie|imagen|bild)"
+_PHOTO = (
+    r"(?:photos?|pictures?|images?|pics?|illustrations?|graphics?|photographs?|video|"
+    r"图片?|圖片?|照片|摄影|攝影|资料图|供图|foto|fotos|photographie|imagen|bild)"
+)
 CREDIT_END = re.compile(
     rf"\s*[\[(（【]\s*(?:{_PHOTO}\b|{_PHOTO}(?=[/／:：由来源]|\s)|(?:credit|courtesy)\b)[^\[\]()（）【】]{{0,160}}(?:\([^()]{{0,60}}\))?[\])）】]\s*[.。]?\s*$",
     re.IGNORECASE,
@@ -22,7 +25,19 @@ _CREDIT_TAIL = re.compile(
 )
 _ZH_CAPTION = re.compile(r"^(?:图为|圖為|资料图|图\d?[:：])")
 _CAPTION_TOKENS = frozenset(
-    ["caption", "captions", "wp-caption-text", "figcaption", "imgdesc", "cutline", "legend", "legende", "pictext", "phototext", "imgtext"]
+    [
+        "caption",
+        "captions",
+        "wp-caption-text",
+        "figcaption",
+        "imgdesc",
+        "cutline",
+        "legend",
+        "legende",
+        "pictext",
+        "phototext",
+        "imgtext",
+    ]
 )
 _CREDIT_TOKENS = frozenset(["credit", "credits", "copyright", "photographer", "photocredit", "imagecredit", "byline"])
 _FILE_NAME = re.compile(
@@ -199,7 +214,9 @@ def _is_ornament(element: etree._Element, url: str) -> bool:
     # A large picture may have "logo" in its name; an icon is small, or does not say how large it is.
     large = width is not None and height is not None and min(width, height) >= _LARGE
     name = urlsplit(url).path.rsplit("/", 1)[-1]
-    return (not large and bool(_NO_PICTURE.search(name))) or not classes.isdisjoint({"avatar", "icon", "emoji", "logo", "smiley"})
+    return (not large and bool(_NO_PICTURE.search(name))) or not classes.isdisjoint(
+        {"avatar", "icon", "emoji", "logo", "smiley"}
+    )
 
 
 def _pixels(text: str | None) -> float | None:
@@ -232,9 +249,7 @@ def _caption_of(found: Pictures, blocks: Sequence[Block], place: int) -> tuple[s
         own = _own_picture(found, figure, block)
         if own or block.within("figcaption") is not None:
             named = tokens_of(block.element) | (tokens_of(block.path[-2]) if len(block.path) > 1 else frozenset())
-            return (
-                "credit-element" if named & _CREDIT_TOKENS and not named & _CAPTION_TOKENS else "figure"
-            ), own
+            return ("credit-element" if named & _CREDIT_TOKENS and not named & _CAPTION_TOKENS else "figure"), own
     if last is not None and block.tokens & _CAPTION_TOKENS and last.index is not None and block.index - last.index <= 3:
         return "caption-element", last
     free = last if last is not None and last.caption is None and last.credit is None else None

@@ -135,7 +135,7 @@ def _set_date(line: Line, kind: str, stamp: Stamp) -> None:
 
 
 def _first_part(value: str) -> tuple[str, str]:
-    """Return a source's or an author's name and what follows it: it ends at a bar, a wide gap, a tool word or a date."""
+    """Return a source's or an author's name and what follows: it ends at a bar, a wide gap, a tool word, a date."""
     found = find_date(value)
     cut = value[: found.start] if found else value
     rest = value[found.start :] if found else ""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from charset_normalizer import from_bytes
-from lxml import etree, html
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 _ESCAPE_ENCODINGS = ("iso-2022-jp", "iso-2022-kr", "iso-2022-cn", "hz-gb-2312", "hz", "utf-7")
@@ -24,13 +25,13 @@ class Page:
     """
 
     url: str
-    root: html.HtmlElement
+    root: HtmlElement
     base: str
     encoding: str
     replaced: int
 
     @property
-    def body(self) -> html.HtmlElement:
+    def body(self) -> HtmlElement:
         """The body element, or the root where there is none."""
         found = self.root.find("body")
         return self.root if found is None else found
@@ -107,11 +108,11 @@ def _decoded(body: bytes, encoding: str) -> tuple[str, str, int]:
     return text, encoding, text.count("\ufffd")
 
 
-def _tree(text: str) -> html.HtmlElement:
+def _tree(text: str) -> HtmlElement:
     clean = _XML_HEAD.sub("", _NO_XML_TEXT.sub("", text), count=1)
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
-        root = html.document_fromstring(clean.encode("utf-8"), parser=parser)
+        root = document_fromstring(clean.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        root = html.document_fromstring(b"<html><body></body></html>")
+        root = document_fromstring(b"<html><body></body></html>")
     return root

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from archive.identity import normalise
 from crawler.parsers.blocks import Block
@@ -10,7 +9,62 @@ from crawler.parsers.page import Page
 from crawler.parsers.text import squeeze
 
 NEXT_WORDS = frozenset(
-    ["next", ">", ">>", "»", "›", "→", "next›", "next>", "next>>", "next»", "next→", "next", "page", "nextpage", "older", "older", "posts", "older", "entries", "older", "articles", "下一页", "下页", "下一頁", "下頁", "后一页", "siguiente", "siguientes", "página", "siguiente", "más", "antiguas", "entradas", "antiguas", "suivant", "suivante", "weiter", "nächste", "nächste", "seite", "successiva", "successivo", "avanti", "próxima", "próximo", "volgende", "следующая", "далее", "sonraki", "次へ", "次のページ", "다음", "další", "następna"]
+    [
+        "next",
+        ">",
+        ">>",
+        "»",
+        "›",
+        "→",
+        "next›",
+        "next>",
+        "next>>",
+        "next»",
+        "next→",
+        "next",
+        "page",
+        "nextpage",
+        "older",
+        "older",
+        "posts",
+        "older",
+        "entries",
+        "older",
+        "articles",
+        "下一页",
+        "下页",
+        "下一頁",
+        "下頁",
+        "后一页",
+        "siguiente",
+        "siguientes",
+        "página",
+        "siguiente",
+        "más",
+        "antiguas",
+        "entradas",
+        "antiguas",
+        "suivant",
+        "suivante",
+        "weiter",
+        "nächste",
+        "nächste",
+        "seite",
+        "successiva",
+        "successivo",
+        "avanti",
+        "próxima",
+        "próximo",
+        "volgende",
+        "следующая",
+        "далее",
+        "sonraki",
+        "次へ",
+        "次のページ",
+        "다음",
+        "další",
+        "następna",
+    ]
 ) | {
     "next page",
     "older posts",

@@ -87,12 +87,14 @@ def _inline_html(runs: Sequence[Run], absolute: Absolute) -> str:
 def _markdown(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Absolute) -> Iterator[str]:
     for kind, group in groupby(blocks, key=lambda block: (block.kind, block.ordered) if block.kind == "li" else block):
         if isinstance(kind, tuple):
-            yield "\n".join(
-                f"{'  ' * max(block.level - 1, 0)}{f'{number}.' if kind[1] else '-'} {_inline_markdown(block.runs, absolute)}"
-                for number, block in enumerate(group, 1)
-            )
+            yield "\n".join(_item_markdown(block, number, absolute) for number, block in enumerate(group, 1))
         else:
             yield _block_markdown(kind, pictures.get(kind.index), absolute)
+
+
+def _item_markdown(block: Block, number: int, absolute: Absolute) -> str:
+    sign = f"{number}." if block.ordered else "-"
+    return f"{'  ' * max(block.level - 1, 0)}{sign} {_inline_markdown(block.runs, absolute)}"
 
 
 def _block_markdown(block: Block, picture: Picture | None, absolute: Absolute) -> str:

@@ -52,12 +52,11 @@ class ArticleFetcher:
         images = await asyncio.gather(*(self._image(image) for image in article.images))
         shown = (Image(image.shown) for image in article.images if image.shown)
         also = await asyncio.gather(*(self._image(image) for image in shown))
-        meta = response.request.meta if response.request else {}
         unit = ArticleUnit(
             url=url,
             identity=identity_of(article, response.url, self._run, self._site),
             article=article,
-            captures=(meta["capture"], *(capture for _, capture, _ in pages)),
+            captures=(capture_of(response), *(capture for _, capture, _ in pages)),
             images=tuple(images),
             also=tuple(image for image in also if image.info is not None or image.sha256),
             reading=reading_of(self._site),
@@ -68,14 +67,13 @@ class ArticleFetcher:
 
     def _parse(self, response: Response, entry: Entry | None) -> Article:
         value = response.headers.get("Content-Type")
-        capture: CaptureRef | None = response.request.meta.get("capture") if response.request else None
         return parse_article(
             response.body,
             response.url,
             content_type=value.decode("latin-1") if value else None,
             site=self._site,
             entry=entry,
-            fetched_at=capture.fetched_at if capture else None,
+            fetched_at=capture_of(response).fetched_at,
         )
 
     async def _further_pages(self, first: Article) -> tuple[list[tuple[Article, CaptureRef, str]], str]:
@@ -94,15 +92,17 @@ class ArticleFetcher:
                     return [], cause
                 continue
             article = self._parse(response, None)
-            found.append((article, response.request.meta["capture"], url))  # type: ignore[union-attr]
+            found.append((article, capture_of(response), url))
             waiting += [more for more in article.pages if more not in known and more not in waiting]
         return sorted(found, key=lambda page: part_number(page[2])), ""
 
     async def _get(self, url: str, kind: str) -> tuple[Response | None, str]:
         engine = self._crawler.engine
+        if engine is None:
+            return None, "error-no-engine"
         request = Request(url, meta={"kind": kind, "handle_httpstatus_all": True}, dont_filter=True)
         try:
-            response = await engine.download_async(request)  # type: ignore[union-attr]
+            response = await engine.download_async(request)
         except NewsarchiveError:
             raise
         except Exception as error:  # noqa: BLE001 (every failure of a download has its cause)
@@ -131,7 +131,7 @@ class ArticleFetcher:
             if response is not None:
                 info = media.identify(response.body)
                 if info is not None:
-                    capture = response.request.meta["capture"]  # type: ignore[union-attr]
+                    capture = capture_of(response)
                     return FetchedImage(str(image.url), capture, response.body, info)
                 cause = "not-image"
             first_cause = first_cause or cause
@@ -161,6 +161,14 @@ class ArticleFetcher:
             for number, exchange in enumerate(kept)
         ]  # fmt: skip
         return join_pages(articles) if articles else None
+
+
+def capture_of(response: Response) -> CaptureRef:
+    """Return the reference that the capture middleware left for a response."""
+    if response.request is None:
+        raise RuntimeError(f"the response of {response.url} belongs to no request")
+    ref: CaptureRef = response.request.meta["capture"]
+    return ref
 
 
 def reading_of(site: Site) -> Reading:

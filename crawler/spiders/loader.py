@@ -31,11 +31,7 @@ class SiteLoader:
             raise KeyError(f"no site {spider_name!r}; known are {', '.join(self._workspace.site_ids())}")
         return spider_for(self._workspace, self._workspace.site(spider_name))
 
-    def list(self) -> "list[str]":
-        """Return the ids of all sites."""
-        return [*self._workspace.site_ids()]
-
-    def find_by_request(self, request: Request) -> "list[str]":
+    def find_by_request(self, request: Request) -> list[str]:
         """Return the sites whose hosts a request goes to."""
         found = []
         for site_id in self._workspace.site_ids():
@@ -46,6 +42,10 @@ class SiteLoader:
             if site.is_own_host(request.url):
                 found.append(site_id)
         return found
+
+    def list(self) -> list[str]:
+        """Return the ids of all sites."""
+        return [*self._workspace.site_ids()]
 
 
 def spider_for(workspace: Workspace, site: Site) -> type[SectionSpider]:

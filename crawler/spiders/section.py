@@ -27,7 +27,7 @@ from crawler.parsers.dates import DateContext, parse_date
 from crawler.parsers.page import looks_like_html
 from crawler.run import Run
 from crawler.site import Section, Site
-from crawler.spiders.fetching import ArticleFetcher
+from crawler.spiders.fetching import ArticleFetcher, capture_of
 
 logger = logging.getLogger(__name__)
 # Articles under way at once; each fetches its own pages and images.
@@ -171,14 +171,14 @@ class SectionSpider(Spider):
             ListingUnit(
                 walk.row.id,
                 url,
-                response.request.meta["capture"],
+                capture_of(response),
                 walk.page,
-                entries,  # type: ignore[union-attr]
+                entries,
                 walk_started=walk.started,
                 walk_completed=walk.state == "completed",
                 note="bad-encoding" if page.replaced else None,
                 revisit=self.scope.full,
-            )  # fmt: skip
+            )
         )
         return following
 
@@ -231,7 +231,7 @@ class SectionSpider(Spider):
         """Take more articles once the writer has made new ones known; called in the writer's thread."""
         from twisted.internet import reactor  # noqa: PLC0415 (must not be imported before Scrapy installs it)
 
-        reactor.callFromThread(self.pump)  # type: ignore[attr-defined]
+        reactor.callFromThread(self.pump)
 
     def pump(self) -> None:
         """Start fetching articles that the ledger owes, up to the number that may be under way."""
@@ -273,7 +273,8 @@ class SectionSpider(Spider):
             meta={"kind": "article", "handle_httpstatus_all": True},
             dont_filter=True,
         )
-        engine.crawl(request)  # type: ignore[union-attr]
+        if engine is not None:
+            engine.crawl(request)
 
     async def parse_article_page(
         self, response: Response, entry: Entry | None, url: str, article_id: int | None
@@ -290,7 +291,7 @@ class SectionSpider(Spider):
                 yield unit.as_item()
         except NewsarchiveError as error:
             self._stop_for(error)
-        except Exception as error:  # noqa: BLE001 (a bug of ours costs this article alone, and is counted)
+        except Exception as error:
             logger.debug("reading %s failed", url, exc_info=True)
             self._open_run().failure(url, "article", cause_of(error))
         finally:

@@ -1,0 +1,63 @@
+# Everything that a newcomer needs: `make demo`, `make test`. The rest is for those who change the code.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+WORKERS ?= 2
+
+.PHONY: demo test lint fix soak bench lock wheel screenshots clean
+
+demo: $(RUN)
+	rm -rf demo-archive
+	$(BIN)/newsarchive demo --directory demo-archive
+
+test: $(DEV) lint
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
+	$(BIN)/coverage report
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The long trials at full size; CI runs seeded samples of them.
+soak: $(DEV)
+	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/e2e
+
+bench: $(DEV)
+	$(BIN)/python -m bench.pipeline
+
+# Pins every version with its hashes; names no index.
+lock: $(DEV)
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --group dev -o requirements-dev.lock pyproject.toml
+
+wheel: $(DEV)
+	$(BIN)/python -m build --no-isolation --wheel
+
+screenshots: $(DEV)
+	$(BIN)/python docs/screenshots.py
+
+clean:
+	rm -rf $(VENV) demo-archive build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* .import_linter_cache
+
+$(VENV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "newsarchive needs Python 3.11 or newer; name one: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing; install it first (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements.lock pyproject.toml | $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(DEV): requirements-dev.lock $(RUN)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
