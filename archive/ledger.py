@@ -101,8 +101,9 @@ def open_articles(
 def entry_of(db: Database, site_id: str, url: str) -> Entry | None:
     """Return what the listings first said of an article, rebuilt from `sightings`."""
     row = db.conn.execute(
-        "SELECT urls.url, sightings.title, date_raw, summary, thumbnail FROM urls "
-        "JOIN sightings ON sightings.url_id = urls.id WHERE urls.site_id = ? AND urls.url = ? "
+        "SELECT urls.url, sightings.title, date_raw, summary, thumbnail, sections.key FROM urls "
+        "JOIN sightings ON sightings.url_id = urls.id JOIN sections ON sections.id = section_id "
+        "WHERE urls.site_id = ? AND urls.url = ? "
         "ORDER BY sightings.first_seen, sightings.id LIMIT 1",
         (site_id, url),
     ).fetchone()

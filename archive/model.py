@@ -62,13 +62,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a listing page said of one article."""
+    """What a listing page said of one article, and the key of the section that it is a listing of."""
 
     url: str
     title: str | None = None
     date_raw: str | None = None
     summary: str | None = None
     thumbnail: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ CJK = (
 )
 _CHARACTER = re.compile(f"([{CJK}])")
 _ANY = re.compile(f"[{CJK}]")
-_BETWEEN = re.compile(f"(?<=[{CJK}])([\x02\x03]*) +(?=[\x02\x03]*[{CJK}])")
+_BETWEEN = re.compile(f"(?<=[{CJK}])([\x02\x03«»]*) +(?=[\x02\x03«»]*[{CJK}])")
 _SPACES = re.compile(r"\s+")
 
 
@@ -27,7 +27,7 @@ def segment(text: str) -> str:
 
 
 def desegment(text: str) -> str:
-    """Return segmented text as it was, highlight marks (U+0002, U+0003) kept."""
+    """Return segmented text as it was, highlight marks (U+0002 and U+0003, or « and ») kept."""
     return _BETWEEN.sub(r"\1", text)
 
 

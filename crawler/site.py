@@ -18,7 +18,10 @@ from archive.model import SiteRow
 from crawler.selectors import Selector, compile_selector
 
 DateOrder = Literal["YMD", "DMY", "MDY"]
-FIELDS = ("title", "updated", "published", "source", "byline", "breadcrumb", "body", "images", "caption", "remove")
+_EVERY = re.compile(
+    r"^(?:\d{1,4}\s?(?:m|min|h|d)|(?:hourly|daily|weekly)(?: at (?:[01]\d|2[0-3]):[0-5]\d)?|"
+    r"(?:[\d*/,-]+\s+){4}[\d*/,-]+)$"
+)
 
 
 def _selector(text: str) -> str:
@@ -31,6 +34,12 @@ def _regex(text: str) -> str:
         re.compile(text)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
+def _interval(text: str) -> str:
+    if not _EVERY.match(text.strip()):
+        raise ValueError("not an interval; '6h', '30min', 'daily', 'daily at 04:00' or five cron fields are allowed")
     return text
 
 
@@ -116,7 +125,7 @@ class Section(_Value):
     key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     name: str
     url: str
-    every: str = "daily"
+    every: Annotated[str, AfterValidator(_interval)] = "daily"
     language: str | None = None
     listing: Listing | None = None
 
@@ -159,6 +168,11 @@ class Site(_Value):
     def start_url(self, section: Section) -> str:
         """Return the section's first listing page."""
         return normalise(urljoin(self.url, section.url))
+
+    def language_of(self, key: str | None) -> str | None:
+        """Return the language of a section's articles, where the page does not say its own."""
+        section = next((section for section in self.sections if section.key == key), None)
+        return (section.language if section else None) or self.language
 
     def listing_of(self, section: Section) -> Listing:
         """Return how the section's listing pages are read."""

@@ -7,9 +7,10 @@ QUERIES: dict[str, Any] = {
         "title": "Search the articles",
         "description": "All words must occur; words in quotes must stand together. Chinese, Japanese and Korean too.",
         "params": ["q"],
+        "hide_sql": True,
         "sql": """\
 select articles.day, articles.title, articles.site_id as site,
-       snippet(articles_fts, -1, '«', '»', '…', 24) as found,
+       newsarchive_desegment(snippet(articles_fts, -1, '«', '»', '…', 24)) as found,
        articles.updated, articles.source, articles.url, articles.key, articles.id
 from articles_fts cross join articles on articles.id = articles_fts.rowid
 where articles_fts match newsarchive_match(:q)

@@ -18,7 +18,7 @@ from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
 from crawler.workspace import CONFIG, Workspace, make_workspace
 
-_QUERY = 'lift inspection'
+_QUERY = "lift inspection"
 
 
 def serve_demo(port: int) -> None:

@@ -73,7 +73,7 @@ def parse_article(
     """
     page = parse_page(body, url, content_type)
     metadata = read_metadata(page)
-    language = metadata.language or (site.language if site else None)
+    language = metadata.language or (site.language_of(entry.section if entry else None) if site else None)
     context = DateContext(language, site.date_order if site else None, site.zone if site else None, fetched_at)
     return _read(_Reading(page, metadata, context, site, entry), language)
 

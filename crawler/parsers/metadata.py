@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.parsers.page import Page
-from crawler.parsers.text import squeeze
+from crawler.parsers.text import plain, squeeze
 
 _ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting|Review)$")
 _CONTROL = re.compile(r"[\x00-\x1f]+")
@@ -38,14 +38,14 @@ class Metadata:
         value = self.ld.get(key)
         if isinstance(value, list):
             value = next((item for item in value if isinstance(item, str)), None)
-        return squeeze(value) or None if isinstance(value, str) else None
+        return plain(value) or None if isinstance(value, str) else None
 
     def ld_names(self, key: str) -> tuple[str, ...]:
         """Return the names of the persons or organisations of a property."""
         value = self.ld.get(key)
         items = value if isinstance(value, list) else [value]
         names = (item.get("name") if isinstance(item, dict) else item for item in items)
-        return tuple(squeeze(name) for name in names if isinstance(name, str) and name.strip())
+        return tuple(plain(name) for name in names if isinstance(name, str) and name.strip())
 
 
 def read_metadata(page: Page) -> Metadata:
@@ -67,7 +67,7 @@ def _meta(page: Page) -> dict[str, str]:
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         content = element.get("content")
         if name and content and content.strip():
-            found.setdefault(name.strip().lower(), squeeze(content))
+            found.setdefault(name.strip().lower(), plain(content))
     return found
 
 

@@ -1,0 +1,164 @@
+"""The tables are what ARCHITECTURE.md promises to other tools; this is that promise, written down once more."""
+
+import sqlite3
+
+import pytest
+
+from archive.migrations import FTS_COLUMNS, MIGRATIONS
+from tests.archive.keeping import Keeping, article
+
+DATES = "updated updated_raw updated_precision published published_raw published_precision"
+FIELDS = f"title {DATES} source byline breadcrumb language body captions body_html canonical_url word_count rules"
+CONTRACT = {
+    "sites": "id name url language timezone",
+    "sections": "id site_id key name url walk_started walk_completed",
+    "articles": f"id key site_id url canonical_url title {DATES} day source byline breadcrumb language body captions "
+    "body_html search_extra keys word_count first_seen last_seen state version rules",
+    "article_sections": "article_id section_id first_seen",
+    "sightings": "url_id section_id listing_url_id capture_id page rank title date_raw summary thumbnail first_seen "
+    "last_seen",
+    "versions": f"id article_id number seen_at digest parser template read_at same_as {FIELDS}",
+    "version_captures": "version_id capture_id position seen_at",
+    "readings": "version_id parser template read_at digest_before digest_after",
+    "events": "id article_id kind from_version to_version at run_id withdrawn",
+    "images": "id sha256 mime width height bytes path capture_id",
+    "article_images": "article_id version_id position image_id url caption credit alt error",
+    "captures": "id url fetched_at status mime headers digest file offset length revisit_of chain withdrawn run_id",
+    "urls": "id url kind site_id article_id state discovered_at fetched_at due_at etag last_modified digest failures "
+    "cause",
+    "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error",
+    "articles_fts": "body title captions source byline search_extra keys",
+}
+# Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
+OWN_IDS = {"sightings": {"id"}, "readings": {"id"}}
+
+
+def test_tables_are_the_promised_ones(keeping: Keeping) -> None:
+    tables = keeping.rows(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') "
+        "AND name NOT LIKE 'sqlite_%' AND name <> '_sqlite_migrations'"
+    )
+    assert {name for (name,) in tables} == set(CONTRACT)
+
+
+@pytest.mark.parametrize("table", CONTRACT)
+def test_columns_are_the_promised_ones(keeping: Keeping, table: str) -> None:
+    columns = [name for (name,) in keeping.rows("SELECT name FROM pragma_table_info(?)", table)]
+    assert set(columns) - OWN_IDS.get(table, set()) == set(CONTRACT[table].split())
+    assert len(columns) == len(set(columns))
+
+
+def test_every_foreign_key_leads_somewhere(keeping: Keeping) -> None:
+    for table in CONTRACT:
+        for (target,) in keeping.rows("SELECT \"table\" FROM pragma_foreign_key_list(?)", table):
+            assert target in CONTRACT
+
+
+def test_the_index_is_external_and_datasette_finds_it(keeping: Keeping) -> None:
+    sql = keeping.one("SELECT sql FROM sqlite_schema WHERE name = 'articles_fts'")
+    assert 'content="articles"' in sql
+    assert 'content_rowid="id"' in sql
+    assert " ".join(FTS_COLUMNS) == CONTRACT["articles_fts"]
+    assert keeping.db.table("articles").detect_fts() == "articles_fts"
+
+
+def test_no_extension_is_needed(keeping: Keeping) -> None:
+    """Plain SQLite reads, searches and checks the archive."""
+    keeping.store(article())
+    with sqlite3.connect(keeping.holdings.database) as plain:
+        found = plain.execute("SELECT title FROM articles WHERE id IN (SELECT rowid FROM articles_fts('harbour'))")
+        assert found.fetchall() == [("Harbour report",)]
+        assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert plain.execute("PRAGMA foreign_key_check").fetchall() == []
+    plain.close()
+
+
+def insert(keeping: Keeping, number: int, **values: object) -> None:
+    row = {
+        "id": number, "key": f"k{number}", "site_id": "herald", "url": f"u{number}",
+        "first_seen": "t", "last_seen": "t", "body": f"body{number}", "title": f"title{number}",
+    } | values  # fmt: skip
+    columns, marks = ", ".join(row), ", ".join("?" * len(row))
+    keeping.db.conn.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+
+
+def changes_of(keeping: Keeping, sql: str) -> int:
+    before = keeping.db.conn.total_changes
+    keeping.db.conn.execute(sql)
+    return keeping.db.conn.total_changes - before
+
+
+def test_the_index_follows_every_write(keeping: Keeping) -> None:
+    insert(keeping, 1, search_extra="质 量", captions="ship")
+    insert(keeping, 2, byline='["Doe"]')
+    keeping.check_index()
+    assert keeping.found("ship") == keeping.found("质 量") == [1]
+    keeping.db.conn.execute("UPDATE articles SET body = 'quay', captions = NULL WHERE id = 1")
+    keeping.check_index()
+    assert keeping.found("quay") == [1]
+    assert keeping.found("ship") == keeping.found("body1") == []
+    keeping.db.conn.execute("UPDATE articles SET id = 3 WHERE id = 1")
+    keeping.db.conn.execute("DELETE FROM articles WHERE id = 2")
+    assert keeping.found("doe") == []
+    keeping.db.conn.execute(
+        "INSERT INTO articles(id, key, site_id, url, first_seen, last_seen, body) "
+        "VALUES (9, 'k2', 'herald', 'u', 't', 't', 'pier') ON CONFLICT DO UPDATE SET body = excluded.body"
+    )
+    keeping.check_index()
+    assert keeping.found("pier") == [9]
+
+
+def test_the_index_follows_an_id_that_moves(keeping: Keeping) -> None:
+    """Ids never change by contract; should a tool change one, the index must not rot silently."""
+    insert(keeping, 1)
+    keeping.db.conn.execute("UPDATE articles SET id = 3 WHERE id = 1")
+    keeping.check_index()
+
+
+def test_replace_does_not_rot_the_index(keeping: Keeping) -> None:
+    """With recursive triggers the row that REPLACE deletes leaves the index too."""
+    insert(keeping, 1)
+    keeping.db.conn.execute(
+        "INSERT OR REPLACE INTO articles(id, key, site_id, url, first_seen, last_seen, body) "
+        "VALUES (1, 'k1', 'herald', 'u', 't', 't', 'pier')"
+    )
+    keeping.check_index()
+    assert keeping.found("body1") == []
+    assert keeping.found("pier") == [1]
+
+
+def test_the_check_of_the_index_can_fail(keeping: Keeping) -> None:
+    insert(keeping, 1)
+    keeping.db.conn.execute("DROP TRIGGER articles_fts_update")
+    keeping.db.conn.execute("UPDATE articles SET body = 'other'")
+    with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+        keeping.check_index()
+
+
+@pytest.mark.parametrize("column", sorted(set(CONTRACT["articles"].split()) - set(FTS_COLUMNS) - {"id", "key", "site_id"}))
+def test_a_column_outside_the_index_does_not_touch_it(keeping: Keeping, column: str) -> None:
+    insert(keeping, 1)
+    assert changes_of(keeping, f"UPDATE articles SET {column} = '2'") == 1  # noqa: S608
+
+
+@pytest.mark.parametrize("column", FTS_COLUMNS)
+def test_a_column_of_the_index_touches_it_only_where_it_changes(keeping: Keeping, column: str) -> None:
+    insert(keeping, 1, **{column: "old"})
+    assert changes_of(keeping, f"UPDATE articles SET {column} = 'old'") == 1  # noqa: S608
+    assert changes_of(keeping, f"UPDATE articles SET {column} = 'new'") > 1  # noqa: S608
+    assert keeping.found("old") == []
+    assert keeping.found("new") == [1]
+    keeping.check_index()
+
+
+def test_a_null_that_becomes_text_reaches_the_index(keeping: Keeping) -> None:
+    insert(keeping, 1)
+    assert changes_of(keeping, "UPDATE articles SET captions = 'ship'") > 1
+    assert keeping.found("ship") == [1]
+    keeping.check_index()
+
+
+def test_migrations_are_named_in_order() -> None:
+    names = [migration.name for migration in MIGRATIONS._migrations]
+    assert names == sorted(names)
+    assert all(name[0] == "m" and name[1:4].isdecimal() for name in names)
