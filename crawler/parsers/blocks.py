@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml import etree
 
@@ -125,8 +125,7 @@ _TOKEN_SPLIT = re.compile(r"[^A-Za-z]+")
 _MOST_BLOCKS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A piece of text with one look: where it links to and how it is marked."""
 
     text: str
@@ -170,6 +169,8 @@ class Block:
     @cached_property
     def link_share(self) -> float:
         """The share of the text that is link text."""
+        if not any(run.href for run in self.runs):
+            return 0.0
         whole = len(self.loose)
         return sum(len(loose(run.text)) for run in self.runs if run.href) / whole if whole else 0.0
 
@@ -302,17 +303,21 @@ class _Walk:
             self.flush()
         elif tag == "table" and (rows := data_rows(element)):
             self._single("table", element, rows=rows)
+            self._caption(element)
         else:
             return False
         return True
 
     def add(self, text: str | None) -> None:
-        if text:
+        # White space counts between texts only.
+        if text and (self._runs or self._pre or not text.isspace()):
             # A line feed in a run stands for a `br`: those of the source are spaces, but in preformatted text.
             shown = text if self._pre else text.replace("\n", " ")
             self._runs.append(Run(shown, self._hrefs[-1], self._marks[-1]))
 
     def flush(self) -> None:
+        if not self._runs:
+            return
         runs, self._runs = self._runs, []
         if not any(run.text.strip() for run in runs):
             return
@@ -337,6 +342,14 @@ class _Walk:
         """Take the images of a `noscript`, which a browser without scripts shows in place of the lazy one."""
         for image in element.iter("img"):
             self._single("image", image, image=image)
+
+    def _caption(self, table: etree._Element) -> None:
+        """Put a data table's own caption before it, as a paragraph."""
+        caption = table.find("caption")
+        text = squeeze("".join(caption.itertext())) if caption is not None else ""
+        if text and caption is not None:
+            own = Block("p", (*self._path, table, caption), runs=[Run(text)])
+            self.blocks.insert(len(self.blocks) - 1, own)
 
     def _break(self) -> None:
         """Take a `br`: the second in a row ends a paragraph, except in preformatted text."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import dateparser
 
-from archive.model import Precision, Stamp
+from archive.model import Stamp
 
 _MONTH_NAMES = {
     1: "january jan enero ene januar jänner janvier janv gennaio gen janeiro januari",
@@ -28,11 +28,21 @@ _MONTH_NAMES = {
     12: "december dec diciembre dic dezember dez décembre déc dicembre dezembro december",
 }
 _MONTHS = {name: number for number, names in _MONTH_NAMES.items() for name in names.split()}
+_ZONES = {
+    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "HKT": 8, "SGT": 8,
+    "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11,
+    "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
+}  # fmt: skip
+# Names that stand for several offsets: they are read only where the site's own zone is called so.
+_UNCERTAIN_ZONES = ("ET", "CT", "MT", "PT", "CST", "IST", "BST", "AST", "SST", "PHT", "WIB")
+UNKNOWN_ZONE = "unknown-zone"
 _WORD = r"[^\W\d_]{3,12}"
 _TIME = (
     r"(?:(?:\s*[T,|\-–—]?\s*|\s+(?:at|um|à|a\s+las|alle|às|om)\s+)"
     r"(?P<hour>[01]?\d|2[0-3])(?:[:：h]|時|时|点|點)(?P<minute>[0-5]\d)(?:分)?(?:[:：](?P<second>[0-5]\d))?(?:[.,]\d{1,9})?"
-    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?(?:\s*(?P<zone>Z\b|(?:UTC|GMT)?\s?[+\-−]\d{1,2}:?(?:\d{2})?(?!\d)|[A-Z]{2,4}\b))?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+    r"(?:\s*(?P<zone>(?:UTC|GMT)?\s?[+\-−]\d{1,2}:?(?:\d{2})?(?!\d)|"
+    rf"(?:{'|'.join(sorted((*_ZONES, *_UNCERTAIN_ZONES), key=len, reverse=True))})\b))?)?"
 )
 _FORMS = tuple(
     re.compile(form + _TIME)
@@ -47,10 +57,6 @@ _FORMS = tuple(
         rf"(?<!\d)(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|\.|º|ª)?[\s\-]+(?:de\s+|of\s+|d')?(?P<name>{_WORD})\.?,?[\s\-]+(?:de\s+|del\s+)?(?P<year>(?:1[5-9]|20)\d{{2}})(?!\d)",
     )
 )
-_ZONES = {
-    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "HKT": 8, "SGT": 8,
-    "JST": 9, "KST": 9, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
-}  # fmt: skip
 # Languages whose dates put the day first whatever the separator; English does not say.
 _DAY_FIRST = frozenset(
     [
@@ -153,7 +159,13 @@ def parse_iso(text: str) -> Stamp | None:
 
 def with_zone(stamp: Stamp, zone: dt.tzinfo | None) -> Stamp:
     """Return a wall-clock time as an instant of the site's zone, where that is known."""
-    if zone is None or stamp.precision != "minute" or not isinstance(stamp.value, dt.datetime) or stamp.value.tzinfo:
+    if (
+        zone is None
+        or stamp.precision != "minute"
+        or stamp.reason == UNKNOWN_ZONE
+        or not isinstance(stamp.value, dt.datetime)
+        or stamp.value.tzinfo
+    ):
         return stamp
     return Stamp(stamp.raw, stamp.value.replace(tzinfo=zone), "minute", stamp.reason)
 
@@ -212,9 +224,13 @@ def _dated(raw: str, numbers: tuple[int, int, int], parts: dict[str, str | None]
     if hour is None or minute is None:
         return Stamp(raw, day, "day")
     clock = dt.time(_hour(int(hour), parts.get("half")), int(minute), int(parts.get("second") or 0))
-    offset = _offset(parts.get("zone"))
-    precision: Precision = "instant" if offset is not None else "minute"
-    return with_zone(Stamp(raw, dt.datetime.combine(day, clock, offset), precision), context.zone)
+    value, said = dt.datetime.combine(day, clock), (parts.get("zone") or "").strip()
+    if said in _UNCERTAIN_ZONES and (context.zone is None or context.zone.tzname(value) != said):
+        return Stamp(raw, value, "minute", UNKNOWN_ZONE)
+    offset = context.zone if said in _UNCERTAIN_ZONES else _offset(said)
+    if offset is not None:
+        return Stamp(raw, value.replace(tzinfo=offset), "instant")
+    return with_zone(Stamp(raw, value, "minute"), context.zone)
 
 
 def _hour(hour: int, half: str | None) -> int:

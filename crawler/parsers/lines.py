@@ -10,6 +10,8 @@ from crawler.parsers.labels import DATE_WORD, LABEL, is_tools, without_tools
 from crawler.parsers.text import squeeze
 
 _LONGEST = 260
+_MOST_DATES = 4
+_POSTED_BY = re.compile(r"^\s*(?i:posted|published|written|added)\s+by\s+(\D{2,60}?)\s+(?i:on|at)?\s*[,|·-]?\s*$")
 _BYLINE = re.compile(
     r"^(?:(?i:by|por|par|von|di|door|text by|story by)\s+|(?:文|撰文|记者|記者|作者)\s*[|/／:：]\s*)"
     r"(?P<names>[^()（）|\[\]【】:：\d]{2,80}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?\s*$"
@@ -164,17 +166,26 @@ def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
 
 
 def _take_date(line: Line, text: str, context: DateContext) -> str:
-    found = find_date(text, context)
-    if not found:
-        return text
-    before, after = text[: found.start], text[found.end :]
-    word = DATE_WORD.search(before)
-    if word:
-        _set_date(line, str(word.lastgroup), found.stamp)
-        before = before[: word.start()]
-    elif line.stamp is None:
-        line.bare = found.stamp
-    return f"{before} {after}".replace("( )", " ").replace("()", " ")
+    """Take the dates of a text, each for what the word before it says; return the text without them."""
+    for _ in range(_MOST_DATES):
+        found = find_date(text, context)
+        if not found:
+            break
+        before, after = text[: found.start], text[found.end :]
+        word = DATE_WORD.search(before)
+        if word:
+            _set_date(line, str(word.lastgroup), found.stamp)
+            before = before[: word.start()]
+        elif line.stamp is None:
+            line.bare = found.stamp
+        else:
+            break
+        text = f"{before} {after}".replace("( )", " ").replace("()", " ")
+    posted = _POSTED_BY.match(text)
+    if posted and line.stamp:
+        line.byline = line.byline or names_in(posted[1])
+        return ""
+    return text
 
 
 def _is_source(text: str) -> bool:

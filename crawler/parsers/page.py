@@ -10,7 +10,10 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
-_ESCAPE_ENCODINGS = ("iso-2022-jp", "iso-2022-kr", "iso-2022-cn", "hz-gb-2312", "hz", "utf-7")
+# Encodings whose bytes are all ASCII, and so valid UTF-8 that says something else (Python's names).
+_ESCAPE_ENCODINGS = frozenset(
+    {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz", "utf-7"}
+)
 _NO_XML_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKUP = re.compile(rb"<\s*[!a-zA-Z/?]")
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -81,7 +84,7 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str, int]:
         if name
     ]
     known = [name for name in declared if name]
-    if not any(name in _ESCAPE_ENCODINGS for name in known):
+    if not any(_python_name(name) in _ESCAPE_ENCODINGS for name in known):
         try:
             return body.decode("utf-8"), "utf-8", 0
         except UnicodeDecodeError:
@@ -91,6 +94,13 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str, int]:
         if not replaced:
             return text, encoding, 0
     return _least_damaged(body, known)
+
+
+def _python_name(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return ""
 
 
 def _least_damaged(body: bytes, declared: list[str]) -> tuple[str, str, int]:

@@ -19,7 +19,8 @@ _TAGS = {
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}}
 _SCHEMES = {"http", "https", "mailto", "sha256"}
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>])")
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>]|&(?=#?\w+;)|!(?=\[|$))")
+_LINE_START = re.compile(r"(?m)^([ ]{0,3}\d{0,9})((?<=\d)[.)](?=\s|$)|(?<!\d)(?:[#+=~|-]))")
 _MARKDOWN_MARKS = {"strong": "**", "em": "*", "code": "`", "sub": "", "sup": ""}
 
 
@@ -46,13 +47,38 @@ def render(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Abso
 
 
 def _html(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Absolute) -> Iterator[str]:
-    for kind, group in groupby(blocks, key=lambda block: (block.kind, block.ordered) if block.kind == "li" else block):
-        if isinstance(kind, tuple):
-            tag = "ol" if kind[1] else "ul"
-            items = "".join(f"<li>{_inline_html(block.runs, absolute)}</li>" for block in group)
-            yield f"<{tag}>{items}</{tag}>"
+    for is_list, group in groupby(blocks, key=lambda block: block.kind == "li"):
+        if is_list:
+            yield "".join(_list_html(list(group), absolute))
         else:
-            yield _block_html(kind, pictures.get(kind.index), absolute)
+            yield from (_block_html(block, pictures.get(block.index), absolute) for block in group)
+
+
+def _list_html(items: Sequence[Block], absolute: Absolute) -> Iterator[str]:
+    """Yield a list with the lists inside it; what stands in one `li` stays in one."""
+    open_lists: list[str] = []
+    before: Block | None = None
+    for item in items:
+        level, tag = max(item.level, 1), "ol" if item.ordered else "ul"
+        if before is not None and _same_item(before, item):
+            yield f"<br>{_inline_html(item.runs, absolute)}"
+            continue
+        while len(open_lists) > level or (len(open_lists) == level and open_lists[-1] != tag):
+            yield f"</li></{open_lists.pop()}>"
+        if len(open_lists) == level:
+            yield "</li><li>"
+        while len(open_lists) < level:
+            open_lists.append(tag)
+            yield f"<{tag}><li>"
+        yield _inline_html(item.runs, absolute)
+        before = item
+    while open_lists:
+        yield f"</li></{open_lists.pop()}>"
+
+
+def _same_item(before: Block, item: Block) -> bool:
+    own = item.within("li", "dt", "dd")
+    return own is not None and before.within("li", "dt", "dd") is own
 
 
 def _block_html(block: Block, picture: Picture | None, absolute: Absolute) -> str:
@@ -81,33 +107,51 @@ def _inline_html(runs: Sequence[Run], absolute: Absolute) -> str:
             text = f"<{mark}>{text}</{mark}>"
         address = absolute(href) if href and text.strip() else None
         parts.append(f'<a href="{escape(address)}">{text}</a>' if address else text)
-    return "".join(parts).strip()
+    return "".join(parts).strip().removesuffix("<br>")
 
 
 def _markdown(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Absolute) -> Iterator[str]:
-    for kind, group in groupby(blocks, key=lambda block: (block.kind, block.ordered) if block.kind == "li" else block):
-        if isinstance(kind, tuple):
-            yield "\n".join(_item_markdown(block, number, absolute) for number, block in enumerate(group, 1))
+    for is_list, group in groupby(blocks, key=lambda block: block.kind == "li"):
+        if is_list:
+            yield "\n".join(_list_markdown(list(group), absolute))
         else:
-            yield _block_markdown(kind, pictures.get(kind.index), absolute)
+            yield from (_block_markdown(block, pictures.get(block.index), absolute) for block in group)
 
 
-def _item_markdown(block: Block, number: int, absolute: Absolute) -> str:
-    sign = f"{number}." if block.ordered else "-"
-    return f"{'  ' * max(block.level - 1, 0)}{sign} {_inline_markdown(block.runs, absolute)}"
+def _list_markdown(items: Sequence[Block], absolute: Absolute) -> Iterator[str]:
+    """Yield the lines of a list; numbers go on behind a list inside it."""
+    numbers: list[int] = []
+    widths: list[int] = []
+    before: Block | None = None
+    for item in items:
+        level = max(item.level, 1)
+        again = before is not None and _same_item(before, item)
+        del numbers[level:], widths[level - 1 :]
+        numbers.extend([0] * (level - len(numbers)))
+        numbers[-1] += not again
+        sign = f"{numbers[-1]}. " if item.ordered else "- "
+        widths.extend([len(sign)] * (level - len(widths)))
+        indent = " " * sum(widths[:-1])
+        lines = _inline_markdown(item.runs, absolute).split("\n")
+        hanging = indent + " " * len(sign)
+        yield "\n".join(
+            [hanging + lines[0] if again else indent + sign + lines[0], *(hanging + line for line in lines[1:])]
+        )
+        before = item
 
 
 def _block_markdown(block: Block, picture: Picture | None, absolute: Absolute) -> str:
     if picture is not None:
         said = " ".join(filter(None, (picture.caption, picture.credit)))
-        image = f"![{_escaped(picture.alt or '')}]({picture.url.replace(' ', '%20')})" if picture.url else ""
+        image = f"![{_escaped(picture.alt or '')}]({_address(picture.url)})" if picture.url else ""
         return "\n".join(filter(None, (image, f"*{_escaped(said)}*" if said else "")))
     if block.kind == "table":
         rows = [f"| {' | '.join(_escaped(cell).replace('|', chr(92) + '|') for cell in row)} |" for row in block.rows]
         width = max(len(row) for row in block.rows)
         return "\n".join([rows[0], f"|{' --- |' * width}", *rows[1:]])
     if block.kind == "pre":
-        return f"```\n{block.text}\n```"
+        fence = "`" * max(3, _longest_run(block.text) + 1)
+        return f"{fence}\n{block.text}\n{fence}"
     inline = _inline_markdown(block.runs, absolute)
     if block.kind == "h":
         return f"{'#' * min(max(block.level, 2), 6)} {inline}"
@@ -122,14 +166,31 @@ def _inline_markdown(runs: Sequence[Run], absolute: Absolute) -> str:
         if not core:
             parts.append(raw)
             continue
-        text = core if "code" in marks else _escaped(core)
+        text = core.replace("\n", " ") if "code" in marks else _escaped(core).replace("\n", "\\\n")
         for mark in reversed(marks):
-            text = f"{_MARKDOWN_MARKS[mark]}{text}{_MARKDOWN_MARKS[mark]}"
+            sign = "`" * (_longest_run(core) + 1) if mark == "code" else _MARKDOWN_MARKS[mark]
+            pad = " " if mark == "code" and "`" in core else ""
+            text = f"{sign}{pad}{text}{pad}{sign}"
         address = absolute(href) if href else None
-        text = f"[{text}]({address.replace(' ', '%20').replace(')', '%29')})" if address else text
+        text = f"[{text}]({_address(address)})" if address else text
         lead, tail = raw[: len(raw) - len(raw.lstrip())], raw[len(raw.rstrip()) :]
         parts.append(lead + text + tail)
-    return "".join(parts).strip()
+    return _at_line_start("".join(parts).strip())
+
+
+def _address(url: str) -> str:
+    """Return an address as Markdown's parentheses hold it."""
+    return url.translate({ord(" "): "%20", ord("("): "%28", ord(")"): "%29", ord("<"): "%3C", ord(">"): "%3E"})
+
+
+def _longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks."""
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
+
+
+def _at_line_start(text: str) -> str:
+    """Escape what at the beginning of a line would make it a heading, an item, a quote or a rule."""
+    return _LINE_START.sub(lambda match: f"{match[1]}\\{match[2]}", text)
 
 
 def _escaped(text: str) -> str:

@@ -6,13 +6,14 @@ import unicodedata
 
 from bs4 import BeautifulSoup
 
-_SPACE = re.compile(r"[\s\u00a0\u200b\u2060\ufeff\u00ad]+")
+# Characters that take no room: soft hyphen, zero-width space, word joiner, byte order mark.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def squeeze(text: str) -> str:
     """Return the text with every run of white space as one space, none at the ends."""
-    return _SPACE.sub(" ", text.replace("\u200b", "").replace("\u00ad", "")).strip()
+    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def plain(text: str) -> str:
@@ -23,4 +24,5 @@ def plain(text: str) -> str:
 
 def loose(text: str | None) -> str:
     """Return letters and digits alone, case folded: what two renderings of one text share."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", html.unescape(text or ""))).casefold()
+    said = html.unescape(text) if text and "&" in text else text or ""
+    return _NOT_WORD.sub("", said if said.isascii() else unicodedata.normalize("NFKC", said)).casefold()

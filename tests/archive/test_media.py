@@ -2,6 +2,8 @@ import hashlib
 import io
 import os
 import struct
+import warnings
+import zlib
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,7 @@ def test_a_bomb_costs_nothing_and_is_an_image() -> None:
     """200,000 × 200,000 pixels by the header; only the header is read."""
     header = b"IHDR" + struct.pack(">IIBBBBB", 200_000, 200_000, 8, 2, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", 0x11111111)
-    crc = struct.pack(">I", __import__("zlib").crc32(header))
+    crc = struct.pack(">I", zlib.crc32(header))
     whole = data[:-4] + crc + SAMPLES["PNG"][33:]
     assert identify(whole) == ImageInfo("image/png", 200_000, 200_000)
 
@@ -92,18 +94,17 @@ def test_damaged_pictures_never_raise(form: str, damage: list[tuple[int, bytes]]
     data = bytearray(SAMPLES[form])
     for place, patch in damage:
         data[place : place + len(patch)] = patch
-    info = identify(bytes(data[:length]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Pillow's own words on damaged TIFF tags
+        info = identify(bytes(data[:length]))
     assert info is None or info.mime.startswith("image/")
 
 
-@given(st.binary(max_size=60))
-def test_damaged_svg_never_raises(data: bytes) -> None:
-    assert identify(b"<svg " + data + b' width="1" >') in (None, *map(_svg, (1, None))) or True
-    identify(b'<svg width="' + data + b'" height="3">')
-
-
-def _svg(width: int | None) -> ImageInfo:
-    return ImageInfo("image/svg+xml", width, None)
+@given(st.binary(max_size=40) | st.text("0123456789.", max_size=12).map(str.encode))
+def test_any_size_in_an_svg_is_a_number_or_none(size: bytes) -> None:
+    info = identify(b'<svg width="' + size.replace(b">", b"") + b'" height="3">')
+    assert info is not None
+    assert (info.mime, info.height) == ("image/svg+xml", 3) or b'"' in size or b"'" in size
 
 
 def test_bytes_are_kept_as_served(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 import datetime as dt
+import gc
 import gzip
 import random
+import warnings
+import zlib
 from pathlib import Path
 
 import pytest
@@ -77,11 +80,19 @@ def test_a_run_without_a_capture_makes_no_file(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_bytes_before_decompression_are_kept(tmp_path: Path) -> None:
-    packed = gzip.compress(b"<p>unpacked</p>")
-    got = page(body=packed, headers=(("Content-Type", "text/html"), ("Content-Encoding", "gzip")))
+PACKED = {
+    "gzip": gzip.compress(b"<p>unpacked</p>"),
+    "deflate": zlib.compress(b"<p>unpacked</p>"),
+    "br": bytes.fromhex("0b07803c703e756e7061636b65643c2f703e03"),
+    "zstd": bytes.fromhex("28b52ffd200f7900003c703e756e7061636b65643c2f703e"),
+}
+
+
+@pytest.mark.parametrize("coding", PACKED)
+def test_every_coding_that_the_crawler_accepts_is_decoded(tmp_path: Path, coding: str) -> None:
+    got = page(body=PACKED[coding], headers=(("Content-Encoding", coding),))
     (place,) = written(tmp_path / "x.warc.gz", got)
-    assert read_exchange(tmp_path, place).body == packed
+    assert read_exchange(tmp_path, place).body == PACKED[coding]
     assert read_exchange(tmp_path, place, decompressed=True).body == b"<p>unpacked</p>"
 
 
@@ -109,19 +120,20 @@ def test_headers_in_any_script_come_back(tmp_path: Path, value: str) -> None:
     assert len(records_of(tmp_path / "x.warc.gz")) == 2
 
 
-@given(body=st.binary(max_size=200), value=st.text(st.characters(min_codepoint=33, max_codepoint=255), max_size=20))
+@given(body=st.binary(max_size=200), value=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20))
 def test_any_body_comes_back(tmp_path_factory: pytest.TempPathFactory, body: bytes, value: str) -> None:
     folder = tmp_path_factory.mktemp("warc")
-    got = page(body=body, headers=(("X-Said", value.replace("\x85", "").replace("\xa0", "")),))
+    got = page(body=body, headers=(("X-Said", value),))
     (place,) = written(folder / "x.warc.gz", got)
     assert read_exchange(folder, place) == got
 
 
-def test_a_header_cannot_write_a_record_of_its_own(tmp_path: Path) -> None:
-    got = page(headers=(("X-Said", "a\r\n\r\nWARC/1.1\r\nWARC-Type: response\r\n"),), body=b"body")
-    (place,) = written(tmp_path / "x.warc.gz", got)
-    assert len(records_of(tmp_path / "x.warc.gz")) == 2
-    assert read_exchange(tmp_path, place).body == b"body"
+def test_no_file_stays_open(tmp_path: Path) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        written(tmp_path / "x.warc.gz", page())
+        gc.collect()
+    assert [str(warning.message) for warning in said] == []
 
 
 def test_digest_and_headers_of_an_exchange() -> None:

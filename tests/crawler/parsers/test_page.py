@@ -97,6 +97,16 @@ def test_bytes_that_are_no_characters_are_counted() -> None:
     assert text == "Größe " * 20 + "\ufffd" * 3
 
 
+@pytest.mark.parametrize("bad", [b"\xff", b"\xe4\xb8", b"\x93quote\x94"])
+@pytest.mark.parametrize("text", [CHINESE, RUSSIAN, "Größe und Länge der Brücke", "plain words – with one dash and “quotes”"])
+@pytest.mark.parametrize("count", [1, 20])
+def test_one_bad_byte_does_not_turn_a_page_into_another_encoding(text: str, bad: bytes, count: int) -> None:
+    body = b"<p>" + bad + (text * count).encode()
+    found, encoding, replaced = decode(body, "text/html; charset=utf-8")
+    assert (encoding, replaced > 0) == ("utf-8", True), found[:80]
+    assert text * count in found
+
+
 def test_the_least_damaged_of_the_declared_encodings_wins() -> None:
     body = META.format("gbk").encode() + (CHINESE * 5).encode("gbk") + b"\xff"
     text, encoding, replaced = decode(body, "text/html; charset=utf-8")

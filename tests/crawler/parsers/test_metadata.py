@@ -1,0 +1,181 @@
+"""What a page declares of itself, however badly."""
+
+import json
+from typing import Any
+
+import pytest
+
+from crawler.parsers.metadata import Metadata, read_metadata
+from crawler.parsers.page import parse_page
+from tests.crawler.parsers.small_pages import parsed, story
+
+ARTICLE: dict[str, Any] = {
+    "@type": "NewsArticle",
+    "headline": "A second quay",
+    "datePublished": "2024-03-15T10:30:00+08:00",
+    "dateModified": "2024-03-16",
+    "author": {"@type": "Person", "name": "Mary Jones"},
+}
+
+
+def ld(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def meta(head: str) -> Metadata:
+    return read_metadata(parsed("", head))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        ld(ARTICLE),
+        ld([{"@type": "WebSite"}, ARTICLE]),
+        ld({"@graph": [{"@type": "Organization"}, ARTICLE]}),
+        ld({"@type": "WebPage", "mainEntity": ARTICLE}),
+        ld({"@type": "WebPage", "mainEntityOfPage": [[ARTICLE]]}),
+        ld(ARTICLE | {"@type": ["Thing", "BlogPosting"]}),
+        ld(ARTICLE | {"@type": "ReportageNewsArticle"}),
+        ld("{broken") + ld(ARTICLE),
+        ld(f"<!--{json.dumps(ARTICLE)}-->"),
+        ld("") + ld("null") + ld("[1, \"a\", null]") + ld(ARTICLE),
+        ld(json.dumps(ARTICLE).replace("A second quay", "A second\n\t quay")),
+        ld("[" * 100_000) + ld(ARTICLE),
+        ld(ARTICLE) + ld(ARTICLE | {"headline": "Another"}),
+    ],
+)
+def test_the_articles_node(markup: str) -> None:
+    found = meta(markup)
+    assert found.ld_text("headline") == "A second quay"
+    assert found.ld_names("author") == ("Mary Jones",)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "",
+        ld("{broken"),
+        ld({"@type": "WebPage", "headline": "x"}),
+        ld({"@type": 3, "headline": "x"}),
+        ld({"headline": "x"}),
+        ld("[" * 50 + json.dumps(ARTICLE) + "]" * 49),
+        ld([{}] * 3000 + [ARTICLE]),
+        '<script type="text/javascript">{}</script>',
+    ],
+)
+def test_no_articles_node(markup: str) -> None:
+    assert meta(markup).ld == {}
+    assert meta(markup).ld_text("headline") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "names"),
+    [
+        ("a  b", "a b", ("a b",)),
+        ("  ", None, ()),
+        (["a", "b"], "a", ("a", "b")),
+        ([{"name": "a"}, {"name": " b "}, {"x": 1}, 3, None, ""], "", ("a", "b")),
+        ({"name": "a"}, None, ("a",)),
+        ({"name": ["a"]}, None, ()),
+        (3, None, ()),
+        (None, None, ()),
+        ([], None, ()),
+    ],
+)
+def test_properties_of_any_kind(value: Any, text: str | None, names: tuple[str, ...]) -> None:
+    found = Metadata(ld={"key": value})
+    assert found.ld_text("key") == (text or None)
+    assert found.ld_names("key") == names
+
+
+def test_meta_elements() -> None:
+    found = meta(
+        '<meta property="og:title" content=" A  quay "><meta name="OG:Title" content="later"><meta name="a" content=" ">'
+        '<meta itemprop="datePublished" content="2024"><meta http-equiv="Last-Modified" content="x"><meta name="b">'
+        '<meta name="" content="x">'
+    )
+    assert found.meta == {"og:title": "A quay", "datepublished": "2024", "last-modified": "x"}
+    assert found.first("none", "a", "og:title") == ("og:title", "A quay")
+    assert found.first("none") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<title> A  quay\n</title>", "A quay"),
+        ("<title>A</title><title>B</title>", "A"),
+        ("<title> </title>", None),
+        ("", None),
+    ],
+)
+def test_the_pages_title(head: str, title: str | None) -> None:
+    assert meta(head).html_title == title
+
+
+def test_a_title_in_a_drawing_is_no_title_of_the_page() -> None:
+    assert read_metadata(parsed("<svg><title>Menu</title></svg>")).html_title is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "language"),
+    [
+        ("lang=en", "en"),
+        ("lang='zh-CN'", "zh-CN"),
+        ("lang='EN_us'", "en-us"),
+        ("lang='zh-Hans-CN'", "zh-Hans"),
+        ("xml:lang='de'", "de"),
+        ("lang='' xml:lang='de-AT'", "de-AT"),
+        ("lang='1'", None),
+        ("", None),
+    ],
+)
+def test_language(attributes: str, language: str | None) -> None:
+    found = read_metadata(parse_page(f"<html {attributes}><p>x</p></html>".encode(), "http://a.example/")).language
+    assert found in (language, (language or "").replace("-us", "-US") or None)
+
+
+@pytest.mark.parametrize(
+    ("head", "canonical"),
+    [
+        ("<link rel=canonical href='/b'>", "https://news.example/b"),
+        ("<link rel='alternate Canonical' href='https://b.example/'>", "https://b.example/"),
+        ("<link rel=canonical href=''><link rel=canonical href='/c'>", "https://news.example/c"),
+        ("<link rel=canonical href='javascript:x'>", None),
+        ("<link rel=alternate href='/b'><link href='/c'>", None),
+    ],
+)
+def test_canonical(head: str, canonical: str | None) -> None:
+    assert meta(head).canonical == canonical
+
+
+@pytest.mark.parametrize(
+    ("items", "crumbs"),
+    [
+        ([{"name": "Home"}, {"item": {"name": "News"}}, {"item": "x"}, "x", {"name": ""}, {"name": 3}], ("Home", "News")),
+        ({"name": "Home"}, ()),
+        (None, ()),
+    ],
+)
+def test_crumbs(items: Any, crumbs: tuple[str, ...]) -> None:
+    assert meta(ld({"@type": "BreadcrumbList", "itemListElement": items})).crumbs == crumbs
+
+
+def test_an_article_with_everything_declared() -> None:
+    crumbs = {"@type": "BreadcrumbList", "itemListElement": [{"name": "Home"}, {"name": "News"}, {"name": "A second quay"}]}
+    article = story(title="A second quay", head=ld([ARTICLE, crumbs]) + "<link rel=canonical href='/b'>")
+    assert article.title == "A second quay"
+    assert str(article.published and article.published.value) == "2024-03-15 10:30:00+08:00"
+    assert str(article.updated and article.updated.value) == "2024-03-16"
+    assert (article.byline, article.breadcrumb) == (("Mary Jones",), ("Home", "News"))
+    assert article.canonical_url == "https://news.example/b"
+    assert article.rules == {
+        "title": "page:h1=json-ld:headline",
+        "published": "json-ld:datePublished",
+        "updated": "json-ld:dateModified",
+        "byline": "json-ld:author",
+        "breadcrumb": "json-ld:BreadcrumbList",
+        "canonical_url": "link:canonical",
+        "language": "html:lang",
+        "body": "density",
+    }
