@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lxml import etree
+
 from archive.model import Article, Entry, Image, Stamp
 from crawler.parsers import pager
 from crawler.parsers.blocks import Block, blocks_of
@@ -97,11 +99,13 @@ def _read(reading: _Reading, language: str | None) -> Article:
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
     chosen = body_blocks(blocks, region, header, title, reading.context)
-    pictures = find_pictures(chosen.blocks, page, title)
-    kept = [block for block in chosen.blocks if block.index not in pictures.caption_blocks]
+    shown, captions = _with_template_images(blocks, chosen.blocks, template)
+    pictures = find_pictures(shown, page, title, captions)
+    kept = [block for block in shown if block.index not in pictures.caption_blocks]
     rendering = render(kept, {item.index: item for item in pictures.items if item.index is not None}, page.absolute)
     lines = _ordered_lines(header, chosen.tail_lines)
-    reading.rules["body"] = "template:body" if container is not None else "density"
+    if rendering.text:
+        reading.rules["body"] = "template:body" if container is not None else "density"
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
     updated, published = _dates(reading, template, lines)
@@ -154,6 +158,18 @@ def join_pages(articles: Sequence[Article]) -> Article:
         byline=tuple(bylines),
         pages=(),
     )
+
+
+def _with_template_images(
+    blocks: Sequence[Block], chosen: Sequence[Block], template: Reader
+) -> tuple[list[Block], list[etree._Element]]:
+    """Return the article's blocks with the images and captions that the template names in place of those found."""
+    images, captions = template.elements("images"), template.elements("caption")
+    named = [block for block in blocks if any(block.inside(element) for element in (*images, *captions))]
+    kept = [block for block in chosen if not (images and block.kind == "image")]
+    indexes = {block.index for block in kept}
+    shown = sorted((*kept, *(block for block in named if block.index not in indexes)), key=lambda block: block.index)
+    return shown, captions
 
 
 def _given_region(blocks: Sequence[Block], container: Any) -> Region:

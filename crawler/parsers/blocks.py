@@ -19,88 +19,17 @@ Kind = Literal["p", "h", "li", "quote", "pre", "table", "image", "embed"]
 Mark = Literal["strong", "em", "code", "sub", "sup"]
 
 _SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "svg",
-        "math",
-        "object",
-        "applet",
-        "canvas",
-        "audio",
-        "map",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "base",
-        "noframes",
-        "dialog",
-        "datalist",
-        "select",
-        "option",
-        "input",
-        "textarea",
-        "progress",
-        "meter",
-        "track",
-        "source",
-        "param",
-        "frame",
-        "frameset",
-    ]
+    (
+        "script style template svg math object applet canvas audio map head title meta link base noframes "
+        "dialog datalist select option input textarea progress meter frame frameset"
+    ).split()
 )
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-        "search",
-    ]
+    (
+        "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary "
+        "table tbody td tfoot th thead tr ul caption search"
+    ).split()
 )
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "code": "code", "kbd": "code",

@@ -58,38 +58,7 @@ _FORMS = tuple(
     )
 )
 # Languages whose dates put the day first whatever the separator; English does not say.
-_DAY_FIRST = frozenset(
-    [
-        "ar",
-        "bg",
-        "ca",
-        "cs",
-        "da",
-        "de",
-        "el",
-        "es",
-        "fi",
-        "fr",
-        "hi",
-        "hr",
-        "id",
-        "it",
-        "nb",
-        "nl",
-        "nn",
-        "no",
-        "pl",
-        "pt",
-        "ro",
-        "ru",
-        "sk",
-        "sl",
-        "sv",
-        "tr",
-        "uk",
-        "vi",
-    ]
-)
+_DAY_FIRST = frozenset(("ar bg ca cs da de el es fi fr hi hr id it nb nl nn no pl pt ro ru sk sl sv tr uk vi").split())
 _RELATIVE = re.compile(
     r"\b\d{1,3}\s+(?:second|minute|hour|day|week)s?\s+ago\b|\byesterday\b|\d{1,3}\s?(?:秒|分钟|分鐘|小时|小時|天)前|昨天",
     re.IGNORECASE,

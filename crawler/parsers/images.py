@@ -1,6 +1,7 @@
 """An article's images: which they are, their largest form, and the captions and credits that belong to them."""
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -21,23 +22,11 @@ CREDIT_END = re.compile(
     re.IGNORECASE,
 )
 _CREDIT_TAIL = re.compile(
-    r"(?:^|(?<=[.。!?！？”\"])\s+|\s+[|–—]\s*)(?P<credit>(?:(?i:photos?|pictures?|images?|credit|photograph)(?:\s+(?i:by|from|courtesy(?:\s+of)?|provided\s+by|credit)\s*:?|\s*:)|©)\s*[^.。]{2,100}|摄影[:：]?\s*\S{2,20}|[^\s。]{2,12}\s?摄)[.。]?\s*$"
+    r"(?:^|(?<=[。！？”])\s*|(?<=[.!?\"])\s+|\s+[|–—]\s*)(?P<credit>(?:(?i:photos?|pictures?|images?|credit|photograph)(?:\s+(?i:by|from|courtesy(?:\s+of)?|provided\s+by|credit)\s*:?|\s*:)|©)\s*[^.。]{2,100}|摄影[:：]?\s*\S{2,20}|[^\s。]{2,12}\s?摄)[.。]?\s*$"
 )
 _ZH_CAPTION = re.compile(r"^(?:图为|圖為|资料图|图\d?[:：])")
 _CAPTION_TOKENS = frozenset(
-    [
-        "caption",
-        "captions",
-        "wp-caption-text",
-        "figcaption",
-        "imgdesc",
-        "cutline",
-        "legend",
-        "legende",
-        "pictext",
-        "phototext",
-        "imgtext",
-    ]
+    ("caption captions wp-caption-text figcaption imgdesc cutline legend legende pictext phototext imgtext").split()
 )
 _CREDIT_TOKENS = frozenset(["credit", "credits", "copyright", "photographer", "photocredit", "imagecredit", "byline"])
 _FILE_NAME = re.compile(
@@ -80,26 +69,33 @@ class Picture:
     place: int = -1
     shown: str | None = None
 
+    def order(self) -> int:
+        """Return where the picture, or the caption that stands for it, is on the page."""
+        return self.place if self.index is None else self.index
+
 
 @dataclass(slots=True)
 class Pictures:
     """The pictures of an article, and the blocks that are captions or stray file names and so no body text."""
 
     items: list[Picture] = field(default_factory=list)
+    named: Sequence[etree._Element] = ()
     caption_blocks: set[int] = field(default_factory=set)
+    _shown: list[Picture] = field(default_factory=list)
+    _urls: set[str | None] = field(default_factory=set)
+
+    def add(self, picture: Picture) -> None:
+        """Add a picture in its place; one whose address stands there already is the same picture."""
+        if picture.url is None or picture.url not in self._urls:
+            self._urls.add(picture.url)
+            insort(self.items, picture, key=Picture.order)
+            if picture.index is not None:
+                insort(self._shown, picture, key=Picture.order)
 
     def before(self, block: Block) -> Picture | None:
         """Return the picture that stands last before a block."""
-        return next(
-            (item for item in reversed(self.items) if item.index is not None and item.index < block.index), None
-        )
-
-    def add_orphan(self, block: Block) -> Picture:
-        """Return a picture without an image, in its place, for a caption that stands alone."""
-        place = sum(1 for item in self.items if (item.index if item.index is not None else item.place) < block.index)
-        orphan = Picture(None, None, place=block.index)
-        self.items.insert(place, orphan)
-        return orphan
+        place = bisect_left(self._shown, block.index, key=Picture.order)
+        return self._shown[place - 1] if place else None
 
     def values(self) -> tuple[Image, ...]:
         """Return the images as values, numbered in order."""
@@ -109,17 +105,20 @@ class Pictures:
         )
 
 
-def find_pictures(blocks: Sequence[Block], page: Page, title: str | None) -> Pictures:
+def find_pictures(
+    blocks: Sequence[Block], page: Page, title: str | None, captions: Sequence[etree._Element] = ()
+) -> Pictures:
     """Return the pictures among the article's blocks, with the captions that stand at them.
 
     A caption is the figure's own, an element that is called so, or the text after the image that ends in a credit;
-    without a credit only where the layout says so (the image's own paragraph, table or centred line).
+    without a credit only where the layout says so (the image's own paragraph, table or centred line). `captions` are
+    elements that the site's template names as captions.
     """
-    found = Pictures()
+    found = Pictures(named=captions)
     for block in blocks:
         picture = picture_of(block, page) if block.kind == "image" else None
-        if picture and not any(picture.url == known.url for known in found.items):
-            found.items.append(picture)
+        if picture:
+            found.add(picture)
     for place, block in enumerate(blocks):
         if block.kind == "image" or not block.text:
             continue
@@ -183,9 +182,10 @@ def picture_of(block: Block, page: Page) -> Picture | None:
 def _candidates(element: etree._Element) -> list[str]:
     """Return an image's addresses, best first: the largest of its sets, its lazy address, its `src`."""
     sets = [element.get(name) for name in _LAZY_SETS]
-    picture = element.getparent()
-    if picture is not None and picture.tag == "picture":
-        sets += [source.get(name) for source in picture.iterfind("source") for name in _LAZY_SETS]
+    # libxml2 takes an image for the child of an unclosed `source` before it.
+    picture = next(element.iterancestors("picture"), None)
+    if picture is not None:
+        sets += [source.get(name) for source in picture.iter("source") for name in _LAZY_SETS]
     sized = [item for text in sets if text for item in parse_srcset(text)]
     lazy = [element.get(name) for name in _LAZY]
     plain = [value for value in (*lazy, element.get("src")) if value and not value.startswith("data:")]
@@ -233,8 +233,11 @@ def _take_caption(found: Pictures, blocks: Sequence[Block], place: int) -> None:
     caption, credit = split_credit(block.text)
     if rule == "credit-element":
         caption, credit = None, squeeze(block.text)
+    if picture is None and rule == "template:caption":
+        return
     if picture is None:
-        picture = found.add_orphan(block)
+        picture = Picture(None, None, place=block.index)
+        found.add(picture)
     picture.rule = picture.rule or rule
     picture.caption = " ".join(filter(None, (picture.caption, caption))) or None
     picture.credit = " ".join(filter(None, (picture.credit, credit))) or None
@@ -244,22 +247,30 @@ def _caption_of(found: Pictures, blocks: Sequence[Block], place: int) -> tuple[s
     """Return the rule by which a block is a caption ('' where it is none) and the picture it belongs to."""
     block = blocks[place]
     last = found.before(block)
-    figure = block.within("figure")
-    if figure is not None and block.kind != "h":
-        own = _own_picture(found, figure, block)
-        if own or block.within("figcaption") is not None:
-            named = tokens_of(block.element) | (tokens_of(block.path[-2]) if len(block.path) > 1 else frozenset())
-            return ("credit-element" if named & _CREDIT_TOKENS and not named & _CAPTION_TOKENS else "figure"), own
-    if last is not None and block.tokens & _CAPTION_TOKENS and last.index is not None and block.index - last.index <= 3:
-        return "caption-element", last
+    named = _named_caption(found, block, last)
+    if named is not None:
+        return named
     free = last if last is not None and last.caption is None and last.credit is None else None
     if len(block.text) < 1200 and CREDIT_END.search(squeeze(block.text)):
         return "credit", free
-    if free is not None and free.index is not None and block.index - free.index <= 3 and _is_credited(block):
+    if free is None or free.index is None:
+        return "", None
+    if block.index - free.index <= 3 and _is_credited(block):
         return "credit", free
-    if free is not None and free.index is not None and _is_set_apart(block, blocks, place, free):
-        return "layout", free
-    return "", None
+    return ("layout", free) if _is_set_apart(block, blocks, place, free) else ("", None)
+
+
+def _named_caption(found: Pictures, block: Block, last: Picture | None) -> tuple[str, Picture | None] | None:
+    """Return rule and picture where the template, a figure or the element's name says that a block is a caption."""
+    figure = block.within("figure")
+    own = _own_picture(found, figure, block) if figure is not None else None
+    if any(block.inside(element) for element in found.named):
+        return "template:caption", own or last
+    if figure is not None and block.kind != "h" and (own or block.within("figcaption") is not None):
+        named = tokens_of(block.element) | (tokens_of(block.path[-2]) if len(block.path) > 1 else frozenset())
+        return ("credit-element" if named & _CREDIT_TOKENS and not named & _CAPTION_TOKENS else "figure"), own
+    near = last is not None and last.index is not None and block.index - last.index <= 3
+    return ("caption-element", last) if near and block.tokens & _CAPTION_TOKENS else None
 
 
 def _is_credited(block: Block) -> bool:

@@ -25,118 +25,25 @@ AUTHOR = (
 )  # fmt: skip
 ASIDE = (
     "editor", "edited by", "editors", "责任编辑", "責任編輯", "编辑", "編輯", "责编", "审核", "校对", "views", "clicks", "hits",
-    "visits", "read", "comments", "浏览次数", "浏览量", "点击数", "点击量", "点击", "阅读", "阅读次数", "访问量", "字号", "字体",
+    "visits", "read", "comments", "浏览次数", "浏览量", "点击数", "点击量", "点击", "阅读", "阅读次数", "访问量", "字号", "字体", "图片来源", "圖片來源", "图源", "摄影", "photo", "photos", "credit",
     "font size", "font", "size", "share", "share to", "分享到", "分享", "keywords", "tags", "关键词", "标签", "打印", "主办单位",
 )  # fmt: skip
 HERE = ("you are here", "current position", "current location", "your position", "location", "位置", "您的位置", "你的位置",
         "当前位置", "當前位置", "所在位置", "您现在的位置", "您当前的位置", "您当前位置", "现在位置")  # fmt: skip
 HOME = frozenset(
-    [
-        "home",
-        "homepage",
-        "index",
-        "main",
-        "frontpage",
-        "首页",
-        "首頁",
-        "主页",
-        "网站首页",
-        "本站首页",
-        "inicio",
-        "startseite",
-        "accueil",
-        "início",
-        "inizio",
-        "ホーム",
-        "トップ",
-        "главная",
-        "anasayfa",
-        "홈",
-        "strona",
-        "główna",
-        "hem",
-        "domů",
-    ]
+    (
+        "home homepage index main frontpage 首页 首頁 主页 网站首页 本站首页 inicio startseite accueil início inizio ホーム "
+        "トップ главная anasayfa 홈 strona główna hem domů"
+    ).split()
 )
 _TOOL_WORDS = frozenset(
-    [
-        "print",
-        "printer",
-        "mail",
-        "email",
-        "e-mail",
-        "share",
-        "wechat",
-        "weibo",
-        "weixin",
-        "facebook",
-        "twitter",
-        "linkedin",
-        "whatsapp",
-        "pinterest",
-        "telegram",
-        "qq",
-        "qzone",
-        "large",
-        "medium",
-        "small",
-        "font",
-        "size",
-        "text",
-        "big",
-        "middle",
-        "normal",
-        "l",
-        "m",
-        "s",
-        "a",
-        "a+",
-        "a-",
-        "aa",
-        "bigger",
-        "smaller",
-        "close",
-        "save",
-        "favorites",
-        "favorite",
-        "bookmark",
-        "comment",
-        "comments",
-        "copy",
-        "link",
-        "views",
-        "view",
-        "clicks",
-        "hits",
-        "rss",
-        "pdf",
-        "listen",
-        "x",
-        "tweet",
-        "reset",
-        "打印",
-        "打印本页",
-        "打印此页",
-        "关闭",
-        "关闭窗口",
-        "关闭本页",
-        "收藏",
-        "分享",
-        "分享到",
-        "字号",
-        "字体",
-        "大",
-        "中",
-        "小",
-        "默认",
-        "评论",
-        "微信",
-        "微博",
-        "朋友圈",
-        "纠错",
-        "复制链接",
-        "我要纠错",
-    ]
+    (
+        "print printer mail email e-mail share wechat weibo weixin facebook twitter linkedin whatsapp "
+        "pinterest telegram qq qzone large medium small font size text big middle normal l m s a a+ a- aa "
+        "bigger smaller close save favorites favorite bookmark comment comments copy link views view clicks "
+        "hits rss pdf listen x tweet reset 打印 打印本页 打印此页 关闭 关闭窗口 关闭本页 收藏 分享 分享到 字号 字体 大 中 小 默认 评论 微信 微博 朋友圈 纠错 "
+        "复制链接 我要纠错"
+    ).split()
 )
 
 

@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from archive.model import Stamp
 from crawler.parsers.dates import DateContext, find_date, parse_date
+from crawler.parsers.images import CREDIT_END, is_file_name
 from crawler.parsers.labels import DATE_WORD, LABEL, is_tools, without_tools
 from crawler.parsers.text import squeeze
 
@@ -57,7 +58,7 @@ class Line:
 def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -> Line:
     """Return what a line says, label by label, then what is left without one."""
     line = Line(squeeze(text))
-    if not line.text or len(line.text) > _LONGEST:
+    if not line.text or len(line.text) > _LONGEST or CREDIT_END.search(line.text) or is_file_name(line.text):
         line.rest = line.text
         return line
     if is_tools(line.text):

@@ -17,7 +17,10 @@ _ESCAPE_ENCODINGS = frozenset(
 _NO_XML_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKUP = re.compile(rb"<\s*[!a-zA-Z/?]")
 _XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DEEP_RUN = re.compile(r"(<(\w+)\b[^<>]{0,200}>\s*)(?:<\2\b[^<>]{0,200}>\s*){100,}", re.IGNORECASE)
 _SNIFFED = 65536
+# One character in so many may be broken before the declared encoding is doubted.
+_DAMAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,22 @@ def _python_name(encoding: str) -> str:
 
 
 def _least_damaged(body: bytes, declared: list[str]) -> tuple[str, str, int]:
+    """Return the text in the encoding that is declared, or UTF-8; a guess only where those would lose much of it.
+
+    A few broken bytes in a page are no reason to believe in an exotic encoding that happens to have them all.
+    """
+    best = min((_decoded(body, name) for name in [*declared, "utf-8"]), key=lambda decoded: decoded[2])
+    if best[2] * _DAMAGE <= len(best[0]) or _is_mostly_utf8(best):
+        return best
     guess = from_bytes(body[:_SNIFFED]).best()
-    names = [*declared, *([guess.encoding] if guess else []), "utf-8"]
-    return min((_decoded(body, name) for name in names), key=lambda decoded: decoded[2])
+    return min(best, _decoded(body, guess.encoding), key=lambda decoded: decoded[2]) if guess else best
+
+
+def _is_mostly_utf8(decoded: tuple[str, str, int]) -> bool:
+    """Return whether a text has more multi-byte characters of UTF-8 than broken ones; chance makes none."""
+    text, encoding, replaced = decoded
+    whole = sum(1 for character in text if not character.isascii()) - replaced
+    return encoding == "utf-8" and 2 * whole >= replaced
 
 
 def _decoded(body: bytes, encoding: str) -> tuple[str, str, int]:
@@ -120,9 +136,15 @@ def _decoded(body: bytes, encoding: str) -> tuple[str, str, int]:
 
 def _tree(text: str) -> HtmlElement:
     clean = _XML_HEAD.sub("", _NO_XML_TEXT.sub("", text), count=1)
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
-        root = document_fromstring(clean.encode("utf-8"), parser=parser)
+        root, too_deep = _parsed(clean)
+        # libxml2 stops where elements nest too deeply: thousands of unclosed tags count as one.
+        return _parsed(_DEEP_RUN.sub(r"\1", clean))[0] if too_deep else root
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        root = document_fromstring(b"<html><body></body></html>")
-    return root
+        return document_fromstring(b"<html><body></body></html>")
+
+
+def _parsed(text: str) -> tuple[HtmlElement, bool]:
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    root = document_fromstring(text.encode("utf-8"), parser=parser)
+    return root, any("depth" in entry.message.lower() for entry in parser.error_log)

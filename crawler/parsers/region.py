@@ -13,75 +13,14 @@ from crawler.parsers.blocks import Block, tokens_of
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:：;；][\"'”’»」』)\]]*$")
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu", "button"})
 _FURNITURE = frozenset(
-    [
-        "nav",
-        "navbar",
-        "navigation",
-        "menu",
-        "breadcrumb",
-        "breadcrumbs",
-        "crumbs",
-        "sidebar",
-        "sidenav",
-        "aside",
-        "footer",
-        "foot",
-        "comment",
-        "comments",
-        "disqus",
-        "respond",
-        "related",
-        "recommended",
-        "recommendation",
-        "recommendations",
-        "share",
-        "sharing",
-        "social",
-        "sharedaddy",
-        "addthis",
-        "newsletter",
-        "subscribe",
-        "subscription",
-        "promo",
-        "promotion",
-        "advert",
-        "adverts",
-        "advertisement",
-        "ads",
-        "sponsored",
-        "sponsor",
-        "popup",
-        "modal",
-        "cookie",
-        "consent",
-        "gdpr",
-        "banner",
-        "widget",
-        "widgets",
-        "pagination",
-        "pager",
-        "pagenav",
-        "tags",
-        "taglist",
-        "tagcloud",
-        "toolbar",
-        "masthead",
-        "topbar",
-        "copyright",
-        "hotnews",
-        "latest",
-        "popular",
-        "trending",
-        "outbrain",
-        "taboola",
-        "postmetadata",
-        "authorbox",
-        "authorbio",
-        "login",
-        "signup",
-        "printer",
-        "skip",
-    ]
+    (
+        "nav navbar navigation menu breadcrumb breadcrumbs crumbs sidebar sidenav aside footer foot comment "
+        "comments disqus respond related recommended recommendation recommendations share sharing social "
+        "sharedaddy addthis newsletter subscribe subscription promo promotion advert adverts advertisement "
+        "ads sponsored sponsor popup modal cookie consent gdpr banner widget widgets pagination pager pagenav "
+        "tags taglist tagcloud toolbar masthead topbar copyright hotnews latest popular trending outbrain "
+        "taboola postmetadata authorbox authorbio login signup printer skip"
+    ).split()
 )
 # What stands below a page and is no part of any article.
 IMPRINT = re.compile(

@@ -39,19 +39,20 @@ class Reader:
 
     def body(self) -> etree._Element | None:
         """Return the element that holds the body."""
-        rule = self._rule("body")
-        for selector in rule.selectors if rule else ():
-            for element in selector.elements(self._page.root):
-                return element
-        return None
+        return next(iter(self.elements("body")), None)
+
+    def elements(self, name: str) -> list[etree._Element]:
+        """Return the elements that a field's selectors find."""
+        rule = self._rule(name)
+        return [
+            element for selector in (rule.selectors if rule else ()) for element in selector.elements(self._page.root)
+        ]
 
     def remove(self) -> None:
         """Take out of the page what the template says is no part of it."""
-        rule = self._rule("remove")
-        for selector in rule.selectors if rule else ():
-            for element in selector.elements(self._page.root):
-                if element.getparent() is not None:
-                    element.drop_tree()  # type: ignore[attr-defined]
+        for element in self.elements("remove"):
+            if element.getparent() is not None:
+                element.drop_tree()  # type: ignore[attr-defined]
 
     def _strings(self, name: str) -> list[str]:
         rule = self._rule(name)

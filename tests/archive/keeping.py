@@ -34,7 +34,11 @@ OTHER_SITE = SiteRow(
 )
 READING = Reading("1.0", "t1")
 NOON = dt.datetime(2024, 5, 3, 12, 0, tzinfo=dt.UTC)
-HTML = (("Content-Type", "text/html; charset=utf-8"), ("ETag", '"e1"'), ("Last-Modified", "Fri, 03 May 2024 10:00:00 GMT"))
+HTML = (
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("ETag", '"e1"'),
+    ("Last-Modified", "Fri, 03 May 2024 10:00:00 GMT"),
+)
 URL = "https://herald.example/news/a.html"
 
 
@@ -190,7 +194,9 @@ class Keeping:
         return True
 
 
-def article(body: str = "The harbour is quiet.", *, url: str = URL, images: Iterable[Image] = (), **more: Any) -> Article:
+def article(
+    body: str = "The harbour is quiet.", *, url: str = URL, images: Iterable[Image] = (), **more: Any
+) -> Article:
     """Return an article of the site with a title, an update date and a body."""
     fields: dict[str, Any] = {"title": "Harbour report", "updated": day_of("2024-05-02"), "language": "en"} | more
     return Article(url=url, body=body, body_html=f"<p>{body}</p>", images=tuple(images), **fields)

@@ -79,7 +79,7 @@ def test_normal_form_of_a_link(link: str, normal: str) -> None:
     ],
 )
 def test_what_is_no_web_address_is_named(url: str) -> None:
-    with pytest.raises(ValueError, match="^not a web address: ") as caught:
+    with pytest.raises(ValueError, match=r"^not a web address: ") as caught:
         normalise(url)
     assert str(caught.value) == f"not a web address: {url!r}"
 
@@ -92,7 +92,7 @@ def test_a_malformed_authority_is_a_value_error(url: str) -> None:
 
 def test_a_host_that_no_dns_can_hold_is_named() -> None:
     host = "ü" * 80 + ".example"
-    with pytest.raises(ValueError, match="^not a host name: ") as caught:
+    with pytest.raises(ValueError, match=r"^not a host name: ") as caught:
         normalise(f"https://{host}/")
     assert str(caught.value) == f"not a host name: {host!r}"
 

@@ -61,7 +61,9 @@ def test_a_page_or_image_of_an_article_that_fails_is_failed(keeping: Keeping) ->
 def test_what_is_known_of_a_url(keeping: Keeping) -> None:
     assert ledger.known(keeping.db, "herald", URL) is None
     keeping.fail(URL, "http-500")
-    assert ledger.known(keeping.db, "herald", URL) == ledger.Known(1, "article", "failed", None, timestamp(keeping.now), 1)
+    assert ledger.known(keeping.db, "herald", URL) == ledger.Known(
+        1, "article", "failed", None, timestamp(keeping.now), 1
+    )
     assert ledger.known(keeping.db, "other", URL) is None
 
 
@@ -126,12 +128,15 @@ def test_the_entry_is_what_was_said_first(keeping: Keeping) -> None:
     first = Entry(URL, "First", "1 May", "S", "T")
     keeping.listing(first)
     keeping.listing(Entry(URL, "Second"), section="culture")
-    assert ledger.entry_of(keeping.db, "herald", URL) == first
+    assert ledger.entry_of(keeping.db, "herald", URL) == dataclasses.replace(first, section="news")
     assert ledger.entry_of(keeping.db, "other", URL) is None
 
 
 def test_sections_by_key(keeping: Keeping) -> None:
-    assert keeping.run.sections == {"news": ledger.Section(1, "news", None), "culture": ledger.Section(2, "culture", None)}
+    assert keeping.run.sections == {
+        "news": ledger.Section(1, "news", None),
+        "culture": ledger.Section(2, "culture", None),
+    }
     assert ledger.sections_of(keeping.db, "absent") == {}
     with atomic(keeping.db):
         assert ledger.ensure_site(keeping.db, SITE) == keeping.run.sections

@@ -46,7 +46,11 @@ def test_type_and_size_of_an_icon() -> None:
     [
         (b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30px"/>', 40, 30),
         (b"<svg width='12.7' height=' 9 '></svg>", 12, 9),
-        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a > b -->\n<!DOCTYPE svg PUBLIC "x">\n<svg viewBox="0 0 1 1">', None, None),
+        (
+            b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a > b -->\n<!DOCTYPE svg PUBLIC "x">\n<svg viewBox="0 0 1 1">',
+            None,
+            None,
+        ),
         (b'  <svg width="100%" height="2em">', None, None),
         (b'<svg width="." height="..">', None, None),
     ],
@@ -64,7 +68,16 @@ def test_svg_with_a_size_that_is_no_number(size: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"GIF", b"<html><body><svg></svg></body></html>", b"<svgx>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\x00"],
+    [
+        b"",
+        b"GIF",
+        b"<html><body><svg></svg></body></html>",
+        b"<svgx>",
+        b"%PDF-1.7",
+        b"\x89PNG\r\n\x1a\n",
+        b"BM",
+        b"II*\x00",
+    ],
 )
 def test_what_is_no_image(data: bytes) -> None:
     assert identify(data) is None
@@ -149,6 +162,6 @@ def test_a_file_where_the_folder_must_be(tmp_path: Path) -> None:
 def test_a_folder_where_the_file_must_be_leaves_no_part(tmp_path: Path) -> None:
     name = sha256(SAMPLES["PNG"])
     (tmp_path / relative_path(name, "image/png") / "x").mkdir(parents=True)
-    with pytest.raises(MediaError, match="Is a directory; free space or repair the folder$"):
+    with pytest.raises(MediaError, match=r"Is a directory; free space or repair the folder$"):
         keep(tmp_path, SAMPLES["PNG"], PNG)
     assert not list(tmp_path.rglob("*.part-*"))

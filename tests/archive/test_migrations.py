@@ -50,7 +50,7 @@ def test_columns_are_the_promised_ones(keeping: Keeping, table: str) -> None:
 
 def test_every_foreign_key_leads_somewhere(keeping: Keeping) -> None:
     for table in CONTRACT:
-        for (target,) in keeping.rows("SELECT \"table\" FROM pragma_foreign_key_list(?)", table):
+        for (target,) in keeping.rows('SELECT "table" FROM pragma_foreign_key_list(?)', table):
             assert target in CONTRACT
 
 
@@ -128,7 +128,9 @@ def test_the_check_of_the_index_can_fail(keeping: Keeping) -> None:
         keeping.check_index()
 
 
-@pytest.mark.parametrize("column", sorted(set(CONTRACT["articles"].split()) - set(FTS_COLUMNS) - {"id", "key", "site_id"}))
+@pytest.mark.parametrize(
+    "column", sorted(set(CONTRACT["articles"].split()) - set(FTS_COLUMNS) - {"id", "key", "site_id"})
+)
 def test_a_column_outside_the_index_does_not_touch_it(keeping: Keeping, column: str) -> None:
     insert(keeping, 1)
     assert changes_of(keeping, f"UPDATE articles SET {column} = '2'") == 1  # noqa: S608

@@ -1,6 +1,7 @@
 import gzip
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -10,6 +11,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import ArchiveError
+from archive.holdings import Holdings
 from archive.runs import finish_run, start_run, warc_name
 from tests.archive.keeping import OTHER_SITE, SITE, URL, Keeping, article
 
@@ -41,8 +43,6 @@ def test_a_finished_run_has_its_sums(keeping: Keeping) -> None:
 
 
 def test_a_run_of_another_state_is_refused(keeping: Keeping) -> None:
-    import sqlite3
-
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         finish_run(keeping.holdings, keeping.run.id, "asleep", {}, None)
     assert keeping.record("runs")["state"] == "running"
@@ -88,10 +88,10 @@ def test_files_of_finished_runs_stay_as_they_are(keeping: Keeping) -> None:
 
 
 def test_a_file_where_the_archive_must_be(tmp_path: Path) -> None:
-    from archive.holdings import Holdings
-
     (tmp_path / "archive.db").mkdir()
-    with pytest.raises(ArchiveError, match="^cannot open the archive .*: unable to open database file; is it an archive"):
+    with pytest.raises(
+        ArchiveError, match=r"^cannot open the archive .*: unable to open database file; is it an archive"
+    ):
         start_run(Holdings(tmp_path), SITE)
 
 

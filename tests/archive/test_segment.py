@@ -7,7 +7,22 @@ from archive.segment import desegment, has_cjk, search_extra, segment
 
 @pytest.mark.parametrize(
     "text",
-    ["中", "质量", "ひらがな", "カタカナ", "ｶﾅ", "한국어", "ㄅㄆ", "㐀", "\U00020000", "々", "〇", "豈", "a 字 b", "ᄀ"],
+    [
+        "中",
+        "质量",
+        "ひらがな",
+        "カタカナ",
+        "ｶﾅ",
+        "한국어",
+        "ㄅㄆ",
+        "㐀",
+        "\U00020000",
+        "々",
+        "〇",
+        "豈",
+        "a 字 b",
+        "ᄀ",
+    ],
 )
 def test_scripts_without_spaces(text: str) -> None:
     assert has_cjk(text)
@@ -41,6 +56,12 @@ CJK_TEXT = st.text("中质量监督新闻ひカ한", max_size=20)
 def test_segmenting_comes_back(text: str) -> None:
     assert desegment(segment(text)) == text
     assert len(segment(text).split()) == len(text)
+
+
+@pytest.mark.parametrize("text", ["今天，发布公告。", "“质量”（监督）！", "镇海・宁波、上海"])
+def test_punctuation_of_such_scripts_comes_back(text: str) -> None:
+    """Else every Chinese snippet reads 公告 。"""
+    assert desegment(segment(text)) == text
 
 
 @given(st.text(max_size=40))

@@ -11,7 +11,8 @@ from archive.errors import ArchiveError
 from archive.identity import article_key, first_id_of
 from archive.model import Article, Entry, Image, Stamp
 from archive.reader import read_article
-from archive.storing import Reading, columns_of, word_count
+from archive.storing import ArticleUnit, Reading, columns_of, word_count
+from archive.units import CaptureRef, FetchedImage
 from archive.versions import unpack
 from tests.archive.keeping import NOON, OTHER_SITE, READING, SITE, URL, Keeping, article, day_of, picture, sha256
 
@@ -50,7 +51,11 @@ def test_first_storing(keeping: Keeping) -> None:
 def test_the_ledger_knows_what_was_stored(keeping: Keeping) -> None:
     unit = keeping.store(article(), note="from-cache")
     row = keeping.record("urls", url=URL)
-    assert (row["state"], row["kind"], row["article_id"]) == ("stored", "article", keeping.one("SELECT id FROM articles"))
+    assert (row["state"], row["kind"], row["article_id"]) == (
+        "stored",
+        "article",
+        keeping.one("SELECT id FROM articles"),
+    )
     assert (row["etag"], row["last_modified"]) == ('"e1"', "Fri, 03 May 2024 10:00:00 GMT")
     assert row["digest"] == unit.captures[0].digest
     assert (row["cause"], row["due_at"], row["failures"]) == ("from-cache", None, 0)
@@ -73,7 +78,7 @@ def test_ids_of_a_day_count_up(keeping: Keeping) -> None:
     ],
 )
 def test_the_id_is_of_published_else_updated_else_first_seen(
-    keeping: Keeping, dates: dict[str, Stamp | None], day: str | None
+    keeping: Keeping, dates: dict[str, Any], day: str | None
 ) -> None:
     keeping.store(article(**dates))
     assert keeping.one("SELECT id FROM articles") == first_id_of(dt.date.fromisoformat(day or "2024-05-03"))
@@ -92,7 +97,9 @@ def test_all_kinds_of_dates_come_back(keeping: Keeping) -> None:
     minute = Stamp("2024-05-02 10:00", dt.datetime(2024, 5, 2, 10), "minute")  # noqa: DTZ001
     keeping.store(article(updated=instant, published=minute, url="https://herald.example/1"))
     keeping.store(
-        article(updated=Stamp("3/4/24", reason="ambiguous"), published=day_of("2024-05-01"), url="https://herald.example/2")
+        article(
+            updated=Stamp("3/4/24", reason="ambiguous"), published=day_of("2024-05-01"), url="https://herald.example/2"
+        )
     )
     first = read_article(keeping.db, "https://herald.example/1").article
     assert first.updated is not None
@@ -375,7 +382,11 @@ def test_one_article_behind_two_urls(keeping: Keeping) -> None:
 def test_pages_of_an_article(keeping: Keeping) -> None:
     pages = ("https://herald.example/news/a_2.html", "https://herald.example/news/a_3.html")
     unit = keeping.store(article(), pages=pages)
-    assert keeping.rows("SELECT capture_id, position FROM version_captures ORDER BY position") == [(1, 1), (2, 2), (3, 3)]
+    assert keeping.rows("SELECT capture_id, position FROM version_captures ORDER BY position") == [
+        (1, 1),
+        (2, 2),
+        (3, 3),
+    ]
     rows = keeping.rows("SELECT url, kind, state, article_id, digest FROM urls WHERE kind = 'page' ORDER BY id")
     article_id = keeping.one("SELECT id FROM articles")
     assert rows == [
@@ -448,7 +459,9 @@ def test_images_outlive_another_reading(keeping: Keeping) -> None:
     fetched = [keeping.image(other, picture("blue")), keeping.image(failed), keeping.image(PICTURE, picture())]
     unit = keeping.store(new, images=fetched, reading=NEW, reread=new)
     assert unit.outcome == "unchanged"
-    shown = keeping.rows("SELECT position, url, caption, image_id IS NOT NULL, error FROM article_images ORDER BY position")
+    shown = keeping.rows(
+        "SELECT position, url, caption, image_id IS NOT NULL, error FROM article_images ORDER BY position"
+    )
     assert shown == [
         (1, other, "New here.", 1, None),
         (2, failed, "Gone.", 0, "http-404"),
@@ -476,7 +489,9 @@ def test_versions_that_a_reading_makes_equal_are_no_change(keeping: Keeping) -> 
 
 
 def test_chinese_is_indexed_by_character(keeping: Keeping) -> None:
-    keeping.store(article("质量监督。", title="镇海新闻", images=[Image(PICTURE, "港口")]), images=[keeping.image(PICTURE)])
+    keeping.store(
+        article("质量监督。", title="镇海新闻", images=[Image(PICTURE, "港口")]), images=[keeping.image(PICTURE)]
+    )
     assert keeping.one("SELECT search_extra FROM articles") == "质 量 监 督 。 \u2029 镇 海 新 闻 \u2029 港 口"
     assert keeping.one("SELECT word_count FROM articles") == 5
     assert len(keeping.found("监 督")) == 1
@@ -493,7 +508,9 @@ def test_the_same_address_on_two_sites_is_one_article(keeping: Keeping) -> None:
     assert keeping.rows("SELECT site_id FROM articles") == [("herald",)]
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "\x00", "line\x1b[31m", "\ufffe\uffff", "🚢" * 50, "a" * 100_000, "\ue000c1"])
+@pytest.mark.parametrize(
+    "text", ["a\x00b", "\x00", "line\x1b[31m", "\ufffe\uffff", "🚢" * 50, "a" * 100_000, "\ue000c1"]
+)
 def test_strange_text_is_stored_and_indexed(keeping: Keeping, text: str) -> None:
     keeping.store(article(text, title=text, source=text, byline=(text,), breadcrumb=(text,)))
     assert read_article(keeping.db, URL).article.body == text
@@ -511,9 +528,6 @@ def test_half_a_character_does_not_stop_the_run(keeping: Keeping) -> None:
 
 def test_as_item() -> None:
     got = with_image()
-    from archive.storing import ArticleUnit
-    from archive.units import CaptureRef, FetchedImage
-
     unit = ArticleUnit(URL, URL, got, (CaptureRef(URL, NOON),), (FetchedImage(PICTURE),), READING)
     item = unit.as_item()
     assert item == columns_of(got) | {
@@ -536,6 +550,8 @@ def test_word_count(text: str, words: int) -> None:
 
 
 def test_sites_are_as_defined_today(keeping: Keeping) -> None:
-    keeping.again(dataclasses.replace(SITE, name="The New Herald", sections=(("news", "All news", "https://h.example/"),)))
+    keeping.again(
+        dataclasses.replace(SITE, name="The New Herald", sections=(("news", "All news", "https://h.example/"),))
+    )
     assert keeping.record("sites")["name"] == "The New Herald"
     assert keeping.rows("SELECT key, name FROM sections ORDER BY id") == [("news", "All news"), ("culture", "Culture")]

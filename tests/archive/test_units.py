@@ -20,7 +20,12 @@ def test_a_capture_is_a_record_and_a_row(keeping: Keeping) -> None:
     assert row["fetched_at"] == "2024-05-03T12:01:00.000000Z"
     assert row["digest"] == ref.digest == f"sha256:{sha256(b'<p>hello</p>')}"
     assert json.loads(row["headers"])[0] == ["Content-Type", "text/html; charset=utf-8"]
-    assert (row["file"], row["run_id"], row["withdrawn"], row["revisit_of"]) == (keeping.warc.name, keeping.run.id, None, None)
+    assert (row["file"], row["run_id"], row["withdrawn"], row["revisit_of"]) == (
+        keeping.warc.name,
+        keeping.run.id,
+        None,
+        None,
+    )
     got = read_exchange(keeping.holdings.captures, Place(row["file"], row["offset"], row["length"]))
     assert (got.body, got.url, timestamp(got.fetched_at)) == (b"<p>hello</p>", URL, row["fetched_at"])
 
@@ -44,7 +49,9 @@ def test_captures_are_chained_over_batches_and_runs(keeping: Keeping) -> None:
     assert keeping.chain_is_whole()
 
 
-@pytest.mark.parametrize("column", ["url", "fetched_at", "status", "mime", "headers", "digest", "file", "offset", "length"])
+@pytest.mark.parametrize(
+    "column", ["url", "fetched_at", "status", "mime", "headers", "digest", "file", "offset", "length"]
+)
 def test_the_chain_tells_of_a_changed_row(keeping: Keeping, column: str) -> None:
     for n in range(3):
         keeping.capture(f"https://herald.example/{n}")
@@ -126,7 +133,10 @@ def test_another_section_is_another_sighting(keeping: Keeping) -> None:
 def test_the_last_page_ends_the_walk(keeping: Keeping) -> None:
     keeping.listing(SAID, walk_started="2024-05-03T11:00:00.000000Z", walk_completed=True, note="end")
     row = keeping.record("sections", key="news")
-    assert (row["walk_started"], row["walk_completed"]) == ("2024-05-03T11:00:00.000000Z", "2024-05-03T12:01:00.000000Z")
+    assert (row["walk_started"], row["walk_completed"]) == (
+        "2024-05-03T11:00:00.000000Z",
+        "2024-05-03T12:01:00.000000Z",
+    )
     assert keeping.record("urls", kind="listing")["cause"] == "end"
     assert keeping.record("sections", key="culture")["walk_completed"] is None
 

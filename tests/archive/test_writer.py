@@ -1,3 +1,4 @@
+import hashlib
 import resource
 import sqlite3
 import threading
@@ -26,7 +27,7 @@ class Gate:
     opened: threading.Event = field(default_factory=threading.Event)
     reached: threading.Event = field(default_factory=threading.Event)
 
-    def write_files(self, desk: Desk) -> None:
+    def write_files(self, _: Desk) -> None:
         self.reached.set()
         assert self.opened.wait(30)
 
@@ -44,7 +45,7 @@ class Broken:
     def write_files(self, desk: Desk) -> None:
         pass
 
-    def write_rows(self, desk: Desk) -> None:
+    def write_rows(self, _: Desk) -> None:
         raise self.error
 
 
@@ -75,7 +76,7 @@ def test_units_are_written_in_order_and_in_batches(keeping: Keeping) -> None:
 
 def test_a_batch_is_written_when_its_second_is_over(keeping: Keeping) -> None:
     written = threading.Event()
-    keeping.writer._on_commit = lambda batch: written.set()
+    keeping.writer._on_commit = lambda _: written.set()
     keeping.capture(URL)
     assert keeping.count("captures") == 0
     assert written.wait(30)
@@ -128,7 +129,7 @@ def test_a_unit_heavier_than_the_queue_passes(keeping: Keeping) -> None:
     gate.opened.set()
     keeping.writer.put(gate)
     keeping.writer.put(Broken(ArchiveError("second")))
-    with pytest.raises(ArchiveError, match="^second$"):
+    with pytest.raises(ArchiveError, match=r"^second$"):
         keeping.writer.flush()
 
 
@@ -161,12 +162,10 @@ def test_a_table_that_is_gone_rolls_the_batch_back(keeping: Keeping) -> None:
     keeping.writer.put(keeping.unit(article()))
     assert_failed(
         keeping,
-        f"cannot write {keeping.holdings.database}: no such table: main.events; "
-        "free space or repair it, then crawl again"
-        if False
-        else f"cannot write {keeping.holdings.database}: no such table: events; free space or repair it, then crawl again",
+        f"cannot write {keeping.holdings.database}: no such table: events; free space or repair it, then crawl again",
     )
-    assert isinstance(keeping.writer.error.__cause__ if keeping.writer.error else None, sqlite3.OperationalError)
+    assert keeping.writer.error is not None
+    assert isinstance(keeping.writer.error.__cause__, sqlite3.OperationalError)
     assert keeping.count("articles") == 0
 
 
@@ -190,11 +189,10 @@ def test_an_image_that_cannot_be_kept_rolls_the_batch_back(keeping: Keeping) -> 
     begin(keeping)
     data = picture()
     (keeping.holdings.media / sha256(data)[:2]).write_text("in the way")
-    keeping.writer.put(
-        keeping.unit(article(images=[Image("https://herald.example/p")]), images=[keeping.image("https://herald.example/p", data)])
-    )
+    image = keeping.image("https://herald.example/p", data)
+    keeping.writer.put(keeping.unit(article(images=[Image(image.url)]), images=[image]))
     path = keeping.holdings.media / relative_path(sha256(data), "image/png")
-    assert_failed(keeping, f"cannot keep an image at {path}: Not a directory; free space or repair the folder")
+    assert_failed(keeping, f"cannot keep an image at {path}: File exists; free space or repair the folder")
     assert isinstance(keeping.writer.error, MediaError)
 
 
@@ -204,14 +202,14 @@ def test_a_failure_of_who_listens_is_told(keeping: Keeping) -> None:
 
     keeping.writer._on_commit = listener
     keeping.capture(URL)
-    with pytest.raises(ArchiveError, match="^writing failed: KeyError: 'tally'; this is a bug, please report it$"):
+    with pytest.raises(ArchiveError, match=r"^writing failed: KeyError: 'tally'; this is a bug, please report it$"):
         keeping.writer.flush()
     assert keeping.count("captures") == 1
 
 
 def new_writer(keeping: Keeping, warc: Path) -> Writer:
     return Writer(
-        keeping.holdings, site_id="herald", run_id=keeping.run.id, warc=warc, software="s", on_commit=lambda batch: None
+        keeping.holdings, site_id="herald", run_id=keeping.run.id, warc=warc, software="s", on_commit=lambda _: None
     )
 
 
@@ -231,8 +229,13 @@ def test_a_file_where_the_captures_folder_must_be(keeping: Keeping, tmp_path: Pa
 def test_an_archive_that_cannot_be_opened(keeping: Keeping) -> None:
     keeping.writer.close()
     keeping.db.conn.execute("UPDATE _sqlite_migrations SET name = 'm999_later'")
-    keeping.db.conn.execute("INSERT INTO _sqlite_migrations(migration_set, name, applied_at) VALUES ('newsarchive', 'm001_first_tables', '2030')")
+    keeping.db.conn.execute(
+        "INSERT INTO _sqlite_migrations(migration_set, name, applied_at) "
+        "VALUES ('newsarchive', 'm001_first_tables', '')"
+    )
     keeping.writer = new_writer(keeping, keeping.warc)
+    with pytest.raises(ArchiveError, match="written by a newer newsarchive"):
+        keeping.writer.close()
     with pytest.raises(ArchiveError, match="written by a newer newsarchive"):
         keeping.writer.flush()
     with pytest.raises(ArchiveError, match="written by a newer newsarchive"):
@@ -245,10 +248,7 @@ def test_a_full_disk_is_named_by_the_file_that_it_refused(keeping: Keeping) -> N
     keeping.writer.flush()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     limit = 4 * 1024 * 1024
-    noise = bytes(range(256)) * 8
-    import random
-
-    body = random.Random(5).randbytes(2 * limit) + noise
+    body = hashlib.shake_128(b"huge").digest(2 * limit)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     try:
         keeping.capture("https://herald.example/huge", body)
@@ -257,5 +257,7 @@ def test_a_full_disk_is_named_by_the_file_that_it_refused(keeping: Keeping) -> N
         keeping.writer._thread.join()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert str(caught.value) == f"cannot write captures to {keeping.warc}: File too large; free space or repair the folder"
+    assert (
+        str(caught.value) == f"cannot write captures to {keeping.warc}: File too large; free space or repair the folder"
+    )
     assert keeping.count("captures") == 2

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -214,8 +215,8 @@ def served(folder: Path) -> Iterator[Served]:
 
 def free_port() -> int:
     """Return a port that is free now."""
-    with contextlib.closing(http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)) as server:
-        return int(server.server_address[1])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def wait_until(condition: Any, seconds: float = 30, what: str = "the condition") -> None:

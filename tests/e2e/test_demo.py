@@ -19,7 +19,7 @@ from crawler.demo.pictures import draw
 from crawler.demo.server import DemoServer
 from crawler.demo.site import SECTIONS, DemoArticle, DemoSite
 from tests.e2e.fault_site import FaultSite
-from tests.e2e.harness import Workspace, check_archive, differences, newsarchive, snapshot
+from tests.e2e.harness import Outcome, Workspace, check_archive, differences, newsarchive, snapshot
 
 ARTICLES = DemoSite().articles
 DEAD = "/2017-05/11/c_117120.htm"
@@ -96,9 +96,15 @@ def body_of(article: DemoArticle) -> str:
 # The command
 
 
-def test_the_demo_ends_with_0_and_prints_what_the_archive_holds(tmp_path: Path) -> None:
-    root = tmp_path / "demo"
-    outcome = newsarchive("demo", "--directory", str(root))
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """The demonstration's workspace and what it printed."""
+    root = tmp_path_factory.mktemp("demonstration") / "w"
+    return root, newsarchive("demo", "--directory", str(root))
+
+
+def test_the_demo_ends_with_0_and_prints_what_the_archive_holds(demonstration: tuple[Path, Outcome]) -> None:
+    root, outcome = demonstration
     assert outcome.code == 0, outcome
     workspace = Workspace(root)
     (line,) = re.findall(r"^Stored: (.+)$", outcome.out, re.MULTILINE)
@@ -117,8 +123,8 @@ def test_the_demo_ends_with_0_and_prints_what_the_archive_holds(tmp_path: Path) 
     check_archive(root)
 
 
-def test_the_search_that_the_demo_shows_finds_something(tmp_path: Path) -> None:
-    outcome = newsarchive("demo", "--directory", str(tmp_path / "demo"))
+def test_the_search_that_the_demo_shows_finds_something(demonstration: tuple[Path, Outcome]) -> None:
+    _, outcome = demonstration
     shown = outcome.out.partition("newsarchive search")[2].partition("Crawling the same site again")[0]
     assert "Nothing in the archive" not in shown
     assert "http://127.0.0.1" in shown

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
 from tests.e2e import fault_site as fs
@@ -58,17 +60,16 @@ def crawl_and_kill(workspace: Workspace, site_id: str, requests: Counter[str], m
     """Crawl, and kill the process group so many requests and seconds after its start; return whether it still ran."""
     number, seconds = moment
     begun = total(requests)
-    process = workspace.start("crawl", site_id)
-    try:
-        wait_until(
-            lambda: process.poll() is not None or total(requests) - begun >= number, 120, f"request number {number}"
-        )
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-        still_ran = process.poll() is None
-    finally:
-        end_group(process)
-        process.communicate()
+    with workspace.start("crawl", site_id) as process:
+        try:
+            wait_until(
+                lambda: process.poll() is not None or total(requests) - begun >= number, 120, f"request {number}"
+            )
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+            still_ran = process.poll() is None
+        finally:
+            end_group(process)
     return still_ran
 
 
@@ -87,7 +88,7 @@ def finishes_like(undisturbed: dict[str, object], workspace: Workspace, site_id:
 
 
 def test_kills_in_a_first_crawl(tmp_path: Path) -> None:
-    rng = random.Random(4)
+    rng = random.Random(4)  # noqa: S311 (a sample, no secret)
     with site_to_kill() as (site_id, text, requests):
         whole = Workspace.make(tmp_path / "whole")
         whole.define(site_id, text)
@@ -108,7 +109,7 @@ def test_kills_in_a_first_crawl(tmp_path: Path) -> None:
 
 def test_kills_of_one_crawl_again_and_again(tmp_path: Path) -> None:
     """The same walk killed several times over, at once after its start among them."""
-    rng = random.Random(5)
+    rng = random.Random(5)  # noqa: S311 (a sample, no secret)
     with DemoServer() as server:
         whole = Workspace.make(tmp_path / "whole")
         workspace = Workspace.make(tmp_path / "killed")
@@ -121,7 +122,7 @@ def test_kills_of_one_crawl_again_and_again(tmp_path: Path) -> None:
 
 
 def test_kills_in_a_second_crawl(tmp_path: Path) -> None:
-    rng = random.Random(6)
+    rng = random.Random(6)  # noqa: S311 (a sample, no secret)
     with DemoServer() as server:
         known = Workspace.make(tmp_path / "known")
         known.define("demo", definition(server.url))
@@ -151,16 +152,18 @@ def test_kills_in_a_second_crawl(tmp_path: Path) -> None:
 
 def _terminated(workspace: Workspace, begun: object) -> subprocess.CompletedProcess[str]:
     """Crawl the faulty site, send SIGTERM once it has begun, and return how it ended."""
-    process = workspace.start("crawl", "fault", "--json")
-    try:
-        wait_until(begun, what="the crawl")
-        started = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
-        assert time.monotonic() - started < 10
-    finally:
-        end_group(process)
-        process.wait()
+    with workspace.start("crawl", "fault", "--json") as process:
+        try:
+            wait_until(begun, what="the crawl")
+            started = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            try:
+                out, err = process.communicate(timeout=20)
+            except subprocess.TimeoutExpired:
+                pytest.fail("SIGTERM did not end the run within 20 s")
+            assert time.monotonic() - started < 10
+        finally:
+            end_group(process)
     assert "Traceback" not in out + err, out + err
     return subprocess.CompletedProcess([], process.returncode, out, err)
 

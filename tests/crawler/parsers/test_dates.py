@@ -172,7 +172,8 @@ def test_a_half_of_the_day_before_the_clock_is_heeded_or_the_clock_is_left_alone
 @pytest.mark.parametrize(
     "printed",
     [
-        "2024-02-30", "2024-13-01", "2023-02-29", "30 February 2024", "31.02.2024", "2024年2月30日", "February 30, 2024",
+        "2024-02-30", "2024-13-01", "2023-02-29", "30 February 2024", "31.02.2024", "2024年2月30日",
+        "February 30, 2024",
         "", "May", "May 2024", "2024", "2024年3月", "2024-03", "12", "1234567890", "no date at all",
         "Flight 2024 to 15", "192.168.20.2024", "Room 12, Floor 3", "yesterday", "3小时前", "3 hours ago",
         "20241301", "tomorrow at 5", "x" * 200, "Foobar 15, 2024", "15 Foobar 2024",
@@ -340,7 +341,10 @@ def test_every_iso_day_comes_back(value: dt.date) -> None:
 
 
 @steady
-@given(st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2099, 12, 31)), st.sampled_from("%Y年%m月%d日 %d.%m.%Y".split()))
+@given(
+    st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2099, 12, 31)),
+    st.sampled_from("%Y年%m月%d日 %d.%m.%Y".split()),
+)
 def test_a_printed_day_is_that_day(value: dt.date, form: str) -> None:
     assert said(parse_date(value.strftime(form), DateContext("de"))) == (value.isoformat(), "day")
 
@@ -359,7 +363,9 @@ def test_no_text_breaks_the_reader(text: str, context: DateContext) -> None:
     day_from_url(text)
 
 
-@pytest.mark.parametrize("text", ["9999 hours ago", "999 weeks ago", "0 days ago", "9999-12-31T23:59:59+14:00", "0001-01-01"])
+@pytest.mark.parametrize(
+    "text", ["9999 hours ago", "999 weeks ago", "0 days ago", "9999-12-31T23:59:59+14:00", "0001-01-01"]
+)
 def test_the_ends_of_the_calendar_break_nothing(text: str) -> None:
     parse_date(text, DateContext("en", None, SHANGHAI, FETCHED))
     parse_date(text, DateContext("en", None, SHANGHAI, dt.datetime(1, 1, 2, tzinfo=dt.UTC)))

@@ -165,7 +165,9 @@ def test_a_gallery_in_one_figure() -> None:
 
 def test_a_caption_whose_image_is_gone_keeps_its_place() -> None:
     found = images(
-        "<p>A lost quay [Photo/a.cn]</p>", "<p><img src=b.jpg></p><p>The second [Photo/b.cn]</p>", "<p>End [Photo/c.cn]</p>"
+        "<p>A lost quay [Photo/a.cn]</p>",
+        "<p><img src=b.jpg></p><p>The second [Photo/b.cn]</p>",
+        "<p>End [Photo/c.cn]</p>",
     )
     assert [(image.url, image.caption, image.position) for image in found] == [
         (None, "A lost quay", 1), (BASE + "b.jpg", "The second", 2), (None, "End", 3),
@@ -179,7 +181,9 @@ def test_a_figcaption_without_an_image() -> None:
 
 @pytest.mark.parametrize("stray", ["640.webp (1).jpg", "W020171123.jpg", "quay-1.PNG", "A quay at sea"])
 def test_a_name_that_stands_as_text_is_left_out(stray: str) -> None:
-    article = story(f"<p>{FIRST}</p><p><img src=a.jpg alt='A quay at sea'></p><p>{stray}</p><p>{SECOND}</p><p>{THIRD}</p>")
+    article = story(
+        f"<p>{FIRST}</p><p><img src=a.jpg alt='A quay at sea'></p><p>{stray}</p><p>{SECOND}</p><p>{THIRD}</p>"
+    )
     assert article.body == TEXT
     assert [(image.alt, image.caption) for image in article.images] == [("A quay at sea", None)]
 
@@ -190,7 +194,9 @@ def test_a_file_name_that_looks_like_a_host_names_no_source() -> None:
 
 
 def test_the_source_of_a_picture_is_not_the_articles() -> None:
-    article = story(f"<p>{FIRST}</p><p>{SECOND}</p><p><img src=a.jpg></p><p>新码头。（图片来源：新华社）</p><p>{THIRD}</p>")
+    article = story(
+        f"<p>{FIRST}</p><p>{SECOND}</p><p><img src=a.jpg></p><p>新码头。（图片来源：新华社）</p><p>{THIRD}</p>"
+    )
     assert article.source is None
 
 

@@ -12,7 +12,22 @@ from crawler.parsers.lines import Line, names_in, read_line
 from tests.crawler.parsers.small_pages import steady
 
 CONTEXT = DateContext(language="en", order="YMD")
-WORDS = ["Update", "Source", ":", "：", "2024-03-15", "By", "John Smith", "(", ")", "a.cn", "|", "Print", "来源", "更新时间"]
+WORDS = [
+    "Update",
+    "Source",
+    ":",
+    "：",
+    "2024-03-15",
+    "By",
+    "John Smith",
+    "(",
+    ")",
+    "a.cn",
+    "|",
+    "Print",
+    "来源",
+    "更新时间",
+]
 
 
 def said(line: Line) -> dict[str, Any]:
@@ -220,7 +235,9 @@ def test_labels(text: str, kind: str) -> None:
     assert found.lastgroup == kind
 
 
-@pytest.mark.parametrize("text", ["resource : x", "outdate: x", "Update the page", "Updated | the page", "candidate: x"])
+@pytest.mark.parametrize(
+    "text", ["resource : x", "outdate: x", "Update the page", "Updated | the page", "candidate: x"]
+)
 def test_no_label(text: str) -> None:
     assert LABEL.search(text) is None
 

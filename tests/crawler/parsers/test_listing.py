@@ -74,7 +74,8 @@ def test_an_entry_with_everything() -> None:
     body = (
         "<div class=item><a href=/tag/x>Tag</a><h3><a href=/a/1>One <b>quay</b></a></h3>"
         "<span class=date> </span><span class=date>[2024-03-15]</span><p> A new  quay </p>"
-        "<img src=s.gif data-src=/t.jpg></div><div class=item><h3>No link</h3></div><div><h3><a href=/a/2>Out</a></h3></div>"
+        "<img src=s.gif data-src=/t.jpg></div><div class=item><h3>No link</h3></div>"
+        "<div><h3><a href=/a/2>Out</a></h3></div>"
     )
     assert listed(body, BOXES).entries == (
         Entry("https://news.example/a/1", "One quay", "[2024-03-15]", "A new quay", "https://news.example/t.jpg"),
@@ -89,18 +90,26 @@ def test_a_long_summary_is_cut() -> None:
 @pytest.mark.parametrize(
     ("listing", "box", "expected"),
     [
-        (Listing(entry="li"), "<li>2024-03-15 <a href=#>x</a><a href=/x/1>One</a><a href=/x/2>Two</a></li>", [("/x/1", "One")]),
+        (
+            Listing(entry="li"),
+            "<li>2024-03-15 <a href=#>x</a><a href=/x/1>One</a><a href=/x/2>Two</a></li>",
+            [("/x/1", "One")],
+        ),
         (Listing(entry="li", article_urls="/a/"), "<li><a href=/x/1>T</a><a href=/a/2>Two</a></li>", [("/a/2", "Two")]),
         (Listing(entry="a.n"), "<a class=n href=/x/1><h3>One</h3><p>s</p></a><a href=/x/2>", [("/x/1", "Ones")]),
         (Listing(entry="a", title="h3"), "<a href=/x/1><h3>One</h3><p>s</p></a>", [("/x/1", "One")]),
         (Listing(entry="li", title="h3"), "<li><a href=/x/1>One</a></li>", [("/x/1", "One")]),
-        (Listing(entry="li", title="a::attr(title)"), "<li><a href=/x/1 title='All of One'>On…</a></li>", [("/x/1", "All of One")]),
+        (
+            Listing(entry="li", title="a::attr(title)"),
+            "<li><a href=/x/1 title='All of One'>On…</a></li>",
+            [("/x/1", "All of One")],
+        ),
         (Listing(entry="li"), "<li><a href=/x/1 title=' One '><img src=i></a></li>", [("/x/1", "One")]),
         (Listing(entry="li"), "<li><a href=/x/1><img src=i></a></li>", [("/x/1", None)]),
         (Listing(entry="//li[a]", link="./a[2]"), "<li><a href=/x/1>1</a><a href=/x/2>2</a></li>", [("/x/2", "2")]),
         (Listing(entry="li", link="b"), "<li><b>x</b><a href=/x/1>1</a></li>", []),
     ],
-)  # fmt: skip
+)
 def test_boxes(listing: Listing, box: str, expected: list[tuple[str, str | None]]) -> None:
     assert [(url.removeprefix("https://news.example"), title) for url, title in found(box, listing)] == expected
 

@@ -39,7 +39,7 @@ def meta(head: str) -> Metadata:
         ld(ARTICLE | {"@type": "ReportageNewsArticle"}),
         ld("{broken") + ld(ARTICLE),
         ld(f"<!--{json.dumps(ARTICLE)}-->"),
-        ld("") + ld("null") + ld("[1, \"a\", null]") + ld(ARTICLE),
+        ld("") + ld("null") + ld('[1, "a", null]') + ld(ARTICLE),
         ld(json.dumps(ARTICLE).replace("A second quay", "A second\n\t quay")),
         ld("[" * 100_000) + ld(ARTICLE),
         ld(ARTICLE) + ld(ARTICLE | {"headline": "Another"}),
@@ -91,7 +91,8 @@ def test_properties_of_any_kind(value: Any, text: str | None, names: tuple[str, 
 
 def test_meta_elements() -> None:
     found = meta(
-        '<meta property="og:title" content=" A  quay "><meta name="OG:Title" content="later"><meta name="a" content=" ">'
+        '<meta property="og:title" content=" A  quay "><meta name="OG:Title" content="later">'
+        '<meta name="a" content=" ">'
         '<meta itemprop="datePublished" content="2024"><meta http-equiv="Last-Modified" content="x"><meta name="b">'
         '<meta name="" content="x">'
     )
@@ -152,7 +153,10 @@ def test_canonical(head: str, canonical: str | None) -> None:
 @pytest.mark.parametrize(
     ("items", "crumbs"),
     [
-        ([{"name": "Home"}, {"item": {"name": "News"}}, {"item": "x"}, "x", {"name": ""}, {"name": 3}], ("Home", "News")),
+        (
+            [{"name": "Home"}, {"item": {"name": "News"}}, {"item": "x"}, "x", {"name": ""}, {"name": 3}],
+            ("Home", "News"),
+        ),
         ({"name": "Home"}, ()),
         (None, ()),
     ],
@@ -162,7 +166,10 @@ def test_crumbs(items: Any, crumbs: tuple[str, ...]) -> None:
 
 
 def test_an_article_with_everything_declared() -> None:
-    crumbs = {"@type": "BreadcrumbList", "itemListElement": [{"name": "Home"}, {"name": "News"}, {"name": "A second quay"}]}
+    crumbs = {
+        "@type": "BreadcrumbList",
+        "itemListElement": [{"name": "Home"}, {"name": "News"}, {"name": "A second quay"}],
+    }
     article = story(title="A second quay", head=ld([ARTICLE, crumbs]) + "<link rel=canonical href='/b'>")
     assert article.title == "A second quay"
     assert str(article.published and article.published.value) == "2024-03-15 10:30:00+08:00"

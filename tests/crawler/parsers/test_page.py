@@ -98,7 +98,9 @@ def test_bytes_that_are_no_characters_are_counted() -> None:
 
 
 @pytest.mark.parametrize("bad", [b"\xff", b"\xe4\xb8", b"\x93quote\x94"])
-@pytest.mark.parametrize("text", [CHINESE, RUSSIAN, "Größe und Länge der Brücke", "plain words – with one dash and “quotes”"])
+@pytest.mark.parametrize(
+    "text", [CHINESE, RUSSIAN, "Größe und Länge der Brücke", "plain words – with one dash and “quotes”"]
+)
 @pytest.mark.parametrize("count", [1, 20])
 def test_one_bad_byte_does_not_turn_a_page_into_another_encoding(text: str, bad: bytes, count: int) -> None:
     body = b"<p>" + bad + (text * count).encode()

@@ -34,7 +34,11 @@ def parts(url: str, pager: str) -> tuple[str, ...]:
         ),
         (SEED, "<a href=c_113228_3.htm>[3]</a><a href=c_113228_2.htm>[2]</a>", ["c_113228_2.htm", "c_113228_3.htm"]),
         (SEED, "1 <a href=c_113228_2.htm#p>2</a>", ["c_113228_2.htm"]),
-        (SEED, "第1页 <a href=c_113228_2.htm>2</a> <a href=c_113228_3.htm>下一页</a>", ["c_113228_2.htm", "c_113228_3.htm"]),
+        (
+            SEED,
+            "第1页 <a href=c_113228_2.htm>2</a> <a href=c_113228_3.htm>下一页</a>",
+            ["c_113228_2.htm", "c_113228_3.htm"],
+        ),
         ("http://a.example/n/story", "1 <a href=?page=2>2</a> <a href=?page=3>3</a>", ["story?page=2", "story?page=3"]),
         ("http://a.example/n/story/", "1 <a href=/n/story/2/>2</a>", ["2/"]),
         ("http://a.example/n/story/", "1 <a href=/n/story/page/2/>2</a>", ["page/2/"]),
@@ -44,7 +48,11 @@ def parts(url: str, pager: str) -> tuple[str, ...]:
         (SEED, "<a href=c_113228_2.htm>Read the second part</a>", []),
         (SEED, "<a href=javascript:x()>2</a> <a href='http://[x/'>3</a> <a>4</a> <a href='http://a:x/'>5</a>", []),
         (SEED, "<a href=c_113228.htm>1</a>", []),
-        ("http://a.example/version-4-1-2/", "<a href=/version-4-1-3/>Next »</a> <a href=/version-4-1-1/>« Previous</a>", []),
+        (
+            "http://a.example/version-4-1-2/",
+            "<a href=/version-4-1-3/>Next »</a> <a href=/version-4-1-1/>« Previous</a>",
+            [],
+        ),
         ("http://a.example/version-4-1-2/", "<a href=/version-4-1-3/>3</a>", []),
         ("http://a.example/version-4-1-2/", "<a href=/version-4-1-3/>Version 4.1.3</a>", []),
         ("http://a.example/a-quay/", "<a href=/a-quay-2/>Next »</a>", []),
@@ -52,7 +60,7 @@ def parts(url: str, pager: str) -> tuple[str, ...]:
         ("http://a.example/2024/03/15", "<a href=/2024/03/16>16</a>", []),
         ("not a url", "<a href=x_2.htm>2</a>", []),
     ],
-)  # fmt: skip
+)
 def test_the_other_parts(url: str, pager: str, expected: list[str]) -> None:
     assert parts(url, pager) == tuple(urljoin(url, item) for item in expected)
 
@@ -150,7 +158,11 @@ def test_pages_are_joined() -> None:
     third = article(3, body="b\n\nc", body_html="<p>b</p>\n<p>c</p>", markdown="b\n\nc", source="later")
     found = join_pages([first, second, third])
     assert (found.title, found.updated, found.source, found.pages) == ("T1", stamp, None, ())
-    assert (found.body, found.body_html, found.markdown) == ("a\n\nb\n\nc", "<p>a</p>\n<p>b</p>\n<p>c</p>", "a\n\nb\n\nc")
+    assert (found.body, found.body_html, found.markdown) == (
+        "a\n\nb\n\nc",
+        "<p>a</p>\n<p>b</p>\n<p>c</p>",
+        "a\n\nb\n\nc",
+    )
     assert found.byline == ("Ann", "Bo")
     assert [(image.url, image.caption, image.position) for image in found.images] == [
         ("i", "c", 1), (None, "d", 2), ("j", None, 3), (None, "e", 4),

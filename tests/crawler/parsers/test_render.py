@@ -104,7 +104,21 @@ def test_a_list_inside_a_numbered_one_stays_inside_and_numbers_go_on() -> None:
     assert html.replace("\n", "") == "<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>", markdown
 
 
-SIGNS = ["# a", "1. a", "12) a", "- a", "+ a", "> a", "* a", "&lt; a", "~~~", "---", "a &amp;amp; b", "&amp;#65; b", "<b>_</b>a_"]
+SIGNS = [
+    "# a",
+    "1. a",
+    "12) a",
+    "- a",
+    "+ a",
+    "> a",
+    "* a",
+    "&lt; a",
+    "~~~",
+    "---",
+    "a &amp;amp; b",
+    "&amp;#65; b",
+    "<b>_</b>a_",
+]
 
 
 @pytest.mark.parametrize("text", SIGNS)
@@ -182,7 +196,9 @@ def unsafe(markup: str) -> list[str]:
         found += [str(element.tag)] if element.tag not in PLAIN else []
         for name, value in element.items():
             scheme = re.match(r"[\s\x00-\x20]*([a-z][a-z0-9+.\s-]*):", value, re.IGNORECASE)
-            linked = name in ("href", "src") and (scheme is None or scheme[1].lower() not in ("http", "https", "mailto"))
+            linked = name in ("href", "src") and (
+                scheme is None or scheme[1].lower() not in ("http", "https", "mailto")
+            )
             if name not in ("href", "src", "alt", "class") or linked:
                 found.append(f"{name}={value}")
     return found
@@ -192,7 +208,8 @@ HOSTILE = [
     "<script>alert(1)</script>", '"><script>alert(1)</script>', "' onerror='alert(1)", '" onload="alert(1)" x="',
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "&#106;avascript:alert(1)",
     "data:text/html,<script>alert(1)</script>", "vbscript:x", "</figcaption><img src=x onerror=alert(1)>",
-    "<svg onload=alert(1)>", "]]><style>x</style>", "http://a.example/\"onmouseover='alert(1)'", "\u2028<iframe srcdoc=x>",
+    "<svg onload=alert(1)>", "]]><style>x</style>", "http://a.example/\"onmouseover='alert(1)'",
+    "\u2028<iframe srcdoc=x>",
 ]  # fmt: skip
 
 
@@ -205,7 +222,9 @@ def attribute(text: str) -> str:
 def test_no_place_of_a_page_can_run_a_script(payload: str, escape: Callable[[str], str]) -> None:
     value = escape(payload)
     figure = f'<figure><img src="{value}" alt="{value}"><figcaption>{value}</figcaption></figure>'
-    second = f'<p><img src="https://a.example/i.jpg" alt="{value}" title="{value}"></p><p>{value} [Photo by {value}]</p>'
+    second = (
+        f'<p><img src="https://a.example/i.jpg" alt="{value}" title="{value}"></p><p>{value} [Photo by {value}]</p>'
+    )
     inside = f'{STORY}<p>{value}<a href="{value}" title="{value}">more {value}</a></p><h3>{value}</h3>{figure}{second}'
     table = f"<table><tr><td>a</td><td>{value}</td></tr><tr><td>c</td><td>d</td></tr></table><pre>{value}</pre>"
     article = story(inside + table + f"<ul><li>{value}</ul>", title=value, head=f"<base href='{attribute(payload)}'>")
@@ -226,7 +245,11 @@ def test_page_of_is_whole() -> None:
 
 def test_seams_of_runs() -> None:
     found = render(
-        [Block("p", (parsed("").body,), runs=[Run(" a "), Run("  ", None, ("em",)), Run(" b\n"), Run(""), Run("\n c ")])],
+        [
+            Block(
+                "p", (parsed("").body,), runs=[Run(" a "), Run("  ", None, ("em",)), Run(" b\n"), Run(""), Run("\n c ")]
+            )
+        ],
         {},
         lambda href: href,
     )

@@ -1,5 +1,7 @@
 """A site's template: its selectors come before everything that is found by itself."""
 
+import datetime as dt
+
 import pytest
 
 from archive.model import Article, Stamp
@@ -27,7 +29,9 @@ def site(**template: object) -> Site:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("rule", [".t", ["h7", ".t"], {"select": ".t"}, {"select": ["h7", ".t"]}, "//b[@class='t']", ".t::text"])
+@pytest.mark.parametrize(
+    "rule", [".t", ["h7", ".t"], {"select": ".t"}, {"select": ["h7", ".t"]}, "//b[@class='t']", ".t::text"]
+)
 def test_the_first_selector_with_text(rule: object) -> None:
     assert reader(title=rule).text("title") == ("template:title", "A quay")
 
@@ -57,7 +61,9 @@ def test_crumbs_lose_their_signs() -> None:
 
 def test_the_body_and_what_is_removed() -> None:
     page = parsed(MARKUP)
-    found = Reader(Template.model_validate({"body": ["h7", "#story"], "remove": [".ad", "#top", "#top b", "html"]}), page)
+    found = Reader(
+        Template.model_validate({"body": ["h7", "#story"], "remove": [".ad", "#top", "#top b", "html"]}), page
+    )
     body = found.body()
     assert body is not None
     assert body.get("id") == "story"
@@ -69,7 +75,8 @@ def article(**template: object) -> Article:
     body = (
         f"<div class=x><h1>Not this</h1><h3 class=head>A quay</h3><i class=when>2024-03-15 10:30</i>"
         f"<i class=new>2024-03-16</i><b class=who>By Ann Lee and Bo Chen</b><b class=src>Example Wire</b>"
-        f"<p class=trail>Home</p><p class=trail>News</p>{STORY}<p class=promo>Our own offer, only today, for you.</p></div>"
+        f"<p class=trail>Home</p><p class=trail>News</p>{STORY}"
+        f"<p class=promo>Our own offer, only today, for you.</p></div>"
         f"<div id=own><p>{FIRST}</p><p class=promo>Our offer.</p><p>{THIRD}</p></div>"
     )
     return read(body, site=site(**template))
@@ -98,7 +105,6 @@ def test_the_body_of_an_article() -> None:
     assert found.body == f"{FIRST}\n\n{THIRD}"
     assert found.rules["body"] == "template:body"
     assert article(body="#none").rules["body"] == "density"
-    assert article(body="#own:empty").body.startswith(FIRST)
 
 
 def test_an_empty_element_as_body() -> None:
@@ -110,7 +116,7 @@ def test_own_labels_of_a_template() -> None:
     body = f"<h1>A quay</h1><p>Wire: Xinhua Refreshed: 2024-03-16</p>{STORY}"
     assert read(body).updated is None
     found = read(body, site=site(updated={"label": "Refreshed"}, source={"label": ["Wire"]}))
-    assert (found.updated, found.source) == (Stamp("2024-03-16", found.updated and found.updated.value, "day"), "Xinhua")
+    assert (found.updated, found.source) == (Stamp("2024-03-16", dt.date(2024, 3, 16), "day"), "Xinhua")
     assert (found.rules["updated"], found.rules["source"]) == ("label:updated", "label:source")
     assert found.body == TEXT
     assert read(body, site=site(updated={"label": "Refreshed"})).rules["updated"] == "label:updated"
