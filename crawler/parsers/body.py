@@ -27,6 +27,7 @@ _TAIL_WORDS = (
     r"share (?:this|on|to)\b|follow us|subscribe\b|sign up for|click here to|download the app",
     r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：]",
 )
+_LEAD_LENGTH = 30
 _TAIL_LINE = re.compile(f"^(?:{'|'.join(_TAIL_WORDS)})", re.IGNORECASE)
 
 
@@ -46,7 +47,12 @@ def body_blocks(
     if header.title_index is not None and region.start <= header.title_index < region.end:
         start = header.title_index + 1
     core = set(region.core)
-    lead = [block for block in blocks[(header.title_index or start) : start] if _is_lead_image(block)]
+    above = blocks[header.title_index + 1 : start] if header.title_index is not None else ()
+    lead = [
+        block
+        for block in above
+        if block.index not in header.lines and block.index not in header.used and _is_lead(block)
+    ]
     inside = lead + [
         without_stray_lines(block, title)
         for block in blocks[start : region.end]
@@ -65,13 +71,14 @@ def body_blocks(
     return Chosen(tuple(_without_lists(wanted, core)), tuple(tail))
 
 
-def _is_lead_image(block: Block) -> bool:
-    """Return whether an image between title and text is the article's: it stands in no furniture, in no link."""
-    return (
-        block.kind == "image"
-        and not any(is_furniture(element) for element in block.path[1:])
-        and block.within("a") is None
-    )
+def _is_lead(block: Block) -> bool:
+    """Return whether a block between title and text is the article's: its picture, that one's caption, or a lead."""
+    if any(is_furniture(element) for element in block.path[1:]) or block.within("a") is not None:
+        return False
+    if block.kind == "image" or block.within("figure") is not None:
+        return True
+    sentence = len(block.text) >= _LEAD_LENGTH and block.text.rstrip("”\"'’)").endswith((".", "!", "?", "…", "。"))
+    return block.kind in ("p", "quote") and sentence and block.link_share < 0.3 and not is_tools(block.text)
 
 
 def without_stray_lines(block: Block, title: str | None) -> Block:

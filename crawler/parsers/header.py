@@ -21,6 +21,7 @@ _HERE = re.compile(rf"^\s*(?i:{'|'.join(re.escape(word) for word in sorted(HERE,
 _TITLE_SPLIT = re.compile(r"\s+[-–—|·:»«<>/_]{1,2}\s+|\s*(?:::|[|｜»«–—_])\s*|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])")
 _HEADINGS = {1: 2.5, 2: 1.6, 3: 1.2, 4: 0.8, 5: 0.3, 6: 0.3}
 _ZONE_BEFORE, _ZONE_AFTER = 40, 6
+_LONE_HEADING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,9 @@ def _title(blocks: Sequence[Block], given: HeaderInput, zone: _Zone) -> tuple[st
         return _without_site(strong[1], given), strong[0], None
     if given.metadata.html_title and loose(given.metadata.html_title) != loose(given.site_name):
         return _without_site(given.metadata.html_title, given), "html:title", None
+    # Nothing else says what the page is called: a heading above the text does.
+    if best >= _LONE_HEADING and blocks[index].kind == "h":
+        return blocks[index].text.replace("\n", " "), f"page:{_tag(blocks[index])}", index
     return None, "", None
 
 
@@ -282,10 +286,15 @@ def _adjacency(block: Block, blocks: Sequence[Block], taken: set[int]) -> float:
 
 
 def _links_to(block: Block, url: str) -> bool:
-    path = urlsplit(url).path
-    return any(
-        run.href and urlsplit(run.href).path.rstrip("/") == path.rstrip("/") and path.strip("/") for run in block.runs
-    )
+    path = _path_of(url)
+    return bool(path) and any(run.href and _path_of(run.href) == path for run in block.runs)
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path.rstrip("/")
+    except ValueError:
+        return ""
 
 
 def _tag(block: Block) -> str:

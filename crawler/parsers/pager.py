@@ -20,7 +20,8 @@ NEXT_WORDS = frozenset(
     ).split(", ")
 )
 _WORDS = re.compile(
-    r"previous(?:\s+page)?|prev(?:\s+page)?|next(?:\s+page)?|first(?:\s+page)?|last(?:\s+page)?|pages?|home|end|of|上一页|下一页|首页|尾页|末页|"
+ "
+        "   r"previous(?:\s+page)?|prev(?:\s+page)?|next(?:\s+page)?|first(?:\s+page)?|last(?:\s+page)?|pages?|home|end|of|上一页|下一页|首页|尾页|末页|"
     r"上页|下页|第|页|共|尾|跳转|go",
     re.IGNORECASE,
 )
