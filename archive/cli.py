@@ -2,7 +2,10 @@
 
 import datetime as dt
 import json
+import re
 import sys
+import unicodedata
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from archive.reader import Record
+    from archive.search import Hit
 
 
 class _Invocation(Protocol):
@@ -41,7 +45,7 @@ def search(
     limit: int,
     as_json: bool,
 ) -> None:
-    r"""Search titles, text, captions, sources and bylines; Chinese, Japanese and Korean too.
+    """Search titles, text, captions, sources and bylines; Chinese, Japanese and Korean too.
 
     All words must occur; words in quotes must stand together. Any text is a valid query.
 
@@ -54,12 +58,12 @@ def search(
 
     text = " ".join(query)
     filters = Filters(site, section, since.date() if since else None, until.date() if until else None)
-    db = open_archive(invocation.database, readonly=True)
-    hits = find(db, text, filters, sort="newest" if sort == "newest" else "relevance", limit=limit)
-    if as_json:
-        click.echo(json.dumps([hit.as_dict() for hit in hits], ensure_ascii=False, indent=2))
-    else:
-        _print_hits(text, [hit.as_dict() for hit in hits], count(db, text, filters))
+    with closing(open_archive(invocation.database, readonly=True)) as db:
+        hits = find(db, text, filters, sort="newest" if sort == "newest" else "relevance", limit=limit)
+        if as_json:
+            click.echo(json.dumps([hit.as_dict() for hit in hits], ensure_ascii=False, indent=2))
+        else:
+            _print_hits(text, filters != Filters(), hits, count(db, text, filters))
 
 
 @click.command()
@@ -68,7 +72,7 @@ def search(
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 @click.pass_obj
 def show(invocation: _Invocation, reference: str, number: int | None, as_json: bool) -> None:
-    r"""Show one article of the archive: its fields, text, images and versions.
+    """Show one article of the archive: its fields, text, images and versions.
 
     \b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
@@ -76,7 +80,8 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     from archive.db import open_archive  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
-    record = read_article(open_archive(invocation.database, readonly=True), reference, number)
+    with closing(open_archive(invocation.database, readonly=True)) as db:
+        record = read_article(db, reference, number)
     if as_json:
         click.echo(json.dumps(_as_dict(record), ensure_ascii=False, indent=2))
     else:
@@ -91,7 +96,7 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
 def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> None:
-    r"""Open the archive in Datasette, on loopback unless told otherwise.
+    """Open the archive in Datasette, on loopback unless told otherwise.
 
     \b
     newsarchive serve --port 8001
@@ -101,23 +106,37 @@ def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> 
     serve_archive(invocation.database, host=host, port=port, open_browser=open_browser)
 
 
-def _print_hits(text: str, hits: list[dict[str, Any]], total: int) -> None:
+def _print_hits(text: str, filtered: bool, hits: "list[Hit]", total: int) -> None:
     from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     console = Console(highlight=False, soft_wrap=True)
     if not hits:
-        console.print(
-            f"Nothing in the archive matches {escape(text)!r}." if text else "The archive holds no article yet."
-        )
+        console.print(Text(_nothing(text, filtered)))
         return
     for hit in hits:
-        day = hit["day"] or "no date"
-        console.print(f"[bold]{escape(hit['title'] or '(untitled)')}[/]  [dim]{day} · {hit['site']} · {hit['key']}[/]")
-        parts = escape(hit["snippet"].replace("\n", " ")).split("**")
-        console.print("  " + "".join(f"[yellow]{part}[/]" if odd % 2 else part for odd, part in enumerate(parts)))
-        console.print(f"  [blue]{escape(hit['url'])}[/]")
+        head = Text(_plain(hit.title or "(untitled)"), style="bold")
+        console.print(head.append(f"  {hit.day or 'no date'} · {hit.site} · {hit.key}", style="dim"))
+        found = Text("  ")
+        for part in re.split("(\x02[^\x02\x03]*\x03)", hit.snippet.replace("\n", " ")):
+            found.append(_plain(part), style="yellow" if part.startswith("\x02") else "")
+        console.print(found)
+        console.print(Text(f"  {hit.url}", style="blue"))
     console.print(f"{len(hits)} of {total:,} article{'' if total == 1 else 's'}.")
+
+
+def _nothing(text: str, filtered: bool) -> str:
+    where = " with these filters" if filtered else ""
+    if text.strip():
+        return f"Nothing in the archive matches {_plain(text)!r}{where}."
+    return f"No article in the archive fits{where}." if filtered else "The archive holds no article yet."
+
+
+def _plain(text: str) -> str:
+    """Return a text of the archive without control characters: a page must not steer the terminal."""
+    return "".join(
+        letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+    )
 
 
 def _as_dict(record: "Record") -> dict[str, Any]:
@@ -149,11 +168,11 @@ def _as_dict(record: "Record") -> dict[str, Any]:
 
 def _print_record(record: "Record") -> None:
     from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     said = _as_dict(record)
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-    console.print(f"[bold]{escape(said['title'] or '(untitled)')}[/]")
+    console.print(Text(_plain(said["title"] or "(untitled)"), style="bold"))
     for label, value in (
         ("updated", _date_line(said["updated"])),
         ("published", _date_line(said["published"])),
@@ -166,14 +185,13 @@ def _print_record(record: "Record") -> None:
         ("version", f"{said['version']} of {len(said['versions'])}, current is {said['current_version']}"),
     ):
         if value:
-            console.print(f"[dim]{label:>10}[/]  {escape(str(value))}")
-    console.print(f"\n{escape(said['body'])}\n")
+            console.print(Text(f"{label:>10}", style="dim").append(f"  {_plain(str(value))}", style="not dim"))
+    console.print(Text(f"\n{_plain(said['body'])}\n"))
     for image in said["images"]:
         text = " ".join(filter(None, (image["caption"], image["credit"]))) or image["alt"] or ""
         kept = f"sha256:{image['sha256'][:12]}" if image["sha256"] else f"not kept: {image['error']}"
-        console.print(
-            f"[dim]image {image['position']}[/]  {escape(text)}  [dim]{kept}  {escape(image['url'] or '')}[/]"
-        )
+        line = Text(f"image {image['position']}", style="dim").append(f"  {_plain(text)}", style="not dim")
+        console.print(line.append(f"  {kept}  {_plain(image['url'] or '')}"))
 
 
 def _date_line(said: dict[str, Any] | None) -> str:

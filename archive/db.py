@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
 from sqlite_utils import Database
 
 from archive.errors import ArchiveError
@@ -18,13 +19,18 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
 
     Raises ArchiveError where the file is missing for a reader, is no archive, or was written by a newer release.
     """
+    connection = None
     try:
         connection = _connect(path, readonly=readonly)
         db = Database(connection, recursive_triggers=True)
+        _refuse_foreign(db, path, readonly=readonly)
         if not readonly:
-            _prepare(db)
-        _refuse_newer(db, path)
-    except sqlite3.Error as error:
+            _prepare(db, path)
+    except (sqlite3.Error, ArchiveError) as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, ArchiveError):
+            raise
         raise ArchiveError(
             f"cannot open the archive {path}: {error}; is it an archive that `newsarchive init` made?"
         ) from error
@@ -56,8 +62,14 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(db: Database) -> None:
+def _prepare(db: Database, path: Path) -> None:
     connection = db.conn
+    # Switching a new file to WAL does not wait for a lock, and migrations ask before they take theirs.
+    with FileLock(f"{path}.opening", timeout=BUSY_SECONDS):
+        _bring_up_to_date(db, connection)
+
+
+def _bring_up_to_date(db: Database, connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode=WAL")
     # FULL: what a batch has acknowledged survives a power cut, for one fsync a batch.
@@ -66,7 +78,13 @@ def _prepare(db: Database) -> None:
         MIGRATIONS.apply(db)
 
 
-def _refuse_newer(db: Database, path: Path) -> None:
+def _refuse_foreign(db: Database, path: Path, *, readonly: bool) -> None:
+    """Refuse a database that is no archive, or one of a newer release."""
+    tables = db.table_names()
+    if not MIGRATIONS.applied(db) and (tables or readonly):
+        raise ArchiveError(
+            f"{path} is no archive of newsarchive; name another workspace, or make one: newsarchive init"
+        )
     known = {migration.name for migration in MIGRATIONS._migrations}
     newer = [migration.name for migration in MIGRATIONS.applied(db) if migration.name not in known]
     if newer:

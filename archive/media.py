@@ -32,7 +32,7 @@ _SVG_HEAD = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->|<!DOCTYPE[^>]{0,500}>|\s)*<svg\b([^>]*)>",
     re.DOTALL,
 )
-_SVG_SIZE = re.compile(rb"\b(width|height)\s*=\s*[\"']\s*([0-9.]+)\s*(?:px)?\s*[\"']")
+_SVG_SIZE = re.compile(rb"\b(width|height)\s*=\s*[\"']\s*([0-9]{1,6})(?:\.[0-9]*)?\s*(?:px)?\s*[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def identify(data: bytes) -> ImageInfo | None:
     """Return what image the bytes are, None where they are none; only headers are read."""
     svg = _SVG_HEAD.match(data[:16384])
     if svg:
-        sizes = {name: int(float(value)) for name, value in _SVG_SIZE.findall(svg[1]) if value.strip(b".")}
+        sizes = {name: int(value) for name, value in _SVG_SIZE.findall(svg[1])}
         return ImageInfo("image/svg+xml", sizes.get(b"width"), sizes.get(b"height"))
     try:
         with PillowImage.open(io.BytesIO(data), formats=_FORMATS) as image:

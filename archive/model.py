@@ -12,9 +12,10 @@ CAPTION_SEPARATOR = "\n"
 class Stamp:
     """A date as a page states it.
 
-    `raw` is the text as printed. `value` is a `date` (precision `day`), a wall-clock `datetime` without an offset
-    (`minute`) or an aware `datetime` that keeps the page's own offset (`instant`); it is None where the text cannot
-    be read for certain, and `reason` then says why (`ambiguous`, `unreadable`).
+    `raw` is the text as printed. `value` is a `date` (precision `day`), a wall-clock `datetime` (`minute`; aware where
+    the site's time zone is known, though the page states no offset) or an aware `datetime` that keeps the page's own
+    offset (`instant`). It is None where the text cannot be read for certain; `reason` says why (`ambiguous`), or how a
+    value was found (`relative`, `unknown-zone`).
     """
 
     raw: str
@@ -25,8 +26,13 @@ class Stamp:
     def __post_init__(self) -> None:
         if (self.value is None) != (self.precision is None):
             raise ValueError(f"a value and its precision go together: {self.value!r}, {self.precision!r}")
+        is_time = isinstance(self.value, dt.datetime)
         if self.precision == "instant" and (not isinstance(self.value, dt.datetime) or self.value.tzinfo is None):
             raise ValueError(f"an instant needs an offset: {self.value!r}")
+        if self.precision == "minute" and not is_time:
+            raise ValueError(f"a minute needs a time: {self.value!r}")
+        if self.precision == "day" and is_time:
+            raise ValueError(f"a day has no time: {self.value!r}")
 
     @property
     def day(self) -> dt.date | None:

@@ -13,6 +13,8 @@ from archive.model import Article, Image, Precision, Stamp
 from archive.versions import KeptImage, unpack
 from archive.warc import Place
 
+_LARGEST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -28,10 +30,11 @@ class Record:
 
 def find_article(db: Database, reference: str) -> int:
     """Return the id of the article that an id, a key or a URL names; raises NotFoundError."""
-    text = reference.strip()
+    text = reference.strip().encode("utf-8", "replace").decode()
     row = None
     if text.isdecimal():
-        row = db.conn.execute("SELECT id FROM articles WHERE id = ?", (int(text) % 2**63,)).fetchone()
+        number = int(text) if len(text) < 20 else -1
+        row = db.conn.execute("SELECT id FROM articles WHERE id = ?", (min(number, _LARGEST_ID),)).fetchone()
     elif "://" in text:
         row = _by_url(db, text)
     else:
@@ -108,15 +111,15 @@ def current_reading(db: Database, article_id: int) -> tuple[str, str]:
 
 
 def current_places(db: Database, article_id: int) -> list[Place]:
-    """Return where the latest captures of an article's current version lie, one a page, in order of its pages."""
+    """Return where the captures of the last fetch that showed an article's current version lie, page by page."""
     rows = db.conn.execute(
-        "SELECT position, file, offset, length FROM version_captures JOIN captures ON captures.id = capture_id "
-        "WHERE version_id = (SELECT versions.id FROM versions JOIN articles ON articles.id = article_id "
-        "AND number = articles.version WHERE articles.id = ?) AND file IS NOT NULL ORDER BY captures.id",
+        "WITH shown AS (SELECT capture_id, position FROM version_captures JOIN versions ON versions.id = version_id "
+        "JOIN articles ON articles.id = article_id AND number = articles.version WHERE articles.id = ?) "
+        "SELECT file, offset, length FROM shown JOIN captures ON captures.id = capture_id WHERE file IS NOT NULL "
+        "AND capture_id >= (SELECT max(capture_id) FROM shown WHERE position = 1) ORDER BY position, captures.id",
         (article_id,),
     )
-    latest = {position: Place(file, offset, length) for position, file, offset, length in rows}
-    return [latest[position] for position in sorted(latest)]
+    return [Place(*row) for row in rows]
 
 
 def stamp_from(row: dict[str, Any], name: str) -> Stamp | None:

@@ -31,15 +31,15 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
     db = open_archive(holdings.database)
     try:
         started = utc_now()
+        # Before their rows are closed: a kill in between would leave a torn tail that nobody looks at again.
+        _cut_killed_tails(db, holdings, site.id)
         with atomic(db):
             sections = ledger.ensure_site(db, site)
-            killed = _close_killed(db, site.id, started)
+            _close_killed(db, site.id, started)
             cursor = db.conn.execute(
                 "INSERT INTO runs(site_id, started, state) VALUES (?, ?, 'running')", (site.id, timestamp(started))
             )
             run_id = int(cursor.lastrowid or 0)
-        for name in killed:
-            _cut_tail(db, holdings, name)
         return StartedRun(run_id, started, warc_name(site.id, run_id, timestamp(started)), sections)
     finally:
         db.close()
@@ -64,17 +64,19 @@ def warc_name(site_id: str, run_id: int, started: str) -> str:
     return f"{site_id}-{started[:19].replace('-', '').replace(':', '')}-{run_id:06d}.warc.gz"
 
 
-def _close_killed(db: Database, site_id: str, now: dt.datetime) -> list[str]:
-    """Close the rows of runs whose process is gone (the caller has their lock); return the names of their files."""
-    rows = db.conn.execute(
-        "SELECT id, started FROM runs WHERE site_id = ? AND state = 'running'", (site_id,)
-    ).fetchall()
+def _close_killed(db: Database, site_id: str, now: dt.datetime) -> None:
+    """Close the rows of runs whose process is gone (the caller has their lock)."""
     db.conn.execute(
         "UPDATE runs SET state = 'killed', finished = ?, error = 'its process ended without closing it' "
         "WHERE site_id = ? AND state = 'running'",
         (timestamp(now), site_id),
     )
-    return [warc_name(site_id, run_id, started) for run_id, started in rows]
+
+
+def _cut_killed_tails(db: Database, holdings: Holdings, site_id: str) -> None:
+    rows = db.conn.execute("SELECT id, started FROM runs WHERE site_id = ? AND state = 'running'", (site_id,))
+    for run_id, started in rows.fetchall():
+        _cut_tail(db, holdings, warc_name(site_id, run_id, started))
 
 
 def _cut_tail(db: Database, holdings: Holdings, name: str) -> None:

@@ -92,7 +92,7 @@ def search(
         f"WHERE articles_fts MATCH ? {days} ORDER BY {order} LIMIT ?",
         (match, *parameters, limit),
     )
-    return [_hit(row[:8], desegment(row[8]), row[9]) for row in rows.fetchall()]
+    return [_hit(row[:8], desegment(row[8] or ""), row[9]) for row in rows.fetchall()]
 
 
 def count(db: Database, text: str, filters: Filters = Filters()) -> int:
@@ -151,7 +151,12 @@ def _section_term(db: Database, key: str, site: str | None) -> str:
         "SELECT id FROM sections WHERE key = ? AND site_id = coalesce(?, site_id)", (key, site)
     ).fetchall()
     if not rows:
-        known = ", ".join(row[0] for row in db.conn.execute("SELECT DISTINCT key FROM sections ORDER BY key"))
+        known = ", ".join(
+            row[0]
+            for row in db.conn.execute(
+                "SELECT DISTINCT key FROM sections WHERE site_id = coalesce(?, site_id) ORDER BY key", (site,)
+            )
+        )
         raise NotFoundError(f"no section {key!r} in the archive; it has: {known or 'none yet'}")
     return "(" + " OR ".join(f'keys : "{section_token(row[0])}"' for row in rows) + ")"
 

@@ -9,7 +9,11 @@ CJK = (
 )
 _CHARACTER = re.compile(f"([{CJK}])")
 _ANY = re.compile(f"[{CJK}]")
-_BETWEEN = re.compile(f"(?<=[{CJK}])([\x02\x03«»]*) +(?=[\x02\x03«»]*[{CJK}])")
+# Punctuation of these scripts takes no space either.
+_WIDE = CJK + "\u3000-\u303f\uff00-\uff65\u2014\u2026\u201c\u201d\u2018\u2019\u00b7"
+_BETWEEN = re.compile(
+    f"(?<=[{_WIDE}])([\x02\x03«»]*) +(?=[\x02\x03«»]*[{CJK}])|(?<=[{CJK}])([\x02\x03«»]*) +(?=[\x02\x03«»]*[{_WIDE}])"
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -28,7 +32,7 @@ def segment(text: str) -> str:
 
 def desegment(text: str) -> str:
     """Return segmented text as it was, highlight marks (U+0002 and U+0003, or « and ») kept."""
-    return _BETWEEN.sub(r"\1", text)
+    return _BETWEEN.sub(lambda match: match[1] or match[2] or "", text)
 
 
 def search_extra(*texts: str | None) -> str | None:

@@ -1,27 +1,23 @@
 """Storing an article: which article it is, whether what was fetched is a version of its own, and what follows."""
 
 import datetime as dt
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from archive import ledger
-from archive.identity import article_key, first_id_of
+from archive.columns import columns_of, storable
+from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
-from archive.model import Article, Stamp, timestamp
+from archive.model import Article, Image, timestamp
 from archive.reader import version_content
-from archive.segment import has_cjk, search_extra, segment
+from archive.segment import search_extra
 from archive.units import CaptureRef, Desk, FetchedImage
 from archive.versions import KeptImage, carry_over, digest_of, pack
 
 Outcome = Literal["stored", "unchanged"]
-_SHARED = (
-    "title", "updated", "updated_raw", "updated_precision", "published", "published_raw", "published_precision",
-    "source", "byline", "breadcrumb", "language", "canonical_url", "captions", "word_count", "rules",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ class ArticleUnit:
             self.outcome = "stored"
         else:
             if self.reread is not None:
-                _read_again(desk.db, article_id, number, self)
+                _read_again(desk.db, article_id, number, self, self.reread)
             self.outcome = _compare(desk, self, article_id, number, image_ids)
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)
@@ -119,45 +115,6 @@ class ArticleUnit:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at)
 
 
-def columns_of(article: Article) -> dict[str, Any]:
-    """Return the columns that `articles` and `versions` share, as they are stored."""
-    return {
-        "title": article.title,
-        **_stamp_columns("updated", article.updated),
-        **_stamp_columns("published", article.published),
-        "source": article.source,
-        "byline": json.dumps(list(article.byline), ensure_ascii=False),
-        "breadcrumb": json.dumps(list(article.breadcrumb), ensure_ascii=False),
-        "language": article.language,
-        "canonical_url": article.canonical_url,
-        "captions": article.captions or None,
-        "word_count": word_count(article.body),
-        "rules": json.dumps(_rules_of(article), ensure_ascii=False, sort_keys=True),
-    }
-
-
-def word_count(text: str) -> int:
-    """Return the number of words, a CJK character counting as one."""
-    return len(segment(text).split()) if has_cjk(text) else len(text.split())
-
-
-def _rules_of(article: Article) -> dict[str, str]:
-    reasons = {
-        f"{name}_reason": stamp.reason
-        for name, stamp in (("updated", article.updated), ("published", article.published))
-        if stamp and stamp.reason
-    }
-    return dict(article.rules) | reasons
-
-
-def _stamp_columns(name: str, stamp: Stamp | None) -> dict[str, str | None]:
-    return {
-        name: stamp.stored if stamp else None,
-        f"{name}_raw": stamp.raw if stamp else None,
-        f"{name}_precision": stamp.precision if stamp else None,
-    }
-
-
 def _find(db: Database, url_id: int, identity: str) -> tuple[int | None, int]:
     """Return the article that a URL leads to and its current version: by the ledger, else by identity."""
     row = db.conn.execute(
@@ -171,7 +128,7 @@ def _new_article(desk: Desk, unit: ArticleUnit) -> int:
     day = unit.article.day or unit.captures[0].fetched_at.date()
     low = first_id_of(day)
     (last,) = desk.db.conn.execute(
-        "SELECT max(id) FROM articles WHERE id >= ? AND id < ?", (low, first_id_of(day + dt.timedelta(days=1)))
+        "SELECT max(id) FROM articles WHERE id >= ? AND id < ?", (low, low + (1 << DAY_SHIFT))
     ).fetchone()
     article_id = low if last is None else int(last) + 1
     row = {
@@ -194,7 +151,9 @@ def _current(article: Article, images: Sequence[KeptImage]) -> dict[str, Any]:
         "day": article.day.isoformat() if article.day else None,
         "body": article.body,
         "body_html": _html(article, images),
-        "search_extra": search_extra(article.body, article.title, article.captions),
+        "search_extra": search_extra(
+            article.body, article.title, article.captions, article.source, " ".join(article.byline)
+        ),
     }
 
 
@@ -212,42 +171,69 @@ def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_
     """Tie the fetch to the version that it shows, making one where none does; a return to an old one is an event."""
     db = desk.db
     current_id = _version_id(db, article_id, number)
-    _fill_images(desk, unit, current_id, image_ids)
+    filled = _fill_images(db, unit, current_id, image_ids)
     kept = _kept(db, unit, current_id)
     shown = db.conn.execute(
         "SELECT id, number FROM versions WHERE article_id = ? AND digest = ? AND same_as IS NULL "
         "ORDER BY number LIMIT 1",
         (article_id, digest_of(unit.article, kept)),
     ).fetchone()
-    latest = unit.seen_at >= db.conn.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
-    if shown and shown[1] == number:
-        _tie(desk, unit, shown[0])
-        _touch(desk, unit, article_id, (number, kept))
-        return "unchanged"
-    new_number = shown[1] if shown else _next_number(db, article_id)
     if shown:
-        _tie(desk, unit, shown[0])
+        version_id, to = int(shown[0]), int(shown[1])
+        _tie(desk, unit, version_id)
     else:
-        _new_version(desk, unit, article_id, new_number, image_ids)
-    if latest:
-        _touch(desk, unit, article_id, (new_number, kept))
-        _event(desk, article_id, "changed", (number, new_number), unit.seen_at)
+        to = _next_number(db, article_id)
+        version_id = _new_version(desk, unit, article_id, to, image_ids)
+    (last_seen,) = db.conn.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()
+    # Events follow capture time: an older capture that comes later (an import) changes nothing that is shown.
+    if unit.seen_at >= last_seen:
+        if to != _standing(db, current_id, number):
+            _event(desk, article_id, "changed", (number, to), unit.seen_at)
+        refreshed = bool(shown) and _refresh(db, version_id, unit.article, kept)
+        if to != number or filled or refreshed or unit.reread is not None:
+            _show_version(db, article_id, (version_id, to), unit.article.day)
+        db.conn.execute("UPDATE articles SET last_seen = ?, state = 'live' WHERE id = ?", (unit.seen_at, article_id))
     return "unchanged" if shown else "stored"
 
 
-def _touch(desk: Desk, unit: ArticleUnit, article_id: int, shown: tuple[int, Sequence[KeptImage]]) -> None:
-    """Write what the latest fetch showed into the article's row; the index follows only where text changed."""
-    number, kept = shown
-    row = _current(unit.article, kept)
+def _refresh(db: Database, version_id: int, article: Article, images: Sequence[KeptImage]) -> bool:
+    """Let what makes no version (source, byline, breadcrumb, language …) follow the latest fetch; say if it moved."""
+    row = storable(columns_of(article))
+    names = ", ".join(row)
+    before = db.conn.execute(f"SELECT {names} FROM versions WHERE id = ?", (version_id,)).fetchone()  # noqa: S608
+    if before == tuple(row.values()):
+        return False
     columns = ", ".join(f"{name} = ?" for name in row)
-    desk.db.conn.execute(
-        f"UPDATE articles SET {columns}, version = ?, last_seen = max(last_seen, ?), "  # noqa: S608 (names are ours)
-        "state = 'live' WHERE id = ?",
-        (*row.values(), number, unit.seen_at, article_id),
+    db.conn.execute(
+        f"UPDATE versions SET {columns}, body_html = ? WHERE id = ?",  # noqa: S608 (names are ours)
+        (*row.values(), pack(_html(article, images)), version_id),
+    )
+    return True
+
+
+def _standing(db: Database, version_id: int, number: int) -> int:
+    """Return the number that a version counts as: the earlier's that a re-reading made it equal to, else its own."""
+    row = db.conn.execute(
+        "SELECT number FROM versions WHERE id = (SELECT same_as FROM versions WHERE id = ?)", (version_id,)
+    ).fetchone()
+    return int(row[0]) if row else number
+
+
+def _show_version(db: Database, article_id: int, version: tuple[int, int], day: dt.date | None) -> None:
+    """Write a version (id, number) into its article's row; the index follows only where text changed.
+
+    The day is the fetched page's: stored instants have lost the offset that says on which day they were printed.
+    """
+    version_id, number = version
+    row = storable(_current(*version_content(db, version_id)) | {"day": day.isoformat() if day else None})
+    columns = ", ".join(f"{name} = ?" for name in row)
+    db.conn.execute(
+        f"UPDATE articles SET {columns}, version = ? WHERE id = ?",  # noqa: S608 (names are ours)
+        (*row.values(), number, article_id),
     )
 
 
-def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> None:
+def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> int:
     previous = _version_id(desk.db, article_id, number - 1) if number > 1 else None
     kept = _kept(desk.db, unit, previous)
     row = {
@@ -266,14 +252,9 @@ def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, im
     for position, (image, fetched) in enumerate(zip(unit.article.images, unit.images, strict=True), 1):
         carried = kept[position - 1].sha256
         image_id = image_ids[position - 1] or (_image_id(desk.db, carried) if carried else None)
-        desk.db.conn.execute(
-            "INSERT INTO article_images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                article_id, version_id, position, image_id, image.url, image.caption, image.credit, image.alt,
-                None if image_id else fetched.error,
-            ),
-        )  # fmt: skip
+        _put_image(desk.db, (article_id, version_id, position), image, image_id, fetched.error)
     _tie(desk, unit, version_id)
+    return version_id
 
 
 def _kept(db: Database, unit: ArticleUnit, version_id: int | None) -> tuple[KeptImage, ...]:
@@ -289,41 +270,47 @@ def _kept(db: Database, unit: ArticleUnit, version_id: int | None) -> tuple[Kept
     return carry_over(images, dict(known.fetchall()))
 
 
-def _fill_images(desk: Desk, unit: ArticleUnit, version_id: int, image_ids: list[int | None]) -> None:
+def _fill_images(db: Database, unit: ArticleUnit, version_id: int, image_ids: list[int | None]) -> bool:
     """Give the current version the images that it lacked and that have now been fetched from the same URL."""
     came = {fetched.url: image_id for fetched, image_id in zip(unit.images, image_ids, strict=True) if image_id}
-    lacking = desk.db.conn.execute(
+    lacking = db.conn.execute(
         "SELECT position, url FROM article_images WHERE version_id = ? AND image_id IS NULL", (version_id,)
     ).fetchall()
     filled = [(came[url], version_id, position) for position, url in lacking if url in came]
-    if filled:
-        desk.db.conn.executemany(
-            "UPDATE article_images SET image_id = ?, error = NULL WHERE version_id = ? AND position = ?", filled
-        )
-        _digest_again(desk.db, version_id)
-
-
-def _digest_again(db: Database, version_id: int) -> None:
+    if not filled:
+        return False
+    db.conn.executemany(
+        "UPDATE article_images SET image_id = ?, error = NULL WHERE version_id = ? AND position = ?", filled
+    )
     article, images = version_content(db, version_id)
-    db.conn.execute("UPDATE versions SET digest = ? WHERE id = ?", (digest_of(article, images), version_id))
+    db.conn.execute(
+        "UPDATE versions SET digest = ?, body_html = ? WHERE id = ?",
+        (digest_of(article, images), pack(_html(article, images)), version_id),
+    )
+    return True
 
 
-def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit) -> None:
+def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit, article: Article) -> None:
     """Replace a version's reading by today's of the same captures; what it was is on record."""
-    article, version_id = unit.reread, _version_id(db, article_id, number)
-    if article is None:
-        return
+    version_id = _version_id(db, article_id, number)
     _, images = version_content(db, version_id)
     by_url = {kept.image.url: kept for kept in images}
-    kept = [KeptImage(image, by_url[image.url].sha256 if image.url in by_url else None) for image in article.images]
-    before = db.conn.execute("SELECT digest FROM versions WHERE id = ?", (version_id,)).fetchone()[0]
+    kept = [
+        replace(by_url[image.url], image=image) if image.url in by_url else KeptImage(image, error="not-fetched")
+        for image in article.images
+    ]
+    (before,) = db.conn.execute("SELECT digest FROM versions WHERE id = ?", (version_id,)).fetchone()
     after = digest_of(article, kept)
     row = columns_of(article) | {
-        "digest": after, "parser": unit.reading.parser, "template": unit.reading.template, "read_at": unit.seen_at,
-        "body": pack(article.body), "body_html": pack(_html(article, kept)),
-    }  # fmt: skip
+        "digest": after,
+        "parser": unit.reading.parser,
+        "template": unit.reading.template,
+        "read_at": unit.seen_at,
+        "body": pack(article.body),
+        "body_html": pack(_html(article, kept)),
+    }
     columns = ", ".join(f"{name} = ?" for name in row)
-    db.conn.execute(f"UPDATE versions SET {columns} WHERE id = ?", (*row.values(), version_id))  # noqa: S608
+    db.conn.execute(f"UPDATE versions SET {columns} WHERE id = ?", (*storable(row).values(), version_id))  # noqa: S608
     db.conn.execute(
         "INSERT INTO readings(version_id, parser, template, read_at, digest_before, digest_after) "
         "VALUES (?, ?, ?, ?, ?, ?)",
@@ -332,13 +319,31 @@ def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit) -
     db.conn.execute("DELETE FROM article_images WHERE version_id = ?", (version_id,))
     for position, item in enumerate(kept, 1):
         image_id = _image_id(db, item.sha256) if item.sha256 else None
-        image = item.image
-        old = by_url.get(image.url)
+        _put_image(db, (article_id, version_id, position), item.image, image_id, item.error)
+    _merge_equal(db, article_id, after, unit.seen_at)
+
+
+def _merge_equal(db: Database, article_id: int, digest: str, at: str) -> None:
+    """Mark versions that a re-reading made equal: the later keeps its number and counts as the earlier no more."""
+    equal = db.conn.execute(
+        "SELECT id, number FROM versions WHERE article_id = ? AND digest = ? AND same_as IS NULL ORDER BY number",
+        (article_id, digest),
+    ).fetchall()
+    for later_id, number in equal[1:]:
+        db.conn.execute("UPDATE versions SET same_as = ? WHERE id = ?", (equal[0][0], later_id))
         db.conn.execute(
-            "INSERT INTO article_images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article_id, version_id, position, image_id, image.url, image.caption, image.credit, image.alt,
-             None if image_id else (old.error if old else "not-fetched")),
-        )  # fmt: skip
+            "UPDATE events SET withdrawn = ? WHERE article_id = ? AND to_version = ? AND withdrawn IS NULL",
+            (at, article_id, number),
+        )
+
+
+def _put_image(
+    db: Database, place: tuple[int, int, int], image: Image, image_id: int | None, error: str | None
+) -> None:
+    db.conn.execute(
+        "INSERT INTO article_images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*place, image_id, image.url, image.caption, image.credit, image.alt, None if image_id else error),
+    )
 
 
 def _tie(desk: Desk, unit: ArticleUnit, version_id: int) -> None:
@@ -397,5 +402,5 @@ def _next_number(db: Database, article_id: int) -> int:
 
 def _insert(db: Database, table: str, row: dict[str, Any]) -> int:
     columns, marks = ", ".join(row), ", ".join("?" * len(row))
-    cursor = db.conn.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+    cursor = db.conn.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(storable(row).values()))  # noqa: S608
     return int(cursor.lastrowid or 0)

@@ -1,16 +1,21 @@
 """WARC files: one a run, a gzip member a record, so that a record is read at its offset (ISO 28500:2017)."""
 
 import datetime as dt
+import gzip
 import hashlib
 import os
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+import brotli
+from backports import zstd
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -19,6 +24,7 @@ from archive.media import sync_folder
 from archive.model import timestamp, utc_now
 
 Headers = Sequence[tuple[str, str]]
+_DAMAGES = (OSError, EOFError, ValueError, StopIteration, zlib.error, ArchiveLoadFailed, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +115,48 @@ def read_exchange(folder: Path, place: Place, *, decompressed: bool = False) -> 
     try:
         with path.open("rb") as file:
             file.seek(place.offset)
-            record = next(iter(ArchiveIterator(BytesIO(file.read(place.length)))))
-            return _exchange(record, decompressed=decompressed)
-    except (OSError, StopIteration, ValueError) as error:
-        raise ArchiveError(f"cannot read the capture at {path}, offset {place.offset}: {error}") from error
+            member = file.read(place.length)
+        if len(member) < place.length:
+            raise ValueError(f"the file ends {place.length - len(member)} bytes too early")
+        # The whole member first: its checksum tells damage that a record's parser would pass over.
+        record = next(iter(ArchiveIterator(BytesIO(gzip.decompress(member)))))
+        if record.rec_type != "response" or record.http_headers is None:
+            raise ValueError(f"there is a record of type {record.rec_type}, not a response")
+        return _exchange(record, decompressed=decompressed)
+    except _DAMAGES as error:
+        said = str(error) or type(error).__name__
+        raise ArchiveError(f"cannot read the capture at {path}, offset {place.offset}: {said}") from error
+
+
+def decode_body(body: bytes, encoding: str | None) -> bytes:
+    """Return a body without its content codings (RFC 9110, 8.4); as it is where a coding lies or is not known."""
+    for name in reversed([part.strip().lower() for part in (encoding or "").split(",")]):
+        decode = _CODINGS.get(name)
+        if decode is None:
+            return body
+        try:
+            body = decode(body)
+        except (OSError, EOFError, ValueError, zlib.error, brotli.error, zstd.ZstdError):
+            return body
+    return body
+
+
+def _inflate(body: bytes) -> bytes:
+    """Return what `deflate` holds: zlib by the standard, raw by the habit of old servers."""
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return zlib.decompress(body, -zlib.MAX_WBITS)
+
+
+_CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "x-gzip": gzip.decompress,
+    "deflate": _inflate,
+    "br": brotli.decompress,
+    "zstd": zstd.decompress,
+    "identity": bytes,
+}
 
 
 def cut_tail(path: Path, length: int) -> int:
@@ -126,15 +170,27 @@ def cut_tail(path: Path, length: int) -> int:
     return max(tail, 0)
 
 
+class _Head(StatusAndHeaders):  # type: ignore[misc]
+    """A response's head as it came; warcio's own form percent-encodes what is not ASCII."""
+
+    def __init__(self, status: str, headers: Headers, protocol: str) -> None:
+        super().__init__(status, list(headers), protocol=protocol)
+        self.compute_headers_buffer()
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        """Keep the head's bytes in UTF-8."""
+        self.headers_buff = self.to_bytes(header_filter, "utf-8")
+
+
 def _record(writer: WARCWriter, exchange: Exchange) -> object:
-    head = StatusAndHeaders(
-        f"{exchange.status} {_reason(exchange.status)}".strip(), list(exchange.headers), protocol=exchange.protocol
-    )
+    head = _Head(f"{exchange.status} {_reason(exchange.status)}".strip(), exchange.headers, exchange.protocol)
     date = timestamp(exchange.fetched_at)
     return writer.create_warc_record(
         exchange.url,
         "response",
         payload=BytesIO(exchange.body),
+        # Known at once, else warcio copies the body through two temporary files.
+        length=len(exchange.body),
         http_headers=head,
         warc_headers_dict={"WARC-Date": date},
     )
@@ -150,12 +206,13 @@ def _reason(status: int) -> str:
 def _exchange(record: object, *, decompressed: bool) -> Exchange:
     head = record.http_headers  # type: ignore[attr-defined]
     headers = record.rec_headers  # type: ignore[attr-defined]
+    body = record.raw_stream.read()  # type: ignore[attr-defined]
     date = headers.get_header("WARC-Date")
     return Exchange(
         url=headers.get_header("WARC-Target-URI"),
         fetched_at=dt.datetime.fromisoformat(date) if date else utc_now(),
         status=int(head.get_statuscode()),
         headers=tuple(head.headers),
-        body=(record.content_stream() if decompressed else record.raw_stream).read(),  # type: ignore[attr-defined]
+        body=decode_body(body, head.get_header("Content-Encoding")) if decompressed else body,
         protocol=head.protocol,
     )

@@ -48,6 +48,8 @@ class Writer:
             self._change.wait_for(lambda: self.error or self._has_room())
             if self.error:
                 raise self.error
+            if self._closing:
+                raise ArchiveError("the writer is closed; a unit that comes now would be lost")
             weight = unit.weight  # taken once: an image lets go of its bytes when it is written
             self._queue.append((weight, unit))
             self._bytes += weight

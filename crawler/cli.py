@@ -22,7 +22,7 @@ from crawler import commands
 @click.option("-v", "--verbose", count=True, help="Say more: -v every skip and image, -vv all that Scrapy logs.")
 @click.pass_context
 def newsarchive(context: click.Context, workspace: str | None, verbose: int) -> None:
-    r"""Crawl news sections and keep every version of every article in one searchable SQLite file.
+    """Crawl news sections and keep every version of every article in one searchable SQLite file.
 
     \b
     newsarchive init my-archive && cd my-archive

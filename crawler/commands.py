@@ -42,7 +42,7 @@ class Invocation:
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=True), default=Path())
 @click.option("--contact", default="", metavar="ADDRESS", help="Mail or web address for the User-Agent.")
 def init(directory: Path, contact: str) -> None:
-    r"""Make a workspace: newsarchive.toml, sites/, archive.db, captures/, media/.
+    """Make a workspace: newsarchive.toml, sites/, archive.db, captures/, media/.
 
     \b
     newsarchive init my-archive --contact archive@example.org
@@ -79,7 +79,7 @@ def crawl(
     delay: float | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    r"""Crawl sites: what is new in their sections, and what an earlier run left open.
+    """Crawl sites: what is new in their sections, and what an earlier run left open.
 
     Without SITE, every site that the workspace defines. Exit code 1 where a walk did not finish or an article failed
     for the first time, 3 where another run holds a site.
@@ -108,7 +108,7 @@ def crawl(
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port; default: a free one.")
 @click.pass_obj
 def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int) -> None:
-    r"""Serve a small news site on loopback, crawl it into a fresh workspace, search it, crawl it again.
+    """Serve a small news site on loopback, crawl it into a fresh workspace, search it, crawl it again.
 
     \b
     newsarchive demo --directory demo-archive

@@ -9,19 +9,18 @@ from crawler.parsers.page import Page
 from crawler.parsers.text import squeeze
 
 NEXT_WORDS = frozenset(
-    word.strip()
-    for word in (
-        "next, >, >>, ›, », →, next ›, next >, next >>, next », next →, next page, older, older posts, older "
-        "entries, older articles, older news, « older, ← older, « older posts, ← older posts, ← older "
-        "entries, 下一页, 下页, 下一頁, 下頁, 后一页, 下一页 >, 次へ, 次のページ, 다음, siguiente, siguientes, página siguiente, "
-        "siguiente », más antiguas, entradas antiguas, « entradas anteriores, suivant, page suivante, suivant "
-        "», weiter, nächste, nächste seite, ältere beiträge, successiva, successivo, avanti, próxima, próxima "
-        "página, próximo, volgende, следующая, далее, sonraki, další, następna"
+    (
+        "next, >, >>, ›, », →, next ›, next >, next >>, next », next →, next page, older, older posts, older entries, "
+        "older articles, older news, « older, ← older, « older posts, ← older posts, ← older entries, 下一页, 下页, "
+        "下一頁, 下頁, 后一页, 下一页 >, 次へ, 次のページ, 다음, siguiente, siguientes, página siguiente, siguiente », "
+        "más antiguas, entradas antiguas, « entradas anteriores, suivant, page suivante, suivant », weiter, nächste, "
+        "nächste seite, ältere beiträge, successiva, successivo, avanti, próxima, próxima página, próximo, volgende, "
+        "следующая, далее, sonraki, další, następna"
     ).split(", ")
 )
 _WORDS = re.compile(
- "
-        "   r"previous(?:\s+page)?|prev(?:\s+page)?|next(?:\s+page)?|first(?:\s+page)?|last(?:\s+page)?|pages?|home|end|of|上一页|下一页|首页|尾页|末页|"
+    r"previous(?:\s+page)?|prev(?:\s+page)?|next(?:\s+page)?|first(?:\s+page)?|last(?:\s+page)?|pages?|home|end|of|"
+    r"上一页|下一页|首页|尾页|末页|"
     r"上页|下页|第|页|共|尾|跳转|go",
     re.IGNORECASE,
 )

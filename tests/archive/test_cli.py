@@ -80,7 +80,7 @@ def test_search_of_several_words_and_options(workspace: Path) -> None:
     result = run(workspace, "search", "closed", "harbour", *options, "--sort", "newest", "--limit", "5")
     assert "1 of 1 article.\n" in result.stdout
     assert (
-        "Nothing in the archive matches 'harbour'."
+        "Nothing in the archive matches 'harbour' with these filters."
         in run(workspace, "search", "harbour", "--since", "2024-05-03").stdout
     )
 

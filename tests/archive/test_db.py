@@ -92,18 +92,18 @@ def test_an_archive_of_a_newer_release_is_not_migrated_before_it_is_refused(tmp_
         assert plain.execute("SELECT count(*) FROM sqlite_schema").fetchone() == tables
 
 
-def test_a_migration_that_fails_leaves_nothing_half_made(tmp_path: Path) -> None:
+def test_a_foreign_database_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     with closing(sqlite3.connect(path)) as earlier:
         earlier.execute("CREATE TABLE versions(mine)")
     with pytest.raises(ArchiveError) as caught:
         open_archive(path)
     assert str(caught.value) == (
-        f"cannot open the archive {path}: table versions already exists; is it an archive that `newsarchive init` made?"
+        f"{path} is no archive of newsarchive; name another workspace, or make one: newsarchive init"
     )
     with closing(sqlite3.connect(path)) as plain:
         made = {row[0] for row in plain.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    assert made == {"versions", "_sqlite_migrations"}
+    assert made == {"versions"}
 
 
 def test_several_that_open_a_new_archive_at_once(tmp_path: Path) -> None:

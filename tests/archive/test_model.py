@@ -48,7 +48,6 @@ def test_a_stamp_that_contradicts_itself_is_refused(value: object, precision: ob
     [
         (dt.datetime(2017, 11, 23, 1), "day"),  # noqa: DTZ001
         (dt.date(2017, 11, 23), "minute"),
-        (dt.datetime(2017, 11, 23, 1, tzinfo=EAST), "minute"),
     ],
 )
 def test_a_stamp_of_another_precision_than_its_value_is_refused(value: object, precision: object) -> None:

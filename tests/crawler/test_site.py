@@ -168,6 +168,10 @@ def test_a_wrong_key(parts: dict[str, str], message: str) -> None:
         ({"site": "headers = { A = 1 }"}, "headers.A = 1: Input should be a valid string"),
         ({"listing": "next = true"}, "listing.next"),
         ({"listing": "title = 3"}, "listing.title = 3: Input should be a valid string"),
+        (
+            {"section": "every = 'sometimes'"},
+            "sections.0.every = 'sometimes': not an interval; '6h', '30min', 'daily', 'daily at 04:00' or five cron fields",
+        ),
         ({"section": "language = 3"}, "sections.0.language = 3: Input should be a valid string"),
     ],
 )

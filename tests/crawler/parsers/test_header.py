@@ -116,6 +116,15 @@ def test_the_sites_name_is_no_title() -> None:
     assert read(f"<div>{STORY}</div>", f"<title>{TITLE} – Example News</title>", site=SITE).title == TITLE
 
 
+def test_the_sites_name_in_a_declared_title_is_no_title() -> None:
+    head = (
+        f"<meta property=og:title content='Example News | {TITLE}'><meta property=og:site_name content='Example News'>"
+    )
+    article = read(f"<h1>Example News</h1><h2>{TITLE}</h2>{STORY}", head)
+    assert (article.title, article.rules["title"]) == (TITLE, "page:h2=meta:og:title")
+    assert read(f"<div>{STORY}</div>", head).title == TITLE
+
+
 def test_a_name_in_the_imprint_is_no_title() -> None:
     body = f"<h1>Harbour Town Council</h1>{MENU}<div>{TITLE}</div>{STORY}<p>© 2024 Harbour Town Council</p>"
     assert read(body, f"<title>{TITLE}</title>").title == TITLE

@@ -3,8 +3,8 @@
 import pytest
 
 from archive.model import Image
-from crawler.parsers.images import is_file_name, parse_srcset, split_credit
-from tests.crawler.parsers.small_pages import FIRST, SECOND, TEXT, THIRD, TITLE, story
+from crawler.parsers.images import is_file_name, parse_srcset, picture_of, split_credit
+from tests.crawler.parsers.small_pages import FIRST, SECOND, TEXT, THIRD, TITLE, blocks, parsed, story
 
 BASE = "https://news.example/2024/"
 
@@ -69,6 +69,11 @@ def test_the_largest_form(markup: str, url: str, fallbacks: tuple[str, ...], sho
 )  # fmt: skip
 def test_no_picture(markup: str) -> None:
     assert urls(markup) == []
+
+
+def test_a_block_without_an_image_is_no_picture() -> None:
+    (block,) = blocks("<p>text</p>")
+    assert picture_of(block, parsed("")) is None
 
 
 def test_the_same_picture_twice_is_one() -> None:
