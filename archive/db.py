@@ -26,7 +26,7 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
         _refuse_foreign(db, path, readonly=readonly)
         if not readonly:
             _prepare(db, path)
-    except (sqlite3.Error, ArchiveError) as error:
+    except (sqlite3.Error, OSError, ArchiveError) as error:
         if connection is not None:
             connection.close()
         if isinstance(error, ArchiveError):
@@ -65,7 +65,9 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
 def _prepare(db: Database, path: Path) -> None:
     connection = db.conn
     # Switching a new file to WAL does not wait for a lock, and migrations ask before they take theirs.
-    with FileLock(f"{path}.opening", timeout=BUSY_SECONDS):
+    locks = path.absolute().parent / "locks"
+    locks.mkdir(exist_ok=True)
+    with FileLock(locks / f"{path.name}.lock", timeout=BUSY_SECONDS):
         _bring_up_to_date(db, connection)
 
 

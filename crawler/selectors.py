@@ -10,6 +10,12 @@ from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
 _TRANSLATOR = HTMLTranslator()
+# A little of everything, so that a wrong function inside a predicate is met too.
+_TRIAL = etree.fromstring(
+    "<html><head><title/><meta/></head><body>"
+    "<div><p/><span/><a/><img/><h1/><h2/><h3/><time/><b/><i/><ul><li/></ul><table><tr><td/></tr></table></div>"
+    "<article/><section/><main/><header/><footer/><figure><figcaption/></figure></body></html>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,11 @@ def compile_selector(text: str) -> Selector:
     """
     try:
         expression = text.removeprefix("xpath:").strip() if _is_xpath(text) else _TRANSLATOR.css_to_xpath(text)
-        return Selector(text, etree.XPath(expression))
-    except (SelectorError, etree.XPathSyntaxError) as error:
+        find = etree.XPath(expression)
+        # Unknown prefixes, functions and variables show only when it is used.
+        find(_TRIAL)
+        return Selector(text, find)
+    except (SelectorError, etree.XPathError) as error:
         raise ValueError(f"not a CSS selector or XPath: {error}") from error
 
 

@@ -46,7 +46,7 @@ def _interval(text: str) -> str:
 def _timezone(name: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError("not a time zone; a name such as 'Asia/Shanghai' or 'UTC' is allowed") from error
     return name
 
@@ -158,11 +158,16 @@ class Site(_Value):
     def _whole(self) -> Self:
         keys = [section.key for section in self.sections]
         if len(set(keys)) < len(keys):
-            raise ValueError(f"two sections have the same key, of {', '.join(keys)}")
-        for section in self.sections:
+            raise ValueError(f"sections = {keys!r}: two sections have the same key, of {', '.join(keys)}")
+        for number, section in enumerate(self.sections):
             if self.listing is None and section.listing is None:
-                raise ValueError(f"section {section.key!r} has no [listing], nor has the site")
-            normalise(section.url, self.url)
+                raise ValueError(
+                    f"sections.{number}.listing: section {section.key!r} has no [listing], nor has the site; add one"
+                )
+            try:
+                normalise(section.url, self.url)
+            except ValueError as error:
+                raise ValueError(f"sections.{number}.url = {section.url!r}: not a web address") from error
         return self
 
     def start_url(self, section: Section) -> str:
@@ -237,12 +242,28 @@ def load_bundled(site_id: str) -> Site:
 
 
 def _first_mistake(error: ValidationError) -> str:
-    problems = error.errors(include_url=False)
-    problem = problems[0]
-    key = ".".join(str(part) for part in problem["loc"] if part not in ("tuple", "constrained-str")) or "definition"
+    """Return the first mistake with its key and value, and how many keys more have one."""
+    every = error.errors(include_url=False)
+    # A section that is wrong is missing too, says pydantic.
+    problems = [found for found in every if found["type"] != "too_short" or len(every) == 1]
+    places = list(dict.fromkeys(_key(problem) for problem in problems))
+    more = len(places) - 1
+    behind = f" (and {more} more mistake{'s' if more > 1 else ''})" if more else ""
+    return _mistake(problems[0]) + behind
+
+
+def _mistake(problem: Any) -> str:
+    key = _key(problem)
+    if not key:
+        return _meaning(problem)
     shown = f"{key}: " if problem["type"] == "missing" else f"{key} = {_shown(problem['input'])}: "
-    more = f" (and {len(problems) - 1} more mistakes)" if len(problems) > 1 else ""
-    return shown + _meaning(problem) + more
+    return shown + _meaning(problem)
+
+
+def _key(problem: Any) -> str:
+    """Return the key as it stands in the file; pydantic names the members of a union in between."""
+    parts = [str(part) for part in problem["loc"]]
+    return ".".join(part for part in parts if "[" not in part and part not in ("tuple", "constrained-str", "str"))
 
 
 def _shown(value: object) -> str:

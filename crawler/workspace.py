@@ -1,5 +1,6 @@
 """A workspace: the directory with `newsarchive.toml`, the site definitions and the archive."""
 
+import json
 import logging
 import os
 import tomllib
@@ -23,7 +24,7 @@ _CONFIG_TEXT = """\
 
 [crawl]
 # Whom a webmaster can write to; it becomes part of the User-Agent. Please give a real address.
-contact = "{contact}"
+contact = {contact}
 # Seconds between two requests to one host (a host on loopback is not delayed).
 delay = 1.0
 # Requests at the same time to one host.
@@ -100,7 +101,7 @@ class Workspace:
     def site(self, site_id: str) -> Site:
         """Return a site's definition, the workspace's before the bundled one; raises DefinitionError, UsageError."""
         path = self.sites_folder / f"{site_id}.toml"
-        if path.is_file():
+        if path.is_file() and site_id in self.own_ids():
             if site_id in bundled_ids():
                 logger.info("site %s: the definition in %s is used instead of the bundled one", site_id, path)
             return load_file(path)
@@ -134,7 +135,10 @@ def make_workspace(root: Path, *, contact: str = "") -> Workspace:
     try:
         root.mkdir(parents=True, exist_ok=True)
         (root / "sites").mkdir(exist_ok=True)
-        for name, text in ((CONFIG, _CONFIG_TEXT.format(contact=contact)), ("scrapy.cfg", _SCRAPY_CFG)):
+        for name, text in (
+            (CONFIG, _CONFIG_TEXT.format(contact=json.dumps(contact, ensure_ascii=False))),
+            ("scrapy.cfg", _SCRAPY_CFG),
+        ):
             if not (root / name).exists():
                 (root / name).write_text(text, encoding="utf-8")
     except OSError as error:

@@ -33,10 +33,11 @@ def define(root: Path, site_id: str, name: str = "Example") -> Path:
 def test_a_workspace_is_made_whole(tmp_path: Path) -> None:
     root = tmp_path / "deep" / "here"
     workspace = make_workspace(root, contact="ann@example.org")
-    assert sorted(path.name for path in root.iterdir() if not path.name.startswith("archive.db-")) == [
-        "archive.db", "captures", "locks", "media", CONFIG, "scrapy.cfg", "sites",
+    assert sorted(path.name for path in root.iterdir() if not path.name.startswith("archive.db")) == [
+        "captures", "locks", "media", CONFIG, "scrapy.cfg", "sites",
     ]  # fmt: skip
     assert workspace.config.crawl.contact == "ann@example.org"
+    assert workspace.holdings.database.is_file()
     assert (root / "scrapy.cfg").read_text("utf-8") == "[settings]\ndefault = crawler.settings\n"
     assert workspace.holdings.database == root / "archive.db"
     assert open_workspace(root) == workspace
