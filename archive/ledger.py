@@ -156,8 +156,11 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime) -> None:
 
 
 def mark_due(db: Database, url_id: int, at: str) -> None:
-    """Write that a known article is to be fetched again."""
-    db.conn.execute("UPDATE urls SET due_at = ? WHERE id = ? AND state <> 'pending'", (at, url_id))
+    """Write that a known article is due since `at`, unless it has been fetched since then."""
+    db.conn.execute(
+        "UPDATE urls SET due_at = ? WHERE id = ? AND state <> 'pending' AND ifnull(fetched_at, '') < ?",
+        (at, url_id, at),
+    )
 
 
 def mark_skipped(db: Database, url_id: int, cause: str, at: str) -> None:

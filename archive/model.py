@@ -83,7 +83,8 @@ class Article:
     """One article as one reading of its pages gives it; attributes are named as the archive's columns.
 
     `body` is plain text with a blank line between paragraphs and no caption in it; `body_html` is sanitised;
-    `rules` names for every field the rule that gave it; `pages` are the URLs that the article's own pager links to.
+    `rules` names for every field the rule that gave it; `pages` are the URLs that the article's own pager links to;
+    `undecodable` counts the bytes that are no characters.
     """
 
     url: str
@@ -100,6 +101,7 @@ class Article:
     images: tuple[Image, ...] = ()
     canonical_url: str | None = None
     pages: tuple[str, ...] = ()
+    undecodable: int = 0
     rules: dict[str, str] = field(default_factory=dict)
 
     @property

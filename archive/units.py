@@ -75,8 +75,12 @@ class CaptureUnit:
     def write_files(self, desk: Desk) -> None:
         """Write the record."""
         self.ref.digest = self.exchange.digest
-        if not self.kept_as_media:
+        info = media.identify(self.exchange.body) if self.kept_as_media else None
+        if info is None:
             self.place = desk.warc.write(self.exchange)
+        else:
+            # With the row that names it, though the article that shows it may be a batch later.
+            media.keep(desk.media, self.exchange.body, info)
 
     def write_rows(self, desk: Desk) -> None:
         """Write the row, chained to the one before."""
@@ -121,7 +125,7 @@ class ListingUnit:
     walk_started: str | None = None
     walk_completed: bool = False
     note: str | None = None
-    revisit: bool = False
+    revisit_at: str | None = None
 
     @property
     def weight(self) -> int:
@@ -150,8 +154,8 @@ class ListingUnit:
     def _sight(self, desk: Desk, listing_id: int, rank: int, entry: Entry) -> None:
         db, at = desk.db, timestamp(self.capture.fetched_at)
         url_id = ledger.ensure_url(db, desk.site_id, entry.url, "article", at)
-        if self.revisit:
-            ledger.mark_due(db, url_id, self.walk_started or at)
+        if self.revisit_at:
+            ledger.mark_due(db, url_id, self.revisit_at)
         where = (listing_id, self.capture.row_id(), self.page, rank)
         said = (entry.title, entry.date_raw, entry.summary, entry.thumbnail)
         updated = db.conn.execute(

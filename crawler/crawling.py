@@ -24,6 +24,9 @@ from crawler.spiders.loader import spider_for
 from crawler.spiders.section import SectionSpider, Walk
 from crawler.workspace import Workspace
 
+# Seconds that a signal leaves to what is under way, and to the closing of the last run.
+_PATIENCE = 5.0
+_LAST_WORDS = 3.0
 _COLUMNS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending")
 
 
@@ -121,19 +124,38 @@ def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, ve
     for site in sites:
         spider_for(workspace, site)(**order.arguments())
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    process = _Process(settings)
     # After Scrapy has set up its own.
     _log(verbose)
     loop = asyncio.get_event_loop()
     work = loop.create_task(_one_by_one(process, workspace, sites, order, outcome))
     process.start(stop_after_crawl=False)
+    # A signal stops the reactor before the last site's outcome is written down.
+    loop.run_until_complete(asyncio.wait([work], timeout=_LAST_WORDS))
     if work.done() and not work.cancelled():
         work.result()
     return outcome
 
 
+class _Process(AsyncCrawlerProcess):
+    """A crawler process that a signal ends in order, and within seconds though a server hangs."""
+
+    def _signal_shutdown(self, signum: int, frame: Any) -> None:
+        from twisted.internet import reactor  # noqa: PLC0415 (must not be imported before Scrapy installs it)
+
+        super()._signal_shutdown(signum, frame)
+        reactor.callFromThread(reactor.callLater, _PATIENCE, self._give_up)
+
+    def _give_up(self) -> None:
+        """Close the runs that still wait for a server; what they were waiting for stays pending."""
+        for crawler in list(self.crawlers):
+            if isinstance(crawler.spider, SectionSpider):
+                crawler.spider.abandon()
+        self._stop_reactor()
+
+
 async def _one_by_one(
-    process: AsyncCrawlerProcess, workspace: Workspace, sites: Sequence[Site], order: Order, outcome: Outcome
+    process: _Process, workspace: Workspace, sites: Sequence[Site], order: Order, outcome: Outcome
 ) -> None:
     from twisted.internet import reactor  # noqa: PLC0415 (must not be imported before Scrapy installs it)
 
@@ -142,7 +164,8 @@ async def _one_by_one(
             crawler = process.create_crawler(spider_for(workspace, site))
             started = time.monotonic()
             with _Show(site.name, crawler) as show:
-                await asyncio.gather(process.crawl(crawler, **order.arguments()), show.follow())
+                crawl = process.crawl(crawler, **order.arguments())
+                await show.follow(crawl)
             outcome.sites.append(_outcome_of(site, crawler, time.monotonic() - started))
             if outcome.sites[-1].state == "interrupted":
                 break
@@ -170,7 +193,6 @@ class _Show:
 
     def __init__(self, name: str, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._done = False
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
@@ -184,9 +206,9 @@ class _Show:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    async def follow(self) -> None:
-        """Follow the run's sums until the spider is closed."""
-        while self._crawler.crawling or self._crawler.spider is None:
+    async def follow(self, crawl: "asyncio.Task[None]") -> None:
+        """Follow the run's sums until the crawl is over, or its run was closed without it."""
+        while not crawl.done() and not self._is_closed():
             spider = self._crawler.spider
             if isinstance(spider, SectionSpider) and spider.run:
                 counts = spider.run.tally.counts
@@ -196,10 +218,13 @@ class _Show:
                     description=f"{self._name}: {pages} listing pages, {counts['stored']} articles stored, "
                     f"{counts['unchanged']} unchanged, {counts['failed']} failed, {counts['requests']} requests",
                 )
-            if not self._crawler.crawling and self._done:
-                return
-            self._done = True
-            await asyncio.sleep(0.2)
+            await asyncio.wait([crawl], timeout=0.2)
+        if crawl.done():
+            crawl.result()
+
+    def _is_closed(self) -> bool:
+        spider = self._crawler.spider
+        return isinstance(spider, SectionSpider) and spider.run is not None and spider.run.state != "running"
 
 
 def _table(sites: Sequence[SiteOutcome]) -> Table:
@@ -228,3 +253,5 @@ def _log(verbose: int) -> None:
         logging.getLogger(name).setLevel(ours)
     for name in ("scrapy", "twisted", "asyncio", "py.warnings"):
         logging.getLogger(name).setLevel(logging.DEBUG if verbose > 1 else logging.ERROR)
+    # What it gives up on has a line of ours.
+    logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.DEBUG if verbose > 1 else logging.CRITICAL)

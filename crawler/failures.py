@@ -11,6 +11,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 
 # A rule keeps these from being fetched, or says that they are no article; the rest are failures.
 SKIPS = frozenset({"robots", "off-site", "not-html", "host-not-allowed", "since"})
@@ -64,6 +65,8 @@ def cause_of(error: BaseException | None) -> str:
         return error.cause
     if isinstance(error, IgnoreRequest):
         return _cause_of_ignored(str(error))
+    if isinstance(error, HttpError):
+        return f"http-{error.response.status}"
     if isinstance(error, DownloadFailedError):
         return "tls" if "ssl" in f"{error!r} {error.__cause__!r}".lower() else "reset"
     known = next((cause for kind, cause in _CAUSES if isinstance(error, kind)), None)

@@ -138,7 +138,8 @@ class Run:
     def failure(self, url: str, kind: str, cause: str, *, skipped: bool = False) -> None:
         """Queue a failure or a skip, and say so in one line."""
         word = "skipped" if skipped else "failed"
-        level = logging.INFO if skipped or kind == "image" else logging.WARNING
+        # A listing's failure has its line already: its walk stopped there.
+        level = logging.INFO if skipped or kind in ("image", "listing") else logging.WARNING
         logger.log(level, "%s: %s %s %s: %s (%s)", self.site.id, kind, url, word, explain(cause), cause)
         self._writer.put(FailureUnit(url, kind, cause, utc_now(), skipped))
 
@@ -154,6 +155,8 @@ class Run:
 
     def finish(self, state: str) -> None:
         """Write what is queued, close the run's row and let go of the lock; raises the writer's error if it failed."""
+        if self.state != "running":
+            return
         try:
             try:
                 self._writer.close()

@@ -98,7 +98,7 @@ def _read(reading: _Reading, language: str | None) -> Article:
         lambda: (header.title_rule, header.title),
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
-    chosen = body_blocks(blocks, region, header, title, reading.context)
+    chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
     pictures = find_pictures(shown, page, title, captions)
     kept = [block for block in shown if block.index not in pictures.caption_blocks]
@@ -129,6 +129,7 @@ def _read(reading: _Reading, language: str | None) -> Article:
         images=pictures.values(),
         canonical_url=reading.decide("canonical_url", lambda: ("link:canonical", metadata.canonical)),
         pages=pager.page_urls(page, blocks),
+        undecodable=page.replaced,
         rules=reading.rules,
     )
 

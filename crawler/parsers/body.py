@@ -40,14 +40,23 @@ class Chosen:
 
 
 def body_blocks(
-    blocks: Sequence[Block], region: Region, header: Header, title: str | None, context: DateContext
+    blocks: Sequence[Block],
+    region: Region,
+    header: Header,
+    title: str | None,
+    context: DateContext,
+    *,
+    with_lead: bool = True,
 ) -> Chosen:
-    """Return the blocks of the body: after the head, before the tail, without what names itself furniture."""
+    """Return the blocks of the body: after the head, before the tail, without what names itself furniture.
+
+    `with_lead` adds what stands between the title and the region: its picture, a lead outside its box.
+    """
     start = region.start
     if header.title_index is not None and region.start <= header.title_index < region.end:
         start = header.title_index + 1
     core = set(region.core)
-    above = blocks[header.title_index + 1 : start] if header.title_index is not None else ()
+    above = blocks[header.title_index + 1 : start] if with_lead and header.title_index is not None else ()
     lead = [
         block
         for block in above

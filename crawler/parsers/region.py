@@ -11,6 +11,7 @@ from archive.segment import has_cjk
 from crawler.parsers.blocks import Block, tokens_of
 
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:：;；][\"'”’»」』)\]]*$")
+_FURNITURE_ROLES = frozenset({"navigation", "contentinfo", "complementary", "search"})
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu", "button"})
 _FURNITURE = frozenset(
     (

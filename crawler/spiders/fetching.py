@@ -27,6 +27,7 @@ from crawler.site import Site
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
+_ERRORS = [*range(400, 600)]
 
 
 class ArticleFetcher:
@@ -52,6 +53,8 @@ class ArticleFetcher:
         images = await asyncio.gather(*(self._image(image) for image in article.images))
         shown = (Image(image.shown) for image in article.images if image.shown)
         also = await asyncio.gather(*(self._image(image) for image in shown))
+        if article.undecodable:
+            logger.warning("%s: article %s: %d bytes are no characters", self._site.id, url, article.undecodable)
         unit = ArticleUnit(
             url=url,
             identity=identity_of(article, response.url, self._run, self._site),
@@ -62,6 +65,7 @@ class ArticleFetcher:
             reading=reading_of(self._site),
             pages=tuple(page_url for _, _, page_url in pages),
             reread=self._reread(article_id, entry),
+            note="bad-encoding" if article.undecodable else None,
         )
         return unit, ""
 
@@ -100,7 +104,7 @@ class ArticleFetcher:
         engine = self._crawler.engine
         if engine is None:
             return None, "error-no-engine"
-        request = Request(url, meta={"kind": kind, "handle_httpstatus_all": True}, dont_filter=True)
+        request = Request(url, meta=meta_of(kind), dont_filter=True)
         try:
             response = await engine.download_async(request)
         except NewsarchiveError:
@@ -161,6 +165,11 @@ class ArticleFetcher:
             for number, exchange in enumerate(kept)
         ]  # fmt: skip
         return join_pages(articles) if articles else None
+
+
+def meta_of(kind: str) -> dict[str, object]:
+    """Return a request's meta: what kind of page it is for, and that errors are answers too (redirects are followed)."""
+    return {"kind": kind, "handle_httpstatus_list": _ERRORS}
 
 
 def capture_of(response: Response) -> CaptureRef:

@@ -27,7 +27,7 @@ from crawler.parsers.dates import DateContext, parse_date
 from crawler.parsers.page import looks_like_html
 from crawler.run import Run
 from crawler.site import Section, Site
-from crawler.spiders.fetching import ArticleFetcher, capture_of
+from crawler.spiders.fetching import ArticleFetcher, capture_of, meta_of
 
 logger = logging.getLogger(__name__)
 # Articles under way at once; each fetches its own pages and images.
@@ -128,7 +128,7 @@ class SectionSpider(Spider):
             callback=self.parse_listing_page,
             errback=self.listing_failed,
             cb_kwargs={"walk": walk, "url": url},
-            meta={"kind": "listing", "handle_httpstatus_all": True},
+            meta=meta_of("listing"),
             dont_filter=True,
             priority=_LISTING_FIRST,
         )
@@ -177,7 +177,7 @@ class SectionSpider(Spider):
                 walk_started=walk.started,
                 walk_completed=walk.state == "completed",
                 note="bad-encoding" if page.replaced else None,
-                revisit=self.scope.full,
+                revisit_at=timestamp(run.started.started) if self.scope.full else None,
             )
         )
         return following
@@ -270,7 +270,7 @@ class SectionSpider(Spider):
             callback=self.parse_article_page,
             errback=self.article_failed,
             cb_kwargs={"entry": entry, "url": url, "article_id": known.article_id},
-            meta={"kind": "article", "handle_httpstatus_all": True},
+            meta=meta_of("article"),
             dont_filter=True,
         )
         if engine is not None:
@@ -336,6 +336,16 @@ class SectionSpider(Spider):
             engine = self.crawler.engine
             if engine is not None:
                 self._stopping = asyncio.ensure_future(engine.close_spider_async(reason="archive"))
+
+    def abandon(self) -> None:
+        """Close the run though requests are under way: what they were for stays pending."""
+        if self.run is not None and self.run.state == "running":
+            self._closing = True
+            try:
+                self.run.finish("interrupted")
+            except NewsarchiveError as error:
+                self.refusal = error
+                logger.error("%s: %s", self.name, error)
 
     def end_state(self, reason: str) -> str:
         """Return the state of the run's row for Scrapy's reason of closing."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from archive.columns import columns_of, word_count
 from archive.errors import ArchiveError
 from archive.identity import article_key, first_id_of
 from archive.model import Article, Entry, Image, Stamp
 from archive.reader import read_article
-from archive.columns import columns_of, word_count
 from archive.storing import ArticleUnit, Reading
 from archive.units import CaptureRef, FetchedImage
 from archive.versions import unpack
