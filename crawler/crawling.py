@@ -146,6 +146,10 @@ class _Process(AsyncCrawlerProcess):
         super()._signal_shutdown(signum, frame)
         reactor.callFromThread(reactor.callLater, _PATIENCE, self._give_up)
 
+    def end(self, reactor: Any) -> None:
+        """Stop the reactor once what is at hand is done; a signal may have done so already."""
+        reactor.callLater(0, self._stop_reactor)
+
     def _give_up(self) -> None:
         """Close the runs that still wait for a server; what they were waiting for stays pending."""
         for crawler in list(self.crawlers):
@@ -170,12 +174,7 @@ async def _one_by_one(
             if outcome.sites[-1].state == "interrupted":
                 break
     finally:
-        _stop(reactor)
-
-
-def _stop(reactor: Any) -> None:
-    if reactor.running:
-        reactor.callLater(0, reactor.stop)
+        process.end(reactor)
 
 
 def _outcome_of(site: Site, crawler: Crawler, seconds: float) -> SiteOutcome:

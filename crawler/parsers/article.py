@@ -259,6 +259,9 @@ def _time_element(reading: _Reading, names: tuple[str, ...]) -> tuple[str, Stamp
 
 
 def _entry_date(reading: _Reading) -> tuple[str, Stamp] | None:
+    """Return the listing's date, unless the page prints an update date: a listing then repeats that one."""
+    if reading.rules.get("updated", "").startswith(("label:", "template:")):
+        return None
     raw = reading.entry.date_raw if reading.entry else None
     stamp = parse_date(raw, reading.context) if raw else None
     return ("entry:date", stamp) if stamp else None

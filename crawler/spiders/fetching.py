@@ -168,7 +168,7 @@ class ArticleFetcher:
 
 
 def meta_of(kind: str) -> dict[str, object]:
-    """Return a request's meta: what kind of page it is for, and that errors are answers too (redirects are followed)."""
+    """Return a request's meta: what kind of page it is for; errors are answers too, redirects are followed."""
     return {"kind": kind, "handle_httpstatus_list": _ERRORS}
 
 
