@@ -274,15 +274,13 @@ def _menu_between(blocks: Sequence[Block], index: int, limit: int) -> bool:
 
 def _adjacency(block: Block, blocks: Sequence[Block], taken: set[int]) -> float:
     """Return what speaks for a title beside a header line: most right before one, less right after."""
-    after = next(
-        (i for i in range(block.index + 1, min(block.index + 3, len(blocks))) if blocks[i].kind != "image"), None
-    )
-    if after in taken and block.kind != "li" and block.link_share < 0.8:
+    if block.kind == "li" or block.link_share >= 0.8:
+        return 0.0
+    # Empty brackets and bullets stand between as readily as pictures do.
+    after = next((other.index for other in blocks[block.index + 1 : block.index + 4] if other.loose), None)
+    if after in taken:
         return 3.0
-    before = block.index - 1
-    if before in taken and block.kind != "li" and block.link_share < 0.8:
-        return 1.0
-    return 0.0
+    return 0.5 if block.index - 1 in taken else 0.0
 
 
 def _links_to(block: Block, url: str) -> bool:

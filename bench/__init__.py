@@ -1,0 +1,1 @@
+"""Benchmarks: each prints a table beside a peer or the bare engine, measured in the same run."""
