@@ -101,11 +101,15 @@ def test_open_articles_are_pending_or_due(keeping: Keeping) -> None:
     assert open_urls(keeping, keeping.now) == ["https://herald.example/pending"]
     assert open_urls(keeping, keeping.now + DAY) == ["https://herald.example/pending", "https://herald.example/failed"]
     with atomic(keeping.db):
-        ledger.mark_due(keeping.db, keeping.one("SELECT id FROM urls WHERE url = ?", URL), timestamp(keeping.now))
-    assert open_urls(keeping, keeping.now) == ["https://herald.example/pending", URL]
-    assert open_urls(keeping, keeping.now - HOUR) == ["https://herald.example/pending"]
-    (known,) = (known for url, known in ledger.open_articles(keeping.db, "herald", keeping.now) if url == URL)
-    assert (known.state, known.due_at) == ("stored", timestamp(keeping.now))
+        article_id = keeping.one("SELECT id FROM urls WHERE url = ?", URL)
+        ledger.mark_due(keeping.db, article_id, "2000-01-01T00:00:00.000000Z")
+    assert open_urls(keeping, keeping.now) == ["https://herald.example/pending"], "it was fetched since"
+    with atomic(keeping.db):
+        ledger.mark_due(keeping.db, article_id, timestamp(keeping.now + HOUR))
+    assert open_urls(keeping, keeping.now + HOUR) == ["https://herald.example/pending", URL]
+    assert open_urls(keeping, keeping.now) == ["https://herald.example/pending"]
+    (known,) = (known for url, known in ledger.open_articles(keeping.db, "herald", keeping.now + HOUR) if url == URL)
+    assert (known.state, known.due_at) == ("stored", timestamp(keeping.now + HOUR))
     assert known.article_id == keeping.one("SELECT id FROM articles")
 
 

@@ -144,13 +144,13 @@ def test_the_last_page_ends_the_walk(keeping: Keeping) -> None:
 def test_a_full_walk_makes_known_articles_due(keeping: Keeping) -> None:
     keeping.listing(SAID)
     keeping.store(article())
-    keeping.listing(SAID, Entry("https://herald.example/b"), revisit=True, walk_started="2024-05-03T11:00:00.000000Z")
+    keeping.listing(SAID, Entry("https://herald.example/b"), revisit_at="2999-05-03T11:00:00.000000Z")
     assert keeping.rows("SELECT state, due_at FROM urls WHERE kind = 'article' ORDER BY id") == [
-        ("stored", "2024-05-03T11:00:00.000000Z"),
+        ("stored", "2999-05-03T11:00:00.000000Z"),
         ("pending", None),
     ]
-    keeping.listing(SAID, revisit=True)
-    assert keeping.record("urls", url=URL)["due_at"] == timestamp(keeping.now)
+    keeping.listing(SAID, revisit_at="2000-05-03T11:00:00.000000Z")
+    assert keeping.record("urls", url=URL)["due_at"] == "2999-05-03T11:00:00.000000Z", "it was fetched since"
 
 
 def test_a_failure_and_a_skip(keeping: Keeping) -> None:
