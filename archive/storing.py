@@ -11,8 +11,9 @@ from archive import ledger
 from archive.columns import columns_of, storable
 from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
-from archive.model import Article, Image, timestamp
+from archive.model import Article, timestamp
 from archive.reader import version_content
+from archive.rows import find_image, image_row, insert_row, put_image
 from archive.segment import search_extra
 from archive.units import CaptureRef, Desk, FetchedImage
 from archive.versions import KeptImage, carry_over, digest_of, pack
@@ -73,9 +74,9 @@ class ArticleUnit:
     def write_rows(self, desk: Desk) -> None:
         """Write the article, its version where it is a new one, and every mark that goes with it."""
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
-        image_ids = [_image_row(desk, image) for image in self.images]
+        image_ids = [image_row(desk, image) for image in self.images]
         for image in self.also:
-            _image_row(desk, image)
+            image_row(desk, image)
         article_id, number = _find(desk.db, url_id, self.identity)
         if article_id is None:
             article_id = _new_article(desk, self)
@@ -141,7 +142,7 @@ def _new_article(desk: Desk, unit: ArticleUnit) -> int:
         **_current(unit.article, _kept(desk.db, unit, None)),
         "keys": filter_keys(desk.db, article_id, desk.site_id, unit.article.language),
     }
-    _insert(desk.db, "articles", row)
+    insert_row(desk.db, "articles", row)
     return article_id
 
 
@@ -248,11 +249,11 @@ def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, im
         "body": pack(unit.article.body),
         "body_html": pack(_html(unit.article, kept)),
     }
-    version_id = _insert(desk.db, "versions", row)
+    version_id = insert_row(desk.db, "versions", row)
     for position, (image, fetched) in enumerate(zip(unit.article.images, unit.images, strict=True), 1):
         carried = kept[position - 1].sha256
-        image_id = image_ids[position - 1] or (_image_id(desk.db, carried) if carried else None)
-        _put_image(desk.db, (article_id, version_id, position), image, image_id, fetched.error)
+        image_id = image_ids[position - 1] or (find_image(desk.db, carried) if carried else None)
+        put_image(desk.db, (article_id, version_id, position), image, image_id, fetched.error)
     _tie(desk, unit, version_id)
     return version_id
 
@@ -318,8 +319,8 @@ def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit, a
     )
     db.conn.execute("DELETE FROM article_images WHERE version_id = ?", (version_id,))
     for position, item in enumerate(kept, 1):
-        image_id = _image_id(db, item.sha256) if item.sha256 else None
-        _put_image(db, (article_id, version_id, position), item.image, image_id, item.error)
+        image_id = find_image(db, item.sha256) if item.sha256 else None
+        put_image(db, (article_id, version_id, position), item.image, image_id, item.error)
     _merge_equal(db, article_id, after, unit.seen_at)
 
 
@@ -335,15 +336,6 @@ def _merge_equal(db: Database, article_id: int, digest: str, at: str) -> None:
             "UPDATE events SET withdrawn = ? WHERE article_id = ? AND to_version = ? AND withdrawn IS NULL",
             (at, article_id, number),
         )
-
-
-def _put_image(
-    db: Database, place: tuple[int, int, int], image: Image, image_id: int | None, error: str | None
-) -> None:
-    db.conn.execute(
-        "INSERT INTO article_images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*place, image_id, image.url, image.caption, image.credit, image.alt, None if image_id else error),
-    )
 
 
 def _tie(desk: Desk, unit: ArticleUnit, version_id: int) -> None:
@@ -364,29 +356,6 @@ def _event(desk: Desk, article_id: int, kind: str, versions: tuple[int | None, i
     )
 
 
-def _image_row(desk: Desk, image: FetchedImage) -> int | None:
-    if image.sha256 is None:
-        return None
-    found = _image_id(desk.db, image.sha256)
-    if found is not None or image.info is None:
-        return found
-    row = {
-        "sha256": image.sha256,
-        "mime": image.info.mime,
-        "width": image.info.width,
-        "height": image.info.height,
-        "bytes": image.size,
-        "path": image.path,
-        "capture_id": image.capture.id if image.capture else None,
-    }
-    return _insert(desk.db, "images", row)
-
-
-def _image_id(db: Database, sha256: str) -> int | None:
-    row = db.conn.execute("SELECT id FROM images WHERE sha256 = ?", (sha256,)).fetchone()
-    return int(row[0]) if row else None
-
-
 def _version_id(db: Database, article_id: int, number: int) -> int:
     row = db.conn.execute(
         "SELECT id FROM versions WHERE article_id = ? AND number = ?", (article_id, number)
@@ -398,9 +367,3 @@ def _next_number(db: Database, article_id: int) -> int:
     return (
         int(db.conn.execute("SELECT max(number) FROM versions WHERE article_id = ?", (article_id,)).fetchone()[0]) + 1
     )
-
-
-def _insert(db: Database, table: str, row: dict[str, Any]) -> int:
-    columns, marks = ", ".join(row), ", ".join("?" * len(row))
-    cursor = db.conn.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(storable(row).values()))  # noqa: S608
-    return int(cursor.lastrowid or 0)

@@ -66,12 +66,6 @@ def page_urls(page: Page, blocks: Sequence[Block]) -> tuple[str, ...]:
     return tuple(found[number] for number in sorted(found))[:_MOST_PARTS]
 
 
-def first_part(url: str, candidates: Sequence[str]) -> str | None:
-    """Return the address of the first part where it is among the candidates and `url` is a later part."""
-    stem, number = _stem(url)
-    return next((other for other in candidates if number > 1 and _stem(other) == (stem, 1)), None)
-
-
 def part_number(url: str) -> int:
     """Return which part of its article an address is; 1 where it names none."""
     return _stem(url)[1]

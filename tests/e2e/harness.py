@@ -169,7 +169,7 @@ class _Listener(http.server.ThreadingHTTPServer):
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serve files as /work/shared/tools/serve_site.py does: Last-Modified, 304, 404."""
+    """Serve files as the corpus tool serve_site.py does: Last-Modified, 304, 404."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

@@ -8,7 +8,7 @@ from archive.model import Article, Image, Stamp
 from crawler.parsers import join_pages
 from crawler.parsers.blocks import blocks_of
 from crawler.parsers.page import parse_page
-from crawler.parsers.pager import first_part, is_pager, page_urls, part_number
+from crawler.parsers.pager import is_pager, page_urls, part_number
 from tests.crawler.parsers.small_pages import STORY, blocks, page_of, parsed, read
 
 SEED = "http://english.shzj.gov.cn/2017-11/23/c_113228.htm"
@@ -111,13 +111,6 @@ def test_an_article_knows_its_parts_and_has_no_pager_in_its_body() -> None:
 )
 def test_part_number(url: str, number: int) -> None:
     assert part_number(url) == number
-
-
-def test_first_part() -> None:
-    later = SEED.replace(".htm", "_2.htm")
-    assert first_part(later, ["http://a.example/", SEED]) == SEED
-    assert first_part(SEED, [SEED]) is None
-    assert first_part(later, ["http://a.example/"]) is None
 
 
 @pytest.mark.parametrize(
