@@ -20,13 +20,6 @@ class Invocation:
     verbose: int
 
     @property
-    def root(self) -> Path:
-        """The workspace's directory."""
-        from crawler.workspace import find_root  # noqa: PLC0415
-
-        return find_root(self.given)
-
-    @property
     def database(self) -> Path:
         """The archive's file; raises WorkspaceError where there is no workspace."""
         return self.workspace().holdings.database

@@ -1,10 +1,9 @@
-"""Extensions: the run around a crawl, and a throttle that knows loopback."""
+"""Extensions: the run around a crawl."""
 
 import logging
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.extensions.throttle import AutoThrottle
 
 from archive.errors import NewsarchiveError
 from crawler.run import Run
@@ -12,10 +11,6 @@ from crawler.spiders.section import SectionSpider
 from crawler.workspace import open_workspace
 
 logger = logging.getLogger(__name__)
-
-
-class PoliteThrottle(AutoThrottle):
-    """Scrapy's AutoThrottle, under the name that replaces it."""
 
 
 class RunExtension:

@@ -51,8 +51,6 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.extensions.RunExtension": 0,
     "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.throttle.AutoThrottle": None,
-    "crawler.extensions.PoliteThrottle": 0,
 }
 LOG_LEVEL = "INFO"
 USER_AGENT = "newsarchive"

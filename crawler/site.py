@@ -94,6 +94,14 @@ class Template(_Value):
     caption: FieldRule | None = None
     remove: FieldRule | None = None
 
+    @model_validator(mode="after")
+    def _labels_where_values_have_them(self) -> Self:
+        for name in ("title", "breadcrumb", "body", "images", "caption", "remove"):
+            rule: FieldRule | None = getattr(self, name)
+            if rule and rule.label:
+                raise ValueError(f"{name} has no label; updated, published, source and byline may have one")
+        return self
+
 
 class Listing(_Value):
     """How a listing page names its articles and its next page.

@@ -181,9 +181,15 @@ def _given_region(blocks: Sequence[Block], container: Any) -> Region:
 def _label_of(site: Site | None) -> re.Pattern[str]:
     if site is None:
         return LABEL
-    updated = site.template.updated.label if site.template.updated else ()
-    source = site.template.source.label if site.template.source else ()
-    return label_pattern(updated, source) if updated or source else LABEL
+    template = site.template
+    rules = {
+        "updated": template.updated,
+        "published": template.published,
+        "source": template.source,
+        "author": template.byline,
+    }
+    extra = {kind: rule.label for kind, rule in rules.items() if rule and rule.label}
+    return label_pattern(extra) if extra else LABEL
 
 
 def _ordered_lines(header: Header, tail: Sequence[Line]) -> list[Line]:

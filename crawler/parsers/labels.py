@@ -1,6 +1,7 @@
 """The words that news pages print before a date, a source or a name, as data."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 UPDATED = (
     "update", "updated", "updates", "update on", "updated on", "update time", "last update", "last updated",
@@ -52,16 +53,18 @@ def _alternatives(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
 
 
-def label_pattern(extra_updated: tuple[str, ...] = (), extra_source: tuple[str, ...] = ()) -> re.Pattern[str]:
+def label_pattern(extra: Mapping[str, Sequence[str]] | None = None) -> re.Pattern[str]:
     """Return the pattern of a label: a word of the tables with its colon, or a date word right before a date.
 
     The first letter of a glued English label (`chinadaily.com.cnUpdate : …`) is upper case; named groups tell the kind.
+    `extra` are a site's own words by kind.
     """
+    own = {kind: tuple(word.lower() for word in words) for kind, words in (extra or {}).items()}
     kinds = {
-        "updated": UPDATED + tuple(word.lower() for word in extra_updated),
-        "published": PUBLISHED,
-        "source": SOURCE + tuple(word.lower() for word in extra_source),
-        "author": AUTHOR,
+        "updated": UPDATED + own.get("updated", ()),
+        "published": PUBLISHED + own.get("published", ()),
+        "source": SOURCE + own.get("source", ()),
+        "author": AUTHOR + own.get("author", ()),
         "aside": ASIDE,
         "here": HERE,
     }

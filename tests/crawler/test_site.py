@@ -119,7 +119,7 @@ def test_values_are_frozen() -> None:
     ],
 )
 def test_short_forms_of_a_rule(rule: str, select: tuple[str, ...], label: tuple[str, ...]) -> None:
-    found = parse_definition(definition(template=f"title = {rule}"), "a.toml").template.title
+    found = parse_definition(definition(template=f"updated = {rule}"), "a.toml").template.updated
     assert found == FieldRule(select=select, label=label)
     assert found is not None
     assert tuple(selector.text for selector in found.selectors) == select

@@ -243,7 +243,7 @@ def test_no_label(text: str) -> None:
 
 
 def test_a_sites_own_labels() -> None:
-    label = label_pattern(("Refreshed On",), ("Wire",))
+    label = label_pattern({"updated": ("Refreshed On",), "source": ("Wire",)})
     assert LABEL.search("Refreshed on: 2020-01-16") is None
     assert said(read_line("Wire: Xinhua Refreshed on: 2020-01-16", CONTEXT, label)) == {
         "source": "Xinhua",

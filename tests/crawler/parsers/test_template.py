@@ -133,3 +133,23 @@ def test_selectors_of_images_and_captions_are_heeded(field: str) -> None:
         assert [image.url for image in found.images] == ["https://news.example/2024/b.jpg"]
     else:
         assert "The quay at noon" not in found.body
+
+
+@pytest.mark.parametrize(
+    ("field", "line", "value"),
+    [
+        ("published", "Erstmals: 15 March 2024", "15 March 2024"),
+        ("byline", "Feder: Ann Lee and Bo Chen", ("Ann Lee", "Bo Chen")),
+    ],
+)
+def test_a_sites_own_label_names_any_printed_value(field: str, line: str, value: object) -> None:
+    label = line.partition(":")[0]
+    found = read(f"<h1>A quay</h1><p>{line}</p>{STORY}", site=site(**{field: {"label": label}}))
+    said = getattr(found, field)
+    assert (said.raw if isinstance(said, Stamp) else said) == value
+    assert found.body == TEXT
+
+
+def test_a_label_where_nothing_is_printed_behind_one_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="title has no label; updated, published, source and byline may have one"):
+        Template.model_validate({"title": {"label": "Title"}})
