@@ -19,6 +19,8 @@ from archive.units import CaptureRef, Desk, FetchedImage
 from archive.versions import KeptImage, carry_over, digest_of, pack
 
 Outcome = Literal["stored", "unchanged"]
+# So many letters of a cut title tell it from others.
+_TELLING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Reading:
 class ArticleUnit:
     """An article as it was fetched: its version, images, places in sections and ledger marks.
 
-    `url` is the ledger's URL, `identity` the normal form of the address that stands for the article; `captures` are
+    `url` is the ledger's URL, `identity` the normal form of the address that stands for the article, `own` the page's
+    own, which is taken where the identity turns out to be another article's; `captures` are
     its pages in order; `images` stand in the order of `article.images`; `also` are smaller forms that the page shows
     in their stead, kept so that it can be shown again. `outcome` is known once it is written.
     """
@@ -44,6 +47,7 @@ class ArticleUnit:
     captures: tuple[CaptureRef, ...]
     images: tuple[FetchedImage, ...]
     reading: Reading
+    own: str | None = None
     pages: tuple[str, ...] = ()
     also: tuple[FetchedImage, ...] = ()
     reread: Article | None = None
@@ -77,6 +81,8 @@ class ArticleUnit:
         image_ids = [image_row(desk, image) for image in self.images]
         for image in self.also:
             image_row(desk, image)
+        if self.own and self.own != self.identity and _is_another(desk.db, self.identity, self.article.title):
+            self.identity = self.own
         article_id, number = _find(desk.db, url_id, self.identity)
         if article_id is None:
             article_id = _new_article(desk, self)
@@ -114,6 +120,22 @@ class ArticleUnit:
             )  # fmt: skip
         elif image.error:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at)
+
+
+def _is_another(db: Database, identity: str, title: str | None) -> bool:
+    """Return whether an article of another title is stored under an address: a page's canonical link is wrong then."""
+    row = db.conn.execute("SELECT title FROM articles WHERE key = ?", (article_key(identity),)).fetchone()
+    return row is not None and not same_title(row[0], title)
+
+
+def same_title(one: str | None, other: str | None) -> bool:
+    """Return whether two titles are one, or one the beginning of the other (listings cut them), signs aside."""
+    first, second = sorted((_letters(one), _letters(other)), key=len)
+    return first == second or (len(first) >= _TELLING and second.startswith(first))
+
+
+def _letters(text: str | None) -> str:
+    return "".join(letter for letter in (text or "").casefold() if letter.isalnum())
 
 
 def _find(db: Database, url_id: int, identity: str) -> tuple[int | None, int]:

@@ -11,17 +11,16 @@ from scrapy.http import Response
 
 from archive import ledger, media
 from archive.errors import ArchiveError, NewsarchiveError
-from archive.identity import article_key, normalise
+from archive.identity import normalise
 from archive.model import Article, Entry, Image
 from archive.reader import current_places, current_reading
-from archive.storing import ArticleUnit, Reading
+from archive.storing import ArticleUnit, Reading, same_title
 from archive.units import CaptureRef, FetchedImage
 from archive.warc import read_exchange
 from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.page import looks_like_html
 from crawler.parsers.pager import part_number
-from crawler.parsers.text import loose
 from crawler.run import Run
 from crawler.site import Site
 
@@ -58,6 +57,7 @@ class ArticleFetcher:
         unit = ArticleUnit(
             url=url,
             identity=identity_of(article, response.url, self._run, self._site),
+            own=normalise(response.url),
             article=article,
             captures=(capture_of(response), *(capture for _, capture, _ in pages)),
             images=tuple(images),
@@ -189,8 +189,9 @@ def reading_of(site: Site) -> Reading:
 def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
     """Return the address that stands for an article: its canonical link, where that can be believed, else its own.
 
-    A canonical link counts on the site's own hosts only, and not where it names the front page, a listing or another
-    article: broken sites give every page the same one.
+    A canonical link counts on the site's own hosts only, and not where it names the front page, a listing or what a
+    listing calls by another title: broken sites give every page the same one. (What is stored is looked at when the
+    article is written, see `archive.storing`.)
     """
     own = normalise(final_url)
     try:
@@ -203,8 +204,8 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
     known = ledger.known(run.ledger, site.id, canonical)
     if known and known.kind == "listing":
         return own
-    stored = run.ledger.conn.execute("SELECT title FROM articles WHERE key = ?", (article_key(canonical),)).fetchone()
-    if stored and loose(stored[0]) != loose(article.title):
+    entry = ledger.entry_of(run.ledger, site.id, canonical)
+    if entry and entry.title and not same_title(entry.title, article.title):
         logger.info("%s: %s names %s as canonical, which is another article", site.id, own, canonical)
         return own
     return canonical
