@@ -45,6 +45,7 @@ class Walk:
     page: int = 0
     urls: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
+    found: int = 0
     pages_seen: set[tuple[str, ...]] = field(default_factory=set)
     state: str = "walking"
 
@@ -190,6 +191,7 @@ class SectionSpider(Spider):
         # A server that does not know a page number shows the same page again.
         repeats = shown in walk.pages_seen
         walk.pages_seen.add(shown)
+        walk.found += sum(1 for entry in fresh if not self._is_stored(entry.url))
         if self._is_cut(walk, fresh):
             walk.state = "cut"
         elif next_url is None or next_url in walk.urls or repeats or self._reaches_known(walk, fresh):
@@ -206,7 +208,12 @@ class SectionSpider(Spider):
     def _is_cut(self, walk: Walk, fresh: list[Entry]) -> bool:
         if self.scope.since and fresh and all(self._is_older(entry) for entry in fresh):
             return True
-        return self.scope.limit is not None and len(walk.seen) >= self.scope.limit + len(self._passed)
+        return self.scope.limit is not None and walk.found >= self.scope.limit
+
+    def _is_stored(self, url: str) -> bool:
+        """Return whether an article is in the archive and not to be fetched again."""
+        known = ledger.known(self._open_run().ledger, self.site.id, url)
+        return known is not None and known.state == "stored" and not self.scope.full
 
     def _seen_before(self, walk: Walk, url: str) -> bool:
         return ledger.seen_before(self._open_run().ledger, walk.row, self.site.id, url)

@@ -370,6 +370,17 @@ def _gets_the_rest(crawled: Crawled) -> None:
     check_archive(crawled.workspace.root)
 
 
+def test_crawls_cut_by_limit_add_up(fresh: Crawled) -> None:
+    taken = [fresh.workspace.crawl("demo", "--section", "updates", "--limit", "10")["discovered"] for _ in range(3)]
+    # 26 articles and the dead link.
+    assert taken == [10, 10, 7]
+    stored = fresh.workspace.value(
+        "SELECT count(*) FROM article_sections JOIN sections ON sections.id = section_id WHERE key = 'updates'"
+    )
+    assert stored == 26
+    assert _completed(fresh.workspace) == {"updates"}
+
+
 def test_a_crawl_cut_by_limit_hides_nothing(fresh: Crawled) -> None:
     sums = fresh.workspace.crawl("demo", "--limit", "5")
     assert (sums["state"], sums["discovered"], sums["stored"]) == ("finished", 5, 5)
