@@ -78,7 +78,7 @@ def search(
     expression = fts_query(text)
     if text.strip() and not expression:
         return []
-    match = " AND ".join(filter(None, [expression and f"({expression})", *_filter_terms(db, filters)]))
+    match = _match(db, expression, filters)
     days, parameters = _day_bounds(filters)
     if not match:
         return _hits_without_match(db, days, parameters, limit)
@@ -100,7 +100,7 @@ def count(db: Database, text: str, filters: Filters = Filters()) -> int:
     expression = fts_query(text)
     if text.strip() and not expression:
         return 0
-    match = " AND ".join(filter(None, [expression and f"({expression})", *_filter_terms(db, filters)]))
+    match = _match(db, expression, filters)
     days, parameters = _day_bounds(filters)
     if not match:
         row = db.conn.execute(f"SELECT count(*) FROM articles WHERE 1 {days}", parameters)  # noqa: S608
@@ -113,6 +113,11 @@ def count(db: Database, text: str, filters: Filters = Filters()) -> int:
     else:
         row = db.conn.execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?", (match,))
     return int(row.fetchone()[0])
+
+
+def _match(db: Database, expression: str, filters: Filters) -> str:
+    """Return the whole match: what the user typed, and the filters as terms of it."""
+    return " AND ".join(filter(None, [expression and f"({expression})", *_filter_terms(db, filters)]))
 
 
 def _phrases(text: str) -> Iterator[str]:
