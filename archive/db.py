@@ -23,8 +23,9 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
     try:
         connection = _connect(path, readonly=readonly)
         db = Database(connection, recursive_triggers=True)
-        _refuse_foreign(db, path, readonly=readonly)
-        if not readonly:
+        if readonly:
+            _refuse_foreign(db, path, readonly=True)
+        else:
             _prepare(db, path)
     except (sqlite3.Error, OSError, ArchiveError) as error:
         if connection is not None:
@@ -68,6 +69,8 @@ def _prepare(db: Database, path: Path) -> None:
     locks = path.absolute().parent / "locks"
     locks.mkdir(exist_ok=True)
     with FileLock(locks / f"{path.name}.lock", timeout=BUSY_SECONDS):
+        # Inside the lock: an archive that another process is just making is not foreign.
+        _refuse_foreign(db, path, readonly=False)
         _bring_up_to_date(db, connection)
 
 
