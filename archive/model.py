@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["day", "minute", "instant"]
+PageKind = Literal["article", "listing", "other"]
 CAPTION_SEPARATOR = "\n"
 
 
@@ -79,12 +80,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a rule would have given for a field, where another rule was believed."""
+
+    field: str
+    value: Any
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article as one reading of its pages gives it; attributes are named as the archive's columns.
 
-    `body` is plain text with a blank line between paragraphs and no caption in it; `body_html` is sanitised;
+    `body` is plain text with a blank line between paragraphs and no caption in it; `body_html` is sanitised; `section`
+    is the page's own word for the section it stands in, `amp_url` its AMP twin; `kind` is what the page is, with the
+    `confidence` (0 to 1) in that; `paywalled` says that the page keeps text from readers who do not pay;
     `rules` names for every field the rule that gave it; `pages` are the URLs that the article's own pager links to;
-    `undecodable` counts the bytes that are no characters.
+    `undecodable` counts the bytes that are no characters; `lost` is what other rules would have given, where it was
+    asked for.
     """
 
     url: str
@@ -100,9 +113,15 @@ class Article:
     markdown: str = ""
     images: tuple[Image, ...] = ()
     canonical_url: str | None = None
+    section: str | None = None
+    amp_url: str | None = None
+    paywalled: bool = False
+    kind: PageKind = "article"
+    confidence: float = 0.0
     pages: tuple[str, ...] = ()
     undecodable: int = 0
     rules: dict[str, str] = field(default_factory=dict)
+    lost: tuple[Candidate, ...] = ()
 
     @property
     def is_empty(self) -> bool:
