@@ -22,9 +22,9 @@ from bs4 import BeautifulSoup
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
 from crawler.parsers.article import parse_article
-from crawler.parsers.blocks import blocks_of
 from crawler.parsers.page import parse_page
 from crawler.parsers.region import find_region
+from crawler.parsers.walk import blocks_of
 from crawler.workspace import make_workspace
 
 if TYPE_CHECKING:

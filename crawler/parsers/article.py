@@ -10,7 +10,7 @@ from lxml import etree
 
 from archive.model import Article, Entry, Image
 from crawler.parsers import pager
-from crawler.parsers.blocks import Block, blocks_of
+from crawler.parsers.blocks import Block
 from crawler.parsers.body import body_blocks
 from crawler.parsers.dates import DateContext
 from crawler.parsers.header import Header, HeaderInput, read_header
@@ -25,6 +25,7 @@ from crawler.parsers.region import Region, find_region
 from crawler.parsers.render import render
 from crawler.parsers.stamps import read_dates
 from crawler.parsers.template import Reader
+from crawler.parsers.walk import blocks_of
 from crawler.site import Site
 
 PARSER_RELEASE = "2"

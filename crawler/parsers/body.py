@@ -3,15 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from crawler.parsers.blocks import Block, Run
 from crawler.parsers.dates import DateContext
+from crawler.parsers.furniture import IMPRINT
 from crawler.parsers.header import Header
 from crawler.parsers.images import is_file_name
 from crawler.parsers.labels import is_tools
 from crawler.parsers.lines import Line, read_line
 from crawler.parsers.pager import is_pager
-from crawler.parsers.region import IMPRINT, Region, is_furniture
+from crawler.parsers.region import Region
 from crawler.parsers.text import loose, squeeze
 
 # The first words of lines that stand below an article and are no part of it.
@@ -82,7 +84,7 @@ def body_blocks(
 
 def _is_lead(block: Block) -> bool:
     """Return whether a block between title and text is the article's: its picture, that one's caption, or a lead."""
-    if any(is_furniture(element) for element in block.path[1:]) or block.within("a") is not None:
+    if block.in_furniture or block.within("a") is not None:
         return False
     if block.kind == "image" or block.within("figure") is not None:
         return True
@@ -104,7 +106,7 @@ def without_stray_lines(block: Block, title: str | None) -> Block:
     if len(kept) == len(lines):
         return block
     runs = [run for line in kept for run in (*line, Run("\n"))][:-1]
-    return Block(block.kind, block.path, block.index, runs, block.level, block.ordered)
+    return Block(block.kind, block.box, block.index, runs, level=block.level, ordered=block.ordered)
 
 
 def _is_stray_line(text: str, title: str | None) -> bool:
@@ -127,8 +129,8 @@ def _last_text(inside: Sequence[Block], last: int) -> int:
 
 
 def _is_named_furniture(block: Block, region: Region) -> bool:
-    below = block.path[block.path.index(region.container) + 1 :] if region.container in block.path else block.path
-    return any(is_furniture(element) for element in below)
+    below = takewhile(lambda box: box.element is not region.container, block.box.up())
+    return any(box.is_furniture for box in below)
 
 
 def _at_head(index: int, start: int, header: Header, core: set[int]) -> bool:

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from archive.model import Entry
 from crawler.parsers.blocks import Block
 from crawler.parsers.dates import DateContext
+from crawler.parsers.furniture import IMPRINT
 from crawler.parsers.labels import HERE, HOME, LABEL
 from crawler.parsers.lines import Line, read_line
 from crawler.parsers.metadata import Metadata
-from crawler.parsers.region import IMPRINT, Region, is_furniture
+from crawler.parsers.region import Region
 from crawler.parsers.text import loose, squeeze
 
 _CRUMB_SPLIT = re.compile(r"\s*(?:>+|»+|›|→|➔|＞|》|/|\\|\|)\s*")
@@ -100,7 +101,7 @@ def _is_listed(block: Block) -> bool:
         return True
     row = block.within("li", "tr", "dl")
     if row is None:
-        return any(element.tag in ("nav", "aside", "footer") for element in block.path)
+        return block.within("nav", "aside", "footer") is not None
     linked = sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
     return linked > 12 and 2 * linked > len("".join(row.itertext()).strip())
 
@@ -248,7 +249,7 @@ def _score(block: Block, blocks: Sequence[Block], given: HeaderInput, declared: 
     if not {"title", "headline", "heading", "bt", "biaoti"}.isdisjoint(block.tokens):
         score += 0.6
     score += beside
-    if block.kind == "li" or any(is_furniture(element) for element in block.path[1:]):
+    if block.kind == "li" or block.in_furniture:
         score -= 1.5
     if block.link_share > 0.8:
         score -= 0.5 if _links_to(block, given.url) else 3.0

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from archive.model import Image
-from crawler.parsers.blocks import Block, tokens_of
+from crawler.parsers.blocks import Block
+from crawler.parsers.furniture import tokens_of
 from crawler.parsers.page import Page
 from crawler.parsers.text import loose, squeeze
 

@@ -7,13 +7,17 @@ import unicodedata
 from bs4 import BeautifulSoup
 
 # Characters that take no room: soft hyphen, zero-width space, word joiner, byte order mark.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_INVISIBLE = ("\u00ad", "\u200b", "\u2060", "\ufeff")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def squeeze(text: str) -> str:
     """Return the text with every run of white space as one space, none at the ends."""
-    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
+    if not text.isascii():
+        for sign in _INVISIBLE:
+            if sign in text:
+                text = text.replace(sign, "")
+    return " ".join(text.split())
 
 
 def plain(text: str) -> str:

@@ -6,8 +6,9 @@ from hypothesis import settings
 
 from archive.model import Article
 from crawler.parsers import parse_article
-from crawler.parsers.blocks import Block, blocks_of
+from crawler.parsers.blocks import Block
 from crawler.parsers.page import Page, parse_page
+from crawler.parsers.walk import blocks_of
 
 # The same examples on every machine and in every order, however slow the machine.
 steady = settings(derandomize=True, deadline=None, max_examples=100)

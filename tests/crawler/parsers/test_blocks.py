@@ -2,7 +2,9 @@
 
 import pytest
 
-from crawler.parsers.blocks import Run, blocks_of, is_hidden, tokens_of
+from crawler.parsers.blocks import Run
+from crawler.parsers.furniture import tokens_of
+from crawler.parsers.walk import blocks_of, is_hidden
 from tests.crawler.parsers.small_pages import FIRST, blocks, parsed, texts
 
 TABLE = "<table><caption>Fees</caption><tr><th>Quay</th><th>Fee</th></tr>{}</table>"

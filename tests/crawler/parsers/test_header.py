@@ -5,8 +5,9 @@ import json
 import pytest
 
 from archive.model import Entry
+from crawler.parsers.furniture import is_furniture
 from crawler.parsers.header import title_parts
-from crawler.parsers.region import find_region, is_furniture
+from crawler.parsers.region import find_region
 from crawler.site import Site
 from tests.crawler.parsers.small_pages import (
     FIRST,

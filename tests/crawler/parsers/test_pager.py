@@ -6,9 +6,9 @@ import pytest
 
 from archive.model import Article, Image, Stamp
 from crawler.parsers import join_pages
-from crawler.parsers.blocks import blocks_of
 from crawler.parsers.page import parse_page
 from crawler.parsers.pager import is_pager, page_urls, part_number
+from crawler.parsers.walk import blocks_of
 from tests.crawler.parsers.small_pages import STORY, blocks, page_of, parsed, read
 
 SEED = "http://english.shzj.gov.cn/2017-11/23/c_113228.htm"

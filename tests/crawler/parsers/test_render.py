@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
-from crawler.parsers.blocks import Block, Run
+from crawler.parsers.blocks import Block, Box, Run
 from crawler.parsers.images import Picture, find_pictures
 from crawler.parsers.render import Rendering, render
 from crawler.parsers.text import loose
@@ -97,7 +97,7 @@ def test_text_has_no_captions_and_keeps_paragraphs_apart() -> None:
 
 
 def test_a_caption_without_an_image_has_its_figure() -> None:
-    block = Block("image", (parsed("<img>").body,), index=0)
+    block = Block("image", Box(parsed("<img>").body))
     found = render([block], {0: Picture(0, None, caption="A quay", credit="[Photo]")}, lambda href: href)
     assert found == Rendering("", "<figure><figcaption>A quay [Photo]</figcaption></figure>", "*A quay \\[Photo\\]*")
 
@@ -255,7 +255,9 @@ def test_seams_of_runs() -> None:
     found = render(
         [
             Block(
-                "p", (parsed("").body,), runs=[Run(" a "), Run("  ", None, ("em",)), Run(" b\n"), Run(""), Run("\n c ")]
+                "p",
+                Box(parsed("").body),
+                runs=[Run(" a "), Run("  ", None, ("em",)), Run(" b\n"), Run(""), Run("\n c ")],
             )
         ],
         {},

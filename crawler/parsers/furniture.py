@@ -1,0 +1,43 @@
+"""What surrounds articles and is no part of them, as tags, roles and class names say it."""
+
+import re
+from functools import lru_cache
+
+from lxml import etree
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_TOKEN_SPLIT = re.compile(r"[^A-Za-z]+")
+_FURNITURE_ROLES = frozenset({"navigation", "contentinfo", "complementary", "search"})
+_FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu", "button"})
+_FURNITURE = frozenset(
+    (
+        "nav navbar navigation menu breadcrumb breadcrumbs crumbs sidebar sidenav aside footer foot comment "
+        "comments disqus respond related recommended recommendation recommendations share sharing social "
+        "sharedaddy addthis newsletter subscribe subscription promo promotion advert adverts advertisement "
+        "ads sponsored sponsor popup modal cookie consent gdpr banner widget widgets pagination pager pagenav "
+        "tags taglist tagcloud toolbar masthead topbar copyright hotnews latest popular trending outbrain "
+        "taboola postmetadata authorbox authorbio login signup printer skip"
+    ).split()
+)
+# What stands below a page and is no part of any article.
+IMPRINT = re.compile(
+    r"(?:©|\(c\)\s*\d{4}|copyright\b|all rights reserved|版权所有|ICP\s*备|ICP证|公网安备|ICP\s+\d)", re.IGNORECASE
+)
+
+
+def tokens_of(element: etree._Element) -> frozenset[str]:
+    """Return the lower-case words of an element's class and id, split at case, digits and punctuation."""
+    classes, own_id = element.get("class"), element.get("id")
+    return _words(f"{classes or ''} {own_id or ''}") if classes or own_id else frozenset()
+
+
+@lru_cache(maxsize=20_000)
+def _words(said: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _TOKEN_SPLIT.split(_CAMEL.sub("-", said)) if len(word) > 1)
+
+
+def is_furniture(element: etree._Element) -> bool:
+    """Return whether an element's tag, role, class or id names something that surrounds articles."""
+    if element.tag in _FURNITURE_TAGS or element.get("role") in _FURNITURE_ROLES:
+        return True
+    return not _FURNITURE.isdisjoint(tokens_of(element))

@@ -1,0 +1,265 @@
+"""One walk over a page's tree: from elements to blocks."""
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.parsers.blocks import Block, Box, Kind, Mark, Run
+from crawler.parsers.tables import data_rows
+from crawler.parsers.text import squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SKIPPED = frozenset(
+    (
+        "script style template svg math object applet canvas audio map head title meta link base noframes "
+        "dialog datalist select option input textarea progress meter frame frameset"
+    ).split()
+)
+_BLOCKS = frozenset(
+    (
+        "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary "
+        "table tbody td tfoot th thead tr ul caption search"
+    ).split()
+)
+_WHOLE = frozenset(("br", "img", "noscript", "iframe", "video", "embed", "hr", "table"))
+_MARKS: dict[str, Mark] = {
+    "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "code": "code", "kbd": "code",
+    "samp": "code", "tt": "code", "sub": "sub", "sup": "sup",
+}  # fmt: skip
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_CLASSES = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "hide", "hidden", "u-hidden"})
+_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
+_EMBEDS = re.compile(r"twitter-tweet|twitter-video|instagram-media|fb-post|tiktok-embed|bluesky-embed", re.IGNORECASE)
+# The beginning of a line that names a date, a source or an author, or is a toolbar.
+_HEAD_LINE = re.compile(
+    r"^(?:[(（]?[\w.\- ]{0,60}[)）]?\s*[|｜]?\s*)?"
+    r"(?:(?:last )?updated?(?: on)?|source|来源|更新\w{0,3}|发布\w{0,3})\s*(?:[:：]|\d)"
+    r"|^(?:by [A-Z]|(?:published|posted|date|author|作者)\s*[:：])"
+    r"|^[(（]?\s*(?:[(（]\s*[)）]\s*)?\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s[\d:]+)?\s*[)）]?$"
+    r"|^[(（]\d{1,2}[./-]\d{1,2}[./-]\d{4}[)）]$"
+    r"|^[(（][\w.]+[)）]$|^(?:share|print)\b.{0,40}$",
+    re.IGNORECASE,
+)
+_MOST_BLOCKS = 20_000
+
+
+def is_hidden(element: etree._Element) -> bool:
+    """Return whether the element is not shown to a reader (React's parked parts, `hidden id="S:…"`, are)."""
+    if element.get("hidden") is not None and not (element.get("id") or "").startswith("S:"):
+        return True
+    style = element.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    classes = element.get("class")
+    return classes is not None and not _HIDDEN_CLASSES.isdisjoint(classes.split())
+
+
+def blocks_of(body: etree._Element) -> list[Block]:
+    """Return the blocks below an element in reading order, numbered; walks without recursion, however deep it is."""
+    walk = _Walk()
+    walk.open(body)
+    pending: list[Iterator[etree._Element]] = [iter(body)]
+    while pending and len(walk.blocks) < _MOST_BLOCKS:
+        for child in pending[-1]:
+            if walk.enter(child):
+                pending.append(iter(child))
+                break
+        else:
+            pending.pop()
+            walk.close()
+    walk.flush()
+    for index, block in enumerate(walk.blocks):
+        block.index = index
+    return walk.blocks
+
+
+class _Walk:
+    """The state of the walk: the open elements, the text gathered, the blocks so far."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._box: Box | None = None
+        self._runs: list[Run] = []
+        self._looks: list[tuple[str | None, tuple[Mark, ...], bool]] = [(None, (), False)]
+        self._lists: list[bool] = []
+        self._pre = 0
+
+    def enter(self, element: etree._Element) -> bool:
+        """Take an element; return whether it was opened, so that its children follow."""
+        tag = element.tag
+        if (
+            not isinstance(tag, str)
+            or tag in _SKIPPED
+            or (tag != "br" and is_hidden(element))
+            or (tag in _WHOLE and self._took_whole(element, tag))
+        ):
+            self._add(element.tail)
+        elif len(element) or tag in _BLOCKS or self._is_styled_block(element):
+            self.open(element)
+            return True
+        else:
+            # Most elements are pieces of text with a look of their own: no box is needed around them.
+            href, marks = self._look(element, tag)
+            self._add(element.text, href, marks)
+            self._add(element.tail)
+        return False
+
+    def open(self, element: etree._Element) -> None:
+        """Open an element around what follows."""
+        tag = str(element.tag)
+        is_block = tag in _BLOCKS or self._is_styled_block(element)
+        if is_block:
+            self.flush()
+        if tag in ("ul", "ol"):
+            self._lists.append(tag == "ol")
+        elif tag == "pre":
+            self._pre += 1
+        self._box = Box(element, self._box)
+        self._tell_kind(self._box)
+        self._looks.append((*self._look(element, tag), is_block))
+        self._add(element.text)
+
+    def close(self) -> None:
+        """Close the innermost element."""
+        box = self._box
+        if box is None:
+            return
+        _, _, is_block = self._looks[-1]
+        if is_block:
+            self.flush()
+        if box.tag in ("ul", "ol"):
+            self._lists.pop()
+        elif box.tag == "pre":
+            self._pre -= 1
+        self._looks.pop()
+        self._box = box.parent
+        if self._box is not None:
+            self._add(box.element.tail)
+
+    def flush(self) -> None:
+        """Make a block of the text gathered."""
+        if not self._runs:
+            return
+        runs, self._runs = self._runs, []
+        box = self._box
+        if box is None or not any(run.text.strip() for run in runs):
+            return
+        ordered = bool(self._lists and self._lists[-1])
+        for part in [runs] if box.kind == "pre" else _line_groups(runs):
+            self.blocks.append(Block(box.kind, box, runs=part, level=box.level, ordered=ordered))
+
+    def _look(self, element: etree._Element, tag: str) -> tuple[str | None, tuple[Mark, ...]]:
+        href, marks, _ = self._looks[-1]
+        mark = _MARKS.get(tag)
+        if mark and mark not in marks:
+            marks = (*marks, mark)
+        return (element.get("href") if tag == "a" else href), marks
+
+    def _is_styled_block(self, element: etree._Element) -> bool:
+        style = element.get("style")
+        return style is not None and _BLOCK_STYLE.search(style) is not None
+
+    def _took_whole(self, element: etree._Element, tag: str) -> bool:
+        """Take an element that is one block or one sign by itself; return whether it was one."""
+        if tag == "br":
+            self._break()
+        elif tag == "img":
+            self._single("image", element, image=element)
+        elif tag == "noscript":
+            self._noscript(element)
+        elif tag in ("iframe", "video", "embed"):
+            self._single("embed", element)
+        elif tag == "hr":
+            self.flush()
+        elif rows := data_rows(element):
+            self._single("table", element, rows=rows)
+            self._caption(element)
+        else:
+            return False
+        return True
+
+    def _add(self, text: str | None, href: str | None = None, marks: tuple[Mark, ...] | None = None) -> None:
+        # White space counts between texts only.
+        if text and (self._runs or self._pre or not text.isspace()):
+            # A line feed in a run stands for a `br`: those of the source are spaces, but in preformatted text.
+            shown = text if self._pre else text.replace("\n", " ")
+            if marks is None:
+                href, marks, _ = self._looks[-1]
+            self._runs.append(Run(shown, href, marks))
+
+    def _single(
+        self,
+        kind: Kind,
+        element: etree._Element,
+        *,
+        rows: tuple[tuple[str, ...], ...] = (),
+        image: etree._Element | None = None,
+    ) -> None:
+        self.flush()
+        block = Block(kind, Box(element, self._box))
+        block.rows, block.image = rows, image
+        self.blocks.append(block)
+
+    def _noscript(self, element: etree._Element) -> None:
+        """Take the images of a `noscript`, which a browser without scripts shows in place of the lazy one."""
+        for image in element.iter("img"):
+            self._single("image", image, image=image)
+
+    def _caption(self, table: etree._Element) -> None:
+        """Put a data table's own caption before it, as a paragraph."""
+        caption = table.find("caption")
+        text = squeeze("".join(caption.itertext())) if caption is not None else ""
+        if text and caption is not None:
+            own = Block("p", Box(caption, Box(table, self._box)), runs=[Run(text)])
+            self.blocks.insert(len(self.blocks) - 1, own)
+
+    def _break(self) -> None:
+        """Take a `br`: the second in a row ends a paragraph, except in preformatted text."""
+        last = self._runs[-1].text if self._runs else ""
+        spare = next((run.text for run in reversed(self._runs) if run.text.strip(" ")), "")
+        kind = self._box.kind if self._box is not None else "p"
+        if spare == "\n" and (last == "\n" or not last.strip()) and kind != "pre":
+            self.flush()
+        else:
+            self._runs.append(Run("\n", None, ()))
+
+    def _tell_kind(self, box: Box) -> None:
+        """Give a box the kind of text that it holds: its own element's, else that of the nearest telling one."""
+        tag = box.tag
+        if tag in ("li", "dt", "dd"):
+            box.kind, box.level = "li", len(self._lists)
+        elif tag == "pre":
+            box.kind = "pre"
+        elif tag == "blockquote":
+            box.kind = "embed" if _EMBEDS.search(box.element.get("class") or "") else "quote"
+        elif len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+            box.kind, box.level = "h", int(tag[1])
+        elif box.parent is not None and tag not in ("td", "th", "article", "main", "section"):
+            box.kind, box.level = box.parent.kind, box.parent.level
+
+
+def _line_groups(runs: list[Run]) -> list[list[Run]]:
+    """Return the runs as one block, or as several where lines at the beginning or the end name dates or authors.
+
+    Old pages part the date line from the text by a single `br`.
+    """
+    if not any(run.text == "\n" for run in runs):
+        return [runs]
+    lines: list[list[Run]] = [[]]
+    for run in runs:
+        if run.text == "\n":
+            lines.append([])
+        else:
+            lines[-1].append(run)
+    lines = [line for line in lines if any(run.text.strip() for run in line)]
+    if len(lines) < 2:
+        return [runs]
+    telling = [_HEAD_LINE.search(squeeze("".join(run.text for run in line))[:200]) is not None for line in lines]
+    first = next((number for number, told in enumerate(telling) if not told), len(lines))
+    last = next((number for number in range(len(lines), first, -1) if not telling[number - 1]), first)
+    middle = [run for line in lines[first:last] for run in (*line, Run("\n"))]
+    return [*lines[:first], *([middle] if middle else []), *lines[last:]]
