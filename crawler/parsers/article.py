@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -11,13 +11,14 @@ from lxml import etree
 from archive.model import Article, Entry, Image
 from crawler.parsers import pager
 from crawler.parsers.blocks import Block
-from crawler.parsers.body import body_blocks
+from crawler.parsers.body import Chosen, believed, body_blocks
 from crawler.parsers.dates import DateContext
+from crawler.parsers.features import Surroundings, Verdict
 from crawler.parsers.header import Header, HeaderInput, read_header
-from crawler.parsers.images import find_pictures
+from crawler.parsers.images import Pictures, find_pictures
 from crawler.parsers.labels import LABEL, label_pattern
 from crawler.parsers.lines import Line
-from crawler.parsers.metadata import read_metadata
+from crawler.parsers.metadata import Metadata, read_metadata
 from crawler.parsers.page import parse_page
 from crawler.parsers.people import read_people
 from crawler.parsers.reading import Reading
@@ -53,17 +54,38 @@ def parse_article(  # noqa: PLR0913 - what a page is read with is seven things o
     return _read(Reading(page, metadata, context, site, entry, explain), language)
 
 
-def _read(reading: Reading, language: str | None) -> Article:
-    page, metadata, site = reading.page, reading.metadata, reading.site
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the rules make of a page: its blocks, head, title, the body they choose and the pictures in it."""
+
+    blocks: list[Block]
+    region: Region
+    header: Header
+    title: str | None
+    chosen: Chosen
+    pictures: Pictures
+    has_template_body: bool
+
+    def surroundings(self, metadata: Metadata) -> Surroundings:
+        """Return what the body's classifier looks at."""
+        captions = dict.fromkeys(self.pictures.caption_blocks, Verdict.CAPTION)
+        said = metadata.first("og:description", "description")
+        return Surroundings(
+            self.region, self.header, self.title, said[1] if said else None, self.chosen.verdicts | captions
+        )
+
+
+def draft_of(reading: Reading) -> tuple[Draft, Reader]:
+    """Return the rules' draft of a page, and the site's template applied to it."""
+    page, site = reading.page, reading.site
     template = Reader(site.template if site else None, page)
     template.remove()
     blocks = blocks_of(page.body)
     container = template.body()
     region = find_region(blocks, page.body) if container is None else _given_region(blocks, container)
-    label = _label_of(site)
+    label, name = _label_of(site), site.name if site else None
     header = read_header(
-        blocks,
-        HeaderInput(region, metadata, reading.context, page.url, reading.entry, site.name if site else None, label),
+        blocks, HeaderInput(region, reading.metadata, reading.context, page.url, reading.entry, name, label)
     )
     title = reading.decide(
         "title",
@@ -74,23 +96,33 @@ def _read(reading: Reading, language: str | None) -> Article:
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
     pictures = find_pictures(shown, page, title, captions)
-    kept = [block for block in shown if block.index not in pictures.caption_blocks]
-    rendering = render(kept, {item.index: item for item in pictures.items if item.index is not None}, page.absolute)
-    lines = _ordered_lines(header, chosen.tail_lines)
+    return Draft(blocks, region, header, title, chosen, pictures, container is not None), template
+
+
+def _read(reading: Reading, language: str | None) -> Article:
+    page, metadata = reading.page, reading.metadata
+    draft, template = draft_of(reading)
+    pictures = draft.pictures
+    rendering = render(
+        _with_pictures(draft, _text_blocks(draft, metadata)),
+        {item.index: item for item in pictures.items if item.index is not None},
+        page.absolute,
+    )
     if rendering.text:
-        reading.rules["body"] = "template:body" if container is not None else "density"
+        reading.rules["body"] = "template:body" if draft.has_template_body else "classifier"
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
+    lines = _ordered_lines(draft.header, draft.chosen.tail_lines)
     updated, published = read_dates(reading, template, lines)
     source, byline = read_people(reading, template, lines)
     return Article(
         url=page.url,
-        title=title,
+        title=draft.title,
         updated=updated,
         published=published,
         source=source,
         byline=byline,
-        breadcrumb=_breadcrumb(reading, template, header),
+        breadcrumb=_breadcrumb(reading, template, draft.header),
         language=reading.decide(
             "language",
             lambda: ("html:lang", metadata.language),
@@ -101,11 +133,26 @@ def _read(reading: Reading, language: str | None) -> Article:
         markdown=rendering.markdown,
         images=pictures.values(),
         canonical_url=reading.decide("canonical_url", lambda: ("link:canonical", metadata.canonical)),
-        pages=pager.page_urls(page, blocks),
+        pages=pager.page_urls(page, draft.blocks),
         undecodable=page.replaced,
         rules=reading.rules,
         lost=tuple(reading.lost),
     )
+
+
+def _text_blocks(draft: Draft, metadata: Metadata) -> list[Block]:
+    """Return the blocks of the body: those of the template's element, else those that the classifier believes."""
+    if draft.has_template_body:
+        return [block for block in draft.chosen.blocks if block.kind != "image"]
+    return believed(draft.blocks, draft.chosen, draft.surroundings(metadata))
+
+
+def _with_pictures(draft: Draft, texts: Sequence[Block]) -> list[Block]:
+    """Return text and pictures in their order on the page, without the captions."""
+    pictures = {item.index for item in draft.pictures.items}
+    kept = {block.index: block for block in texts if block.index not in draft.pictures.caption_blocks}
+    kept |= {block.index: block for block in draft.blocks if block.index in pictures}
+    return [kept[index] for index in sorted(kept)]
 
 
 def join_pages(articles: Sequence[Article]) -> Article:
@@ -149,7 +196,8 @@ def _with_template_images(
 
 def _given_region(blocks: Sequence[Block], container: Any) -> Region:
     inside = [block.index for block in blocks if block.inside(container)]
-    return Region(container, min(inside, default=0), max(inside, default=-1) + 1, tuple(inside))
+    depth = sum(1 for _ in container.iterancestors()) - 1
+    return Region(container, min(inside, default=0), max(inside, default=-1) + 1, tuple(inside), depth)
 
 
 def _label_of(site: Site | None) -> re.Pattern[str]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from crawler.parsers.blocks import Block, Run
+from crawler.parsers.classifier import body_trees
 from crawler.parsers.dates import DateContext
+from crawler.parsers.features import REACH, Surroundings, Verdict, candidates, columns
 from crawler.parsers.furniture import IMPRINT
 from crawler.parsers.header import Header
 from crawler.parsers.images import is_file_name
@@ -30,15 +32,21 @@ _TAIL_WORDS = (
     r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：]",
 )
 _LEAD_LENGTH = 30
+# How likely a block must be: what the rules keep needs less, code and tables least, as few pages to learn from have
+# them; a caption or the title stands elsewhere already.
+_LIKELY = 0.5
+_ENOUGH = {Verdict.KEPT: 0.42, Verdict.CAPTION: 1.0, Verdict.TITLE: 1.0}
+_ENOUGH_OF_KIND = {"pre": 0.15, "table": 0.15}
 _TAIL_LINE = re.compile(f"^(?:{'|'.join(_TAIL_WORDS)})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The article's blocks, pictures among them, and what its last lines named."""
+    """The article's blocks, pictures among them, what its last lines named, and the rules' verdicts by index."""
 
     blocks: tuple[Block, ...]
     tail_lines: tuple[Line, ...]
+    verdicts: dict[int, Verdict]
 
 
 def body_blocks(
@@ -59,27 +67,58 @@ def body_blocks(
         start = header.title_index + 1
     core = set(region.core)
     above = blocks[header.title_index + 1 : start] if with_lead and header.title_index is not None else ()
-    lead = [
-        block
-        for block in above
-        if block.index not in header.lines and block.index not in header.used and _is_lead(block)
-    ]
-    inside = lead + [
-        without_stray_lines(block, title)
-        for block in blocks[start : region.end]
-        if block.index in core or not _is_named_furniture(block, region)
-    ]
+    verdicts = dict.fromkeys((*header.lines, *header.used), Verdict.HEADER)
+    inside = [block for block in above if block.index not in verdicts and _is_lead(block)]
+    for block in blocks[start : region.end]:
+        if block.index not in core and _is_named_furniture(block, region):
+            verdicts[block.index] = Verdict.FURNITURE
+        else:
+            inside.append(without_stray_lines(block, title))
     last = _last_text(inside, max((index for index in region.core if index >= start), default=region.end - 1))
-    wanted, tail = [], []
+    tail = []
     for block in inside:
         if block.index in header.used or (block.index in header.lines and _at_head(block.index, start, header, core)):
+            continue
+        if verdicts.get(block.index) == Verdict.TITLE:
             continue
         line = _tail_line(block, inside, context) if block.index >= last - 1 else None
         if line:
             tail.append(line)
-        elif not _is_outside(block, title, after=block.index > last):
-            wanted.append(block)
-    return Chosen(tuple(_without_lists(wanted, core)), tuple(tail))
+            verdicts[block.index] = Verdict.TAIL
+        else:
+            is_outside = _is_outside(block, after=block.index > last)
+            verdicts[block.index] = Verdict.OUTSIDE if is_outside else Verdict.KEPT
+    kept = _without_lists([block for block in inside if verdicts.get(block.index) == Verdict.KEPT], core)
+    listed = {index for index, verdict in verdicts.items() if verdict == Verdict.KEPT} - {block.index for block in kept}
+    verdicts |= dict.fromkeys(listed, Verdict.LISTED)
+    return Chosen(tuple(kept), tuple(tail), verdicts)
+
+
+def _titles(blocks: Sequence[Block], region: Region, title: str | None) -> list[int]:
+    """Return the indexes of the blocks around the article that are its title and nothing else."""
+    said = loose(title)
+    near = blocks[max(0, region.start - REACH) : region.end] if said else ()
+    return [block.index for block in near if abs(len(block.text) - len(title or "")) < 20 and block.loose == said]
+
+
+def believed(blocks: Sequence[Block], chosen: Chosen, given: Surroundings) -> list[Block]:
+    """Return the blocks of text that the classifier takes for the article's, the rules' verdicts among its evidence."""
+    near = candidates(blocks, given.region)
+    # Where no text runs there is nothing to learn from: a note of one line is what the rules make of it.
+    if not near or not given.region.core:
+        return [block for block in chosen.blocks if block.kind != "image"]
+    likely = body_trees().probabilities(columns(blocks, near, given))
+    known = {block.index: block for block in chosen.blocks}
+    return [
+        known.get(block.index) or without_stray_lines(block, given.title)
+        for block, probability in zip(near, likely, strict=True)
+        if probability > _enough(block, given.verdicts.get(block.index, Verdict.NONE))
+    ]
+
+
+def _enough(block: Block, verdict: Verdict) -> float:
+    enough = _ENOUGH.get(verdict, _LIKELY)
+    return _ENOUGH_OF_KIND.get(block.kind, enough) if verdict == Verdict.KEPT else enough
 
 
 def _is_lead(block: Block) -> bool:
@@ -120,7 +159,7 @@ def _last_text(inside: Sequence[Block], last: int) -> int:
     """
     for block in inside:
         if block.index > last:
-            if block.kind != "image" and (_is_outside(block, None, after=True) or block.link_share > 0.3):
+            if block.kind != "image" and (_is_outside(block, after=True) or block.link_share > 0.3):
                 if block.kind != "h" or _TAIL_LINE.match(block.text):
                     break
             elif block.kind != "image" and not block.text.isdecimal():
@@ -149,17 +188,12 @@ def _tail_line(block: Block, inside: Sequence[Block], context: DateContext) -> L
     return None
 
 
-def _is_outside(block: Block, title: str | None, *, after: bool) -> bool:
+def _is_outside(block: Block, *, after: bool) -> bool:
     """Return whether a block is furniture by what it says; more is, after the last running text."""
     if block.kind == "image":
         return False
     text = block.text
-    if (
-        is_pager(text)
-        or is_tools(text)
-        or _TAIL_LINE.match(text)
-        or (title and block.loose == loose(title) and block.kind == "h")
-    ):
+    if is_pager(text) or is_tools(text) or _TAIL_LINE.match(text):
         return True
     if not block.loose and block.kind not in ("pre", "table"):
         return True

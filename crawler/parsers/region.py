@@ -18,12 +18,13 @@ _DOMINANT = 0.72
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The article's container and the blocks of running text in it, as indexes into the page's blocks."""
+    """The article's container, `depth` boxes below the body, and the blocks of running text in it, as indexes."""
 
     container: etree._Element
     start: int
     end: int
     core: tuple[int, ...]
+    depth: int = 0
 
 
 def find_region(blocks: Sequence[Block], body: etree._Element) -> Region:
@@ -45,7 +46,7 @@ def find_region(blocks: Sequence[Block], body: etree._Element) -> Region:
     inside = _below(container, boxes)
     indexes = [block.index for block in blocks if block.box in inside]
     core = tuple(index for index in indexes if weights[index] and blocks[index].box not in outside)
-    return Region(container.element, min(indexes, default=0), max(indexes, default=-1) + 1, core)
+    return Region(container.element, min(indexes, default=0), max(indexes, default=-1) + 1, core, container.depth)
 
 
 def weight(block: Block) -> float:

@@ -51,8 +51,7 @@ class Reader:
     def remove(self) -> None:
         """Take out of the page what the template says is no part of it."""
         for element in self.elements("remove"):
-            if element.getparent() is not None:
-                element.drop_tree()  # type: ignore[attr-defined]
+            _drop(element)
 
     def _strings(self, name: str) -> list[str]:
         rule = self._rule(name)
@@ -65,3 +64,16 @@ class Reader:
     def _rule(self, name: str) -> FieldRule | None:
         rule: FieldRule | None = getattr(self._template, name, None)
         return rule
+
+
+def _drop(element: etree._Element) -> None:
+    """Take an element out of its tree; the text after it stays."""
+    parent, before, tail = element.getparent(), element.getprevious(), element.tail
+    if parent is None:
+        return
+    if tail and before is not None:
+        before.tail = (before.tail or "") + tail
+    elif tail:
+        parent.text = (parent.text or "") + tail
+    element.tail = None
+    parent.remove(element)

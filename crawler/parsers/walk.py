@@ -49,13 +49,13 @@ _MOST_BLOCKS = 20_000
 
 def is_hidden(element: etree._Element) -> bool:
     """Return whether the element is not shown to a reader (React's parked parts, `hidden id="S:…"`, are)."""
-    if element.get("hidden") is not None and not (element.get("id") or "").startswith("S:"):
+    classes = element.get("class")
+    if classes is not None and not _HIDDEN_CLASSES.isdisjoint(classes.split()):
         return True
     style = element.get("style")
-    if style and _HIDDEN_STYLE.search(style):
+    if style is not None and _HIDDEN_STYLE.search(style):
         return True
-    classes = element.get("class")
-    return classes is not None and not _HIDDEN_CLASSES.isdisjoint(classes.split())
+    return element.get("hidden") is not None and not (element.get("id") or "").startswith("S:")
 
 
 def blocks_of(body: etree._Element) -> list[Block]:

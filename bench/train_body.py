@@ -1,0 +1,212 @@
+"""Trains the body's classifier on a folder of pages with truth, and writes crawler/parsers/body_model.npz.
+
+    python -m bench.train_body ../shared/corpus/pages [--check-only | --write-only]
+
+Wants the environment of bench/train.lock. Prints, by cross-validation over hosts, what the rules alone, the classifier
+and the best possible choice of blocks reach, with 95 % intervals over hosts; then trains on all pages. The pages of
+our own seed forms (tests/crawler/parsers/seed_markup.py, seeds that no test uses) are trained on beside the corpus:
+old content management systems are rare in it.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import statistics
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.aligning import labels, tokens
+from crawler.parsers.article import draft_of
+from crawler.parsers.classifier import MODEL
+from crawler.parsers.dates import DateContext
+from crawler.parsers.features import Verdict, candidates, columns
+from crawler.parsers.metadata import read_metadata
+from crawler.parsers.page import parse_page
+from crawler.parsers.reading import Reading
+from tests.crawler.parsers.seed_markup import MARKUPS, SeedPage
+
+_FOLDS = 5
+_TREES = 200
+_OWN_WEIGHT = 0.1
+_PARAMETERS = {
+    "objective": "binary", "learning_rate": 0.06, "num_leaves": 24, "max_depth": 9, "min_data_in_leaf": 30,
+    "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 127,
+    "verbose": -1, "num_threads": 2, "seed": 1, "deterministic": True, "force_row_wise": True,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One page: the rows of its candidate blocks, which of them are true, and what the rules say."""
+
+    host: str
+    rows: NDArray[np.float32]
+    truth: NDArray[np.bool_]
+    verdicts: NDArray[np.bool_]
+    texts: list[str]
+    body: str
+    weight: float = 1.0
+
+
+def main() -> None:
+    """Check by cross-validation, train on everything, write the model."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--check-only", action="store_true", help="write nothing")
+    parser.add_argument("--write-only", action="store_true", help="check nothing")
+    given = parser.parse_args()
+    samples = [sample for row in _rows(given.folder) if (sample := _corpus_sample(row, given.folder))]
+    own = [sample for sample in _own_samples() if sample]
+    print(f"{len(samples)} pages of {len({sample.host for sample in samples})} hosts, {len(own)} of our own writing")
+    if not given.write_only:
+        check(samples, own)
+    if not given.check_only:
+        target = Path("crawler/parsers") / MODEL
+        np.savez_compressed(target, **arrays_of(grow([*samples, *own])))
+        print(f"{target}: {target.stat().st_size} bytes")
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    rows = map(json.loads, (folder / "truth.jsonl").read_text("utf-8").splitlines())
+    return [row for row in rows if row["kind"] == "article"]
+
+
+def _corpus_sample(row: dict[str, str], folder: Path) -> Sample | None:
+    host = ".".join((urlsplit(row["url"]).hostname or "").split(".")[-2:])
+    return sample_of(gzip.decompress((folder / row["file"]).read_bytes()), row["url"], row["body"], host)
+
+
+def _own_samples() -> list[Sample | None]:
+    """Return pages of our own forms in every markup, drawn with seeds that no test draws."""
+    lines = (Path("tests") / "fixtures" / "seed_forms" / "pages.jsonl").read_text("utf-8").splitlines()
+    samples = []
+    for number, page in enumerate(SeedPage.from_record(json.loads(line)) for line in lines):
+        body = "\n\n".join(text for kind, text in page.lines() if kind in {"body", "subhead"})
+        for markup, make in MARKUPS.items():
+            html = make(page, random.Random(f"train {page.url} {markup}"))  # noqa: S311 - a layout, no secret
+            samples.append(sample_of(html.encode(), page.url, body, f"own-{number}", _OWN_WEIGHT))
+    return samples
+
+
+def sample_of(content: bytes, url: str, body: str, host: str, weight: float = 1.0) -> Sample | None:
+    """Return a page as the classifier sees it, None where nothing is to choose from."""
+    page = parse_page(content, url)
+    metadata = read_metadata(page)
+    draft, _ = draft_of(Reading(page, metadata, DateContext(metadata.language)))
+    given = draft.surroundings(metadata)
+    near = candidates(draft.blocks, draft.region)
+    if not near:
+        return None
+    true = labels([block.text for block in draft.blocks], body)
+    return Sample(
+        host,
+        columns(draft.blocks, near, given),
+        np.array([true[block.index] for block in near]),
+        np.array([given.verdicts.get(block.index) == Verdict.KEPT for block in near]),
+        [block.text for block in near],
+        body,
+        weight,
+    )
+
+
+def grow(samples: list[Sample]) -> lightgbm.Booster:
+    """Return the trees; every page counts alike, however many blocks it has."""
+    rows = np.vstack([sample.rows for sample in samples])
+    truth = np.concatenate([sample.truth for sample in samples])
+    weights = np.concatenate(
+        [np.full(len(sample.truth), 100 * sample.weight / len(sample.truth)) for sample in samples]
+    )
+    return lightgbm.train(_PARAMETERS, lightgbm.Dataset(rows, truth, weight=weights), _TREES)
+
+
+def check(samples: list[Sample], own: list[Sample]) -> None:
+    """Print what rules, classifier and the best choice reach, each host judged by trees that never saw it."""
+    hosts = sorted({sample.host for sample in samples})
+    random.Random(7).shuffle(hosts)  # noqa: S311 - folds, not secrets
+    fold = {host: number % _FOLDS for number, host in enumerate(hosts)}
+    guesses: list[NDArray[np.bool_]] = [sample.truth for sample in samples]
+    for number in range(_FOLDS):
+        trees = grow([sample for sample in samples if fold[sample.host] != number] + own)
+        for at, sample in enumerate(samples):
+            if fold[sample.host] == number:
+                guesses[at] = np.asarray(trees.predict(sample.rows)) > 0.5
+    for name, choices in (
+        ("rules", [sample.verdicts for sample in samples]),
+        ("classifier", guesses),
+        ("best choice", [sample.truth for sample in samples]),
+    ):
+        scores = [_score(sample, choice) for sample, choice in zip(samples, choices, strict=True)]
+        print(f"{name:12}", _figures(scores), _interval(scores, [sample.host for sample in samples]))
+
+
+def _score(sample: Sample, choice: NDArray[np.bool_]) -> tuple[float, float, bool]:
+    truth = tokens(sample.body)
+    said = tokens("\n\n".join(text for text, chosen in zip(sample.texts, choice, strict=True) if chosen))
+    want, have = (Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3))) for words in (truth, said))
+    hit = sum((want & have).values())
+    return hit / max(1, sum(have.values())), hit / max(1, sum(want.values())), truth == said
+
+
+def _figures(scores: list[tuple[float, float, bool]]) -> str:
+    precision, recall, exact = (statistics.mean(float(score[part]) for score in scores) for part in range(3))
+    return f"F1 {2 * precision * recall / (precision + recall):.4f} P {precision:.4f} R {recall:.4f} exact {exact:.3f}"
+
+
+def _interval(scores: list[tuple[float, float, bool]], hosts: list[str]) -> str:
+    """Return the 95 % intervals of F1 and of the exact share, drawing hosts anew 500 times."""
+    groups: dict[str, list[tuple[float, float, bool]]] = {}
+    for score, host in zip(scores, hosts, strict=True):
+        groups.setdefault(host, []).append(score)
+    draw, names = random.Random(1), sorted(groups)  # noqa: S311
+    means = []
+    for _ in range(500):
+        drawn = [score for name in draw.choices(names, k=len(names)) for score in groups[name]]
+        precision, recall, exact = (statistics.mean(float(score[part]) for score in drawn) for part in range(3))
+        means.append((2 * precision * recall / (precision + recall), exact))
+    f1s, exacts = sorted(mean[0] for mean in means), sorted(mean[1] for mean in means)
+    return f"[{f1s[12]:.4f}, {f1s[487]:.4f}] [{exacts[12]:.3f}, {exacts[487]:.3f}]"
+
+
+def arrays_of(trees: lightgbm.Booster) -> dict[str, NDArray[np.generic] | int]:
+    """Return the trees as the arrays that crawler.parsers.classifier reads."""
+    nodes: list[tuple[int, float, int, int, float]] = []
+
+    def add(node: dict[str, object], depth: int) -> tuple[int, int]:
+        at = len(nodes)
+        if "leaf_value" in node:
+            nodes.append((0, 0.0, at, at, float(str(node["leaf_value"]))))
+            return at, depth
+        nodes.append((0, 0.0, 0, 0, 0.0))
+        left, deep = add(node["left_child"], depth + 1)  # type: ignore[arg-type]
+        right, deeper = add(node["right_child"], depth + 1)  # type: ignore[arg-type]
+        nodes[at] = (int(str(node["split_feature"])), float(str(node["threshold"])), left, right, 0.0)
+        return at, max(deep, deeper)
+
+    grown = [add(tree["tree_structure"], 0) for tree in trees.dump_model()["tree_info"]]
+    column, threshold, left, right, value = zip(*nodes, strict=True)
+    return {
+        "roots": np.array([root for root, _ in grown], dtype=np.int32),
+        "column": np.array(column, dtype=np.int16),
+        "threshold": _not_above(np.array(threshold)),
+        "left": np.array(left, dtype=np.int32),
+        "right": np.array(right, dtype=np.int32),
+        "value": np.array(value, dtype=np.float32),
+        "depth": max(depth for _, depth in grown),
+    }
+
+
+def _not_above(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the greatest 32-bit numbers that are not above the values: rows of 32 bits are parted as by the values."""
+    near = values.astype(np.float32)
+    return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+if __name__ == "__main__":
+    main()
