@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 WORKERS ?= 2
+PAGES ?= ../shared/corpus/pages
 
-.PHONY: demo test lint fix soak bench lock wheel screenshots clean
+.PHONY: demo test lint fix soak bench peers lock wheel screenshots clean
 
 demo: $(RUN)
 	rm -rf demo-archive
@@ -33,11 +34,17 @@ soak: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench.pipeline
+	@if [ -d $(PAGES) ]; then $(BIN)/python -m bench.extraction $(PAGES) --sets; else echo "left out: bench.extraction needs $(PAGES)" >&2; fi
+
+# The environments of the parser's peers; bench.extraction makes what is missing by itself.
+peers: $(DEV)
+	$(BIN)/python -m bench.peers
 
 # Pins every version with its hashes; names no index.
 lock: $(DEV)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --group dev -o requirements-dev.lock pyproject.toml
+	@set -e; for peer in bench/peers/*.in; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o "$${peer%.in}.lock" "$$peer"; done
 
 wheel: $(DEV)
 	$(BIN)/python -m build --no-isolation --wheel

@@ -22,11 +22,21 @@ class Peer:
 
 
 PEERS = (
-    Peer("trafilatura", "trafilatura", "trafilatura", "trafilatura", "its own settings; its lead image"),
+    Peer(
+        "trafilatura", "trafilatura", "trafilatura", "trafilatura", "its own settings, dates with time; its lead image"
+    ),
     Peer("trafilatura-precision", "trafilatura", "trafilatura_precision", "trafilatura", "favor_precision"),
     Peer("trafilatura-images", "trafilatura", "trafilatura_images", "trafilatura", "include_images"),
-    Peer("newspaper4k", "newspaper4k", "newspaper4k", "newspaper", "with its extras for languages; its top image"),
-    Peer("readability-lxml", "readability-lxml", "readability", "readability lxml.html", "short_title, author, summary"),
+    Peer(
+        "newspaper4k",
+        "newspaper4k",
+        "newspaper4k",
+        "newspaper",
+        "with its extras for languages and no NLTK data; its top image",
+    ),
+    Peer(
+        "readability-lxml", "readability-lxml", "readability", "readability lxml.html", "short_title, author, summary"
+    ),
     Peer(
         "resiliparse",
         "resiliparse",
@@ -38,7 +48,7 @@ PEERS = (
 )
 
 
-class NotInstalled(Exception):
+class InstallError(Exception):
     """A peer's environment cannot be made here; the message is one line."""
 
 
@@ -70,4 +80,4 @@ def _run(distribution: str, command: list[str]) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "nothing was said").splitlines()[-1]
-        raise NotInstalled(f"{distribution} does not install here: {said}")
+        raise InstallError(f"{distribution} does not install here: {said}")

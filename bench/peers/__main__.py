@@ -2,13 +2,13 @@
 
 import sys
 
-from bench.peers import PEERS, NotInstalled, environment
+from bench.peers import PEERS, InstallError, environment
 
 failed = False
 for distribution in dict.fromkeys(peer.distribution for peer in PEERS):
     try:
         environment(distribution)
-    except NotInstalled as error:
+    except InstallError as error:
         print(error, file=sys.stderr)
         failed = True
 sys.exit(failed)

@@ -11,7 +11,9 @@ from typing import Any, NoReturn
 from urllib.parse import urljoin
 
 # What ends a line: without a break after it, the words of two paragraphs would run into one.
-_BREAKS = frozenset("address article blockquote br div dd dt figure h1 h2 h3 h4 h5 h6 li ol p pre section td tr ul".split())
+_BREAKS = frozenset(
+    "address article blockquote br div dd dt figure h1 h2 h3 h4 h5 h6 li ol p pre section td tr ul".split()
+)
 
 # htmldate's settings within trafilatura, and the time with its offset where the page declares it.
 _DATES = {"original_date": True, "extensive_search": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
@@ -133,4 +135,4 @@ def _refuse(*_: object, **__: object) -> NoReturn:
 if "PEER_MODULES" in os.environ:
     for _module in os.environ["PEER_MODULES"].split():
         import_module(_module)
-    socket.socket.connect = socket.getaddrinfo = _refuse  # type: ignore[method-assign, assignment]
+    socket.socket.connect = socket.getaddrinfo = _refuse  # type: ignore[method-assign]
