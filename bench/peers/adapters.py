@@ -120,9 +120,11 @@ def _lead_first(lead: str | None, shown: list[dict[str, Any]]) -> list[dict[str,
 
 def _text_of(tree: Any) -> str:
     parts: list[str | None] = []
-    for event, element in import_module("lxml.etree").iterwalk(tree, events=("start", "end")):
+    for event, element in import_module("lxml.etree").iterwalk(tree, events=("start", "end", "comment")):
         if event == "start":
             parts.append(element.text)
+        elif event == "comment":
+            parts.append(element.tail)
         else:
             parts += ["\n" if element.tag in _BREAKS else "", element.tail]
     return "".join(filter(None, parts))
