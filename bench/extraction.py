@@ -60,7 +60,8 @@ def main() -> None:
     pages = articles(options.folder)
     if not options.scorer.is_file():
         sys.exit(f"no scorer here: {options.scorer} is missing")
-    text = "" if options.write is None else _readable(options.write)
+    if options.write is not None:
+        _marked(options.write)
     load = os.getloadavg()[0]
     results, notes = run(options.folder, options.scorer, options.peers)
     hosts = len({urlsplit(row["url"]).hostname for row in pages})
@@ -74,7 +75,7 @@ def main() -> None:
     if options.write is None:
         print(section)
     else:
-        options.write.write_text(replaced(text, section), encoding="utf-8")
+        options.write.write_text(replaced(_marked(options.write), section), encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:
@@ -190,7 +191,7 @@ def replaced(text: str, section: str) -> str:
     return f"{before}{BEGIN}\n\n{section}\n\n{END}{after}"
 
 
-def _readable(file: Path) -> str:
+def _marked(file: Path) -> str:
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if not 0 <= text.find(BEGIN) < text.find(END):
         sys.exit(f"nothing to replace: {file} has no lines {BEGIN} and {END}")
