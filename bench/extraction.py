@@ -62,13 +62,14 @@ def main() -> None:
         sys.exit(f"no scorer here: {options.scorer} is missing")
     if options.write is not None:
         _marked(options.write)
-    load = os.getloadavg()[0]
+    before = os.getloadavg()[0]
     results, notes = run(options.folder, options.scorer, options.peers)
     hosts = len({urlsplit(row["url"]).hostname for row in pages})
     said = shlex.join(["python", "-m", "bench.extraction", *sys.argv[1:]])
     about = (
         f"{dt.datetime.now().astimezone():%Y-%m-%d}, `{said}` ({len(pages)} real pages of {hosts} hosts; Python "
-        f"{platform.python_version()}; every extractor a process of one thread, all in one run; load {load:.1f} before)"
+        f"{platform.python_version()}; every extractor a process of one thread, all in one run; "
+        f"load {before:.1f} before, {os.getloadavg()[0]:.1f} after)"
     )
     tables = [(name, printed(module, options.folder)) for name, module in TABLES]
     section = "\n\n".join([about, *sections(results, notes, by_set=options.sets), *_headed(tables)])
@@ -174,14 +175,15 @@ def side_by_side(results: dict[str, Result], name: str) -> str:
 
 
 def printed(module: str, folder: Path) -> str:
-    """Return what another benchmark prints of the folder, run as a process of one thread."""
+    """Return what another benchmark prints of the folder, run as a process of one thread; fenced where no Markdown."""
     _progress(module)
     command = [sys.executable, "-m", module, str(folder.resolve())]
     surroundings = os.environ | _ONE_THREAD | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, env=surroundings)
     if done.returncode:
         sys.exit(f"{module} broke off")
-    return done.stdout.strip()
+    text = done.stdout.strip("\n")
+    return text if text.startswith("|") else f"```text\n{text}\n```"
 
 
 def replaced(text: str, section: str) -> str:

@@ -194,7 +194,9 @@ def test_the_real_scorer_scores_our_parser(
 def test_another_table_is_printed_by_a_process_of_its_own(
     corpus: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    (corpus / "truth.json").write_text('{"a": 1}', encoding="utf-8")
     assert "| the whole article |" in extraction.printed("bench.stages", corpus)
+    assert extraction.printed("json.tool", corpus / "truth.json") == '```text\n{\n    "a": 1\n}\n```'
     with pytest.raises(SystemExit, match=r"bench\.stages broke off"):
         extraction.printed("bench.stages", corpus / "nowhere")
     assert "no corpus here" in capfd.readouterr().err
