@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 WORKERS ?= 2
+PAGES ?= ../shared/corpus/pages
 
-.PHONY: demo test lint fix soak bench lock wheel screenshots clean
+.PHONY: demo test lint fix soak bench peers lock wheel screenshots clean
 
 demo: $(RUN)
 	rm -rf demo-archive
@@ -33,11 +34,17 @@ soak: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench.pipeline
+	@if [ -d $(PAGES) ]; then $(BIN)/python -m bench.extraction $(PAGES) --sets; else echo "left out: bench.extraction needs $(PAGES)" >&2; fi
+
+# The environments of the parser's peers; bench.extraction makes what is missing by itself.
+peers: $(DEV)
+	$(BIN)/python -m bench.peers
 
 # Pins every version with its hashes; names no index.
 lock: $(DEV)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --group dev -o requirements-dev.lock pyproject.toml
+	@set -e; for peer in bench/peers/*.in; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o "$${peer%.in}.lock" "$$peer"; done
 
 wheel: $(DEV)
 	$(BIN)/python -m build --no-isolation --wheel
@@ -48,12 +55,12 @@ screenshots: $(DEV)
 clean:
 	rm -rf $(VENV) demo-archive build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* .import_linter_cache
 
-$(VENV):
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "newsarchive needs Python 3.11 or newer; name one: make PYTHON=python3.12 demo" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing; install it first (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(RUN): requirements.lock pyproject.toml | $(VENV)
+$(RUN): requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -15,20 +15,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
+from bench import stages
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
-from crawler.parsers.article import parse_article
-from crawler.parsers.page import parse_page
-from crawler.parsers.region import find_region
-from crawler.parsers.walk import blocks_of
 from crawler.workspace import make_workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _BARE = """
 import json, sys, scrapy
@@ -96,25 +89,13 @@ def stage_table(server: DemoServer) -> None:
     """Print what reading a page costs, stage by stage, beside BeautifulSoup on the same pages."""
     bodies = [server.site.respond(article.path).body for article in server.site.articles[:200]]
     url = f"{server.url}2018-01-01/c_1.htm"
-    stages: tuple[tuple[str, Callable[[bytes], object]], ...] = (
-        ("decode and one lxml tree", lambda body: parse_page(body, url)),
-        ("… and blocks", lambda body: blocks_of(parse_page(body, url).body)),
-        ("… and region", lambda body: _region(body, url)),
-        ("the whole article", lambda body: parse_article(body, url)),
-        ("BeautifulSoup(lxml), tree alone", lambda body: BeautifulSoup(body, "lxml")),
+    print(f"\n{stages.stage_table([(body, url) for body in bodies])}")
+    started = time.process_time()
+    for body in bodies:
+        BeautifulSoup(body, "lxml")
+    print(
+        f"BeautifulSoup(lxml) takes {1000 * (time.process_time() - started) / len(bodies):.2f} ms for the tree alone."
     )
-    size = sum(map(len, bodies)) / len(bodies) / 1024
-    print(f"\n{len(bodies)} pages of {size:.0f} KB\n\n| stage | ms a page |\n|---|---|")
-    for name, work in stages:
-        started = time.process_time()
-        for body in bodies:
-            work(body)
-        print(f"| {name} | {1000 * (time.process_time() - started) / len(bodies):.2f} |")
-
-
-def _region(body: bytes, url: str) -> object:
-    tree = parse_page(body, url).body
-    return find_region(blocks_of(tree), tree)
 
 
 if __name__ == "__main__":
