@@ -32,6 +32,14 @@ class UnreachableError(InputError):
     """A host gives no answer at all."""
 
 
+class _RedirectedError(Exception):
+    """The server names another address."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
 class Fetcher:
     """Fetches pages one after the other, with the limits and the manners of a workspace's [crawl]."""
 
@@ -41,7 +49,7 @@ class Fetcher:
         self._agent = user_agent(crawl.contact)
         # Only what can be unpacked within a limit is asked for.
         headers = {"User-Agent": self._agent, "Accept": "text/html,*/*;q=0.5", "Accept-Encoding": "gzip"}
-        self._client = httpx.Client(headers=headers, timeout=crawl.timeout)
+        self._client = httpx.Client(headers=headers, timeout=crawl.timeout, event_hooks={"response": [_stop_at_redirect]})
         self._robots: dict[str, Protego] = {}
         self._last: dict[str, float] = {}
 
@@ -83,11 +91,12 @@ class Fetcher:
             self._check_host(name, url)
             if not is_robots:
                 self._check_robots(name, url, named)
-            with _explained(name, url), self._sent(url, address) as response:
-                if not response.has_redirect_location:
+            try:
+                with _explained(name, url), self._sent(url, address) as response:
                     yield url, response
                     return
-                url = _address(name, response.headers["Location"], url)
+            except _RedirectedError as redirect:
+                url = _address(name, redirect.location, url)
         raise InputError(f"{name}: it redirects more than {REDIRECT_MAX_TIMES} times; open it in a browser, {_BY_HAND}")
 
     @contextmanager
@@ -151,6 +160,12 @@ class Fetcher:
             yield chunk
 
 
+def _stop_at_redirect(response: httpx.Response) -> None:
+    """Leave a redirect to us before httpx reads where it leads: each address is checked first."""
+    if response.has_redirect_location:
+        raise _RedirectedError(response.headers["Location"])
+
+
 def _address(name: str, said: str, base: httpx.URL | None = None) -> httpx.URL:
     """Return an http(s) URL as a user or a redirect says it; raises InputError."""
     whence = "" if base is None else f"it redirects to {said!r}: "
@@ -163,7 +178,7 @@ def _address(name: str, said: str, base: httpx.URL | None = None) -> httpx.URL:
         raise InputError(f"{name}: {whence}only http:// and https:// can be fetched; a file is given by its path")
     if not url.host or not port_fits:
         raise InputError(f"{name}: {whence}not a web address (no host, or a port that cannot be); check it")
-    return url
+    return url.copy_with(fragment=None)
 
 
 def _public_address(name: str, url: httpx.URL) -> str:

@@ -18,7 +18,7 @@ STDIN = "-"
 MEGABYTE = 1024 * 1024
 _SUFFIXES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[:/?]|$)", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"www\.|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?/", re.IGNORECASE)
 _HEAD = 512 * 1024
 _HEAD_TAG = re.compile(rb"<(link|meta)\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -121,7 +121,7 @@ def too_large(max_bytes: int) -> str:
 
 def _meaning(name: str, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        address = f"; if it is a web address, write https://{name}" if _BARE_HOST.match(name) else "; check the path"
+        address = f"; if it is a web address, write https://{name}" if _BARE_ADDRESS.match(name) else "; check the path"
         return f"no such file{address}"
     if isinstance(error, IsADirectoryError):
         return f"no HTML file in this folder; looked for {', '.join(_SUFFIXES)}"

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
@@ -19,7 +19,7 @@ _AHEAD = 4
 
 def in_order(
     tasks: Iterable[Task], work: Callable[[Task], Result], on_death: Callable[[Task], Result], jobs: int
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Yield each task's result in the order of the tasks; `work` must be importable and may not raise.
 
     A task whose process dies is tried once more, alone in a process; where that dies too, `on_death` gives its result.
