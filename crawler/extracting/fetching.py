@@ -49,7 +49,9 @@ class Fetcher:
         self._agent = user_agent(crawl.contact)
         # Only what can be unpacked within a limit is asked for.
         headers = {"User-Agent": self._agent, "Accept": "text/html,*/*;q=0.5", "Accept-Encoding": "gzip"}
-        self._client = httpx.Client(headers=headers, timeout=crawl.timeout, event_hooks={"response": [_stop_at_redirect]})
+        self._client = httpx.Client(
+            headers=headers, timeout=crawl.timeout, event_hooks={"response": [_stop_at_redirect]}
+        )
         self._robots: dict[str, Protego] = {}
         self._last: dict[str, float] = {}
 
@@ -97,7 +99,7 @@ class Fetcher:
                     return
             except _RedirectedError as redirect:
                 url = _address(name, redirect.location, url)
-        raise InputError(f"{name}: it redirects more than {REDIRECT_MAX_TIMES} times; open it in a browser, {_BY_HAND}")
+        raise InputError(f"{name}: it redirects more than {REDIRECT_MAX_TIMES} times; {_BY_HAND}")
 
     @contextmanager
     def _sent(self, url: httpx.URL, address: str | None) -> Iterator[httpx.Response]:

@@ -138,7 +138,7 @@ def _explanation(article: Article, style: Style) -> str:
         column.overflow = "fold"
     for name in dict.fromkeys((*_FIELDS, *article.rules)):
         value = _shortened(name, getattr(article, name, None))
-        table.add_row(Text(name), Text(value or "-"), Text(printable(article.rules.get(name, ""))))
+        table.add_row(Text(printable(name)), Text(value or "-"), Text(printable(article.rules.get(name, ""))))
         for lost in article.lost:
             if lost.field == name:
                 table.add_row("", Text(f"not: {_shortened(name, lost.value)}"), Text(printable(lost.rule)), style="dim")
@@ -147,10 +147,10 @@ def _explanation(article: Article, style: Style) -> str:
 
 def _shortened(name: str, value: Any) -> str:
     """Return a field's value on one line."""
-    if name == "images" and isinstance(value, tuple):
-        return f"{len(value)}: {_image_line(value[0])}"[:_SHORT] if value else ""
     if isinstance(value, Stamp):
         said = _date_line(value) or ""
+    elif name == "images" and isinstance(value, tuple) and value:
+        said = f"{len(value)}: {_image_line(value[0])}"
     elif isinstance(value, list | tuple):
         said = ", ".join(str(item) for item in value)
     else:

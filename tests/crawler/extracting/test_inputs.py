@@ -92,8 +92,10 @@ def test_the_address_that_a_page_names(html: bytes, address: str | None) -> None
         (
             "bad.html",
             b"\x1f\x8b\x07" + bytes(20),
-            "bad.html: its gzip data is damaged (Error -3 while decompressing data: unknown compression method); "
-            "get the file again",
+            (
+                "bad.html: its gzip data is damaged (Error -3 while decompressing data: unknown compression method); "
+                "get the file again"
+            ),
         ),
         (
             "big.html",
