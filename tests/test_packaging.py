@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from crawler.demo.server import DemoServer
 
@@ -22,7 +23,9 @@ def wheel_bin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that holds the built wheel; what it depends on comes from the one that runs the tests."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
+    # Two workers of the test run would build in one folder of the checkout.
+    with FileLock(tmp_path_factory.getbasetemp().parent / "wheel.lock"):
+        subprocess.run(build, check=True, capture_output=True)
     (wheel,) = folder.glob("newsarchive-*.whl")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
     python = folder / "venv" / "bin" / "python"

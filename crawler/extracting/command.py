@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
+from archive.errors import NewsarchiveError
+
 if TYPE_CHECKING:
     from crawler.extracting.presenting import Form
     from crawler.workspace import Workspace
+
+
+class OutputError(NewsarchiveError):
+    """What was read cannot be written."""
+
+    exit_code = 1
 
 
 class _Invocation(Protocol):
@@ -125,31 +133,37 @@ def _width(output: str | None) -> int | None:
 
 
 def _check_url(url: str, names: Sequence[str], many: bool) -> None:
-    from archive.identity import normalise  # noqa: PLC0415
-    from crawler.extracting.inputs import is_address  # noqa: PLC0415
+    from crawler.extracting.inputs import is_address, is_web_address  # noqa: PLC0415
 
     if many or is_address(names[0]):
         raise click.UsageError("--url is the address that one file came from; give it with one file, or with -")
-    try:
-        normalise(url)
-    except ValueError as error:
-        raise click.UsageError(f"--url: {error}; it begins with http:// or https://") from error
+    if not is_web_address(url):
+        raise click.UsageError(f"--url {url}: not a web address; it begins with http:// or https://")
 
 
 @contextmanager
 def _opened(output: str | None, inputs: Sequence[str]) -> Iterator[TextIO | None]:
     """Give the file that is written, None for stdout, which is UTF-8 then whatever the locale is."""
-    if output is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")
-        yield None
-        return
-    path = Path(output)
-    if path.exists() and any(Path(name).exists() and path.samefile(name) for name in inputs):
+    path = Path(output) if output is not None else None
+    if path and path.exists() and any(Path(name).exists() and path.samefile(name) for name in inputs):
         raise click.UsageError(f"--output {output} is one of the inputs; name another file")
     try:
-        file = path.open("w", encoding="utf-8")
+        if path is None:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")
+            yield None
+        else:
+            with _file(path) as file:
+                yield file
+    except BrokenPipeError:
+        # Who reads our output has enough: click ends silently.
+        raise
     except OSError as error:
-        raise click.UsageError(f"--output {output}: cannot be written: {error.strerror}; name another file") from error
-    with file:
-        yield file
+        raise OutputError(f"{output or 'stdout'}: cannot be written: {error.strerror}; make room there") from error
+
+
+def _file(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"--output {path}: cannot be written: {error.strerror}; name another file") from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import NewsarchiveError, UsageError
+from archive.identity import normalise
 
 STDIN = "-"
 MEGABYTE = 1024 * 1024
@@ -51,6 +52,15 @@ class Document:
 def is_address(name: str) -> bool:
     """Return whether an input is named by an address, not by a path."""
     return _SCHEME.match(name) is not None
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether a text is an http(s) address with a host."""
+    try:
+        normalise(text)
+    except ValueError:
+        return False
+    return True
 
 
 def files_in(folder: str) -> Iterator[str]:
@@ -186,6 +196,6 @@ def address_in(body: bytes) -> str | None:
         is_link = tag.lower() == b"link"
         role = said.get(b"rel" if is_link else b"property", b"").lower()
         url = unescape(said.get(b"href" if is_link else b"content", b"").decode("utf-8", "replace")).strip()
-        if url.lower().startswith(("http://", "https://")):
+        if is_web_address(url):
             links.setdefault(role, url)
     return links.get(b"canonical") or links.get(b"og:url")

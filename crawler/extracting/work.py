@@ -99,8 +99,9 @@ def _task(name: str, order: Order, fetch: Fetch | None) -> _Task:
         if fetch is not None and is_address(name):
             return _Task(name, fetch(name))
         return _Task(name, read_document(name, order.max_bytes, order.url) if name == STDIN else None)
-    except InputError as error:
-        return _Task(name, complaint=str(error))
+    except Exception as error:
+        logger.debug("loading %s failed", name, exc_info=True)
+        return _Task(name, complaint=_complaint(name, error))
 
 
 def _read(order: Order, task: _Task) -> _Result:
@@ -108,14 +109,16 @@ def _read(order: Order, task: _Task) -> _Result:
     if task.complaint is not None:
         return _failed(order, task.name, task.complaint)
     try:
-        document = task.document or read_document(task.name, order.max_bytes, order.url)
-        return _article(order, document)
-    except InputError as error:
-        return _failed(order, task.name, str(error))
+        return _article(order, task.document or read_document(task.name, order.max_bytes, order.url))
     except Exception as error:
         logger.debug("reading %s failed", task.name, exc_info=True)
-        said = f"reading it failed ({type(error).__name__}: {error}); please report it, with the page"
-        return _failed(order, task.name, f"{task.name}: {said}")
+        return _failed(order, task.name, _complaint(task.name, error))
+
+
+def _complaint(name: str, error: Exception) -> str:
+    if isinstance(error, InputError):
+        return str(error)
+    return f"{name}: reading it failed ({type(error).__name__}: {error}); please report it, with the page"
 
 
 def _article(order: Order, document: Document) -> _Result:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageError, WorkspaceError
+from crawler.extracting.command import OutputError
 from crawler.workspace import make_workspace
 from tests.crawler.extracting.press import ADDRESS, TEXT, extract, page, write
 from tests.e2e.fault_site import Answer, FaultSite
@@ -199,10 +200,11 @@ def test_what_may_not_be_read(tmp_path: Path, article: str) -> None:
         ),
         (
             ["a.html", "--url", "ferry.html"],
-            "--url: not a web address: 'ferry.html'; it begins with http:// or https://",
+            "--url ferry.html: not a web address; it begins with http:// or https://",
         ),
         (["--list", "a.html"], "--list a.html names no input; write one file, folder or address a line"),
         (["a.html", "-o", "no/o"], "--output no/o: cannot be written: No such file or directory; name another file"),
+        (["a.html", "--json", "-o", "."], "--output .: cannot be written: Is a directory; name another file"),
         (["a.html", "-o", "./a.html"], "--output ./a.html is one of the inputs; name another file"),
     ],
 )  # fmt: skip
@@ -212,6 +214,14 @@ def test_wrong_usage(tmp_path: Path, arguments: list[str], message: str) -> None
     assert said.code == 2
     assert said.err.splitlines()[-1] == f"Error: {message}"
     assert (tmp_path / "a.html").read_bytes() == b"\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+def test_a_full_disk(article: str) -> None:
+    with pytest.raises(OutputError) as error:
+        extract(article, "-o", "/dev/full")
+    assert str(error.value) == "/dev/full: cannot be written: No space left on device; make room there"
+    assert error.value.exit_code == 1
 
 
 def test_a_list_that_is_not_there() -> None:

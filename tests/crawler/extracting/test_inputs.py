@@ -71,6 +71,7 @@ def test_a_file_s_address(tmp_path: Path) -> None:
         (b'<link rel="canonical" href="/relative"><meta property="og:url" content="http://a.example/og">',
          "http://a.example/og"),
         (b'<link rel="canonical" href="javascript:alert(1)">', None),
+        (b'<link rel="canonical" href="https://[bad/x">', None),
         (b"<link rel=canonical", None),
         (b"\xff\xfe\x00<", None),
     ],
