@@ -89,11 +89,13 @@ def _rendering(article: Article, style: Style) -> str:
 def _reading(article: Article, style: Style) -> str:
     from rich.text import Text  # noqa: PLC0415 (JSON does without)
 
-    lines = [Text(printable(article.title or "(untitled)"), style="bold")]
+    facts = [Text(printable(article.title or "(untitled)"), style="bold")]
     for label, value in _facts(article):
-        lines.append(Text(f"{label:>10}", style="dim").append(f"  {printable(value)}", style="not dim"))
-    lines.append(Text(f"\n{printable(article.body)}"))
-    return _on_console(lines, style)
+        facts.append(Text(f"{label:>10}", style="dim").append(f"  {printable(value)}", style="not dim"))
+    # An address that is broken over lines cannot be copied.
+    return _on_console(facts, style, whole_lines=True) + _on_console(
+        [Text(f"\n{printable(article.body)}")], style, whole_lines=style.width is None
+    )
 
 
 def _facts(article: Article) -> list[tuple[str, str]]:
@@ -111,7 +113,7 @@ def _facts(article: Article) -> list[tuple[str, str]]:
         ("paywalled", "the page keeps text from readers who do not pay" if article.paywalled else None),
         ("pages", ", ".join(article.pages)),
         ("damaged", f"{article.undecodable} bytes are no characters" if article.undecodable else None),
-        *((f"image {image.position}", _image_line(image)) for image in article.images),
+        *(fact for image in article.images for fact in ((f"image {image.position}", _said_of(image)), ("", image.url))),
     ]
     return [(label, value) for label, value in facts if value]
 
@@ -123,9 +125,8 @@ def _date_line(stamp: Stamp | None) -> str | None:
     return value if value == stamp.raw else f"{value} (printed: {stamp.raw})"
 
 
-def _image_line(image: Image) -> str:
-    said = " ".join(filter(None, (image.caption, image.credit))) or image.alt
-    return "  ".join(filter(None, (said, image.url)))
+def _said_of(image: Image) -> str:
+    return " ".join(filter(None, (image.caption, image.credit))) or image.alt or "(nothing said of it)"
 
 
 def _explanation(article: Article, style: Style) -> str:
@@ -142,7 +143,7 @@ def _explanation(article: Article, style: Style) -> str:
         for lost in article.lost:
             if lost.field == name:
                 table.add_row("", Text(f"not: {_shortened(name, lost.value)}"), Text(printable(lost.rule)), style="dim")
-    return _on_console([table], style)
+    return _on_console([table], style, whole_lines=False)
 
 
 def _shortened(name: str, value: Any) -> str:
@@ -150,7 +151,7 @@ def _shortened(name: str, value: Any) -> str:
     if isinstance(value, Stamp):
         said = _date_line(value) or ""
     elif name == "images" and isinstance(value, tuple) and value:
-        said = f"{len(value)}: {_image_line(value[0])}"
+        said = f"{len(value)}: {_said_of(value[0])} {value[0].url or ''}"
     elif isinstance(value, list | tuple):
         said = ", ".join(str(item) for item in value)
     else:
@@ -160,14 +161,14 @@ def _shortened(name: str, value: Any) -> str:
     return length + (line if len(line) <= _SHORT else f"{line[: _SHORT - 3]}...")
 
 
-def _on_console(parts: Iterable[Any], style: Style) -> str:
-    """Return what a terminal of this width would show, with its colours; elsewhere plain lines, none of them broken."""
+def _on_console(parts: Iterable[Any], style: Style, *, whole_lines: bool) -> str:
+    """Return what a terminal of this width would show, with its colours; plain text where there is none."""
     from rich.console import Console  # noqa: PLC0415 (JSON does without)
 
-    is_terminal = style.width is not None
     target = io.StringIO()
+    width = style.width or _WIDTH
     console = Console(
-        file=target, highlight=False, force_terminal=is_terminal, width=style.width or _WIDTH, soft_wrap=not is_terminal
+        file=target, highlight=False, force_terminal=style.width is not None, width=width, soft_wrap=whole_lines
     )
     for part in parts:
         console.print(part)

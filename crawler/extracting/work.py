@@ -61,7 +61,7 @@ class _Result:
 
 def extract_inputs(inputs: Sequence[str], order: Order, jobs: int, output: TextIO | None) -> int:
     """Read all inputs and print them; return the exit code: 1 where one could not be read or holds no article."""
-    code = 0
+    failed = 0
     with (
         _fetcher(inputs, order) as fetch,
         closing(_results(inputs, order, jobs, fetch)) as results,
@@ -69,8 +69,10 @@ def extract_inputs(inputs: Sequence[str], order: Order, jobs: int, output: TextI
     ):
         for result in results:
             show.result(result)
-            code = 1 if result.complaint else code
-    return code
+            failed += result.complaint is not None
+        if failed and order.style.many:
+            show.complain(f"{failed:,} of {len(inputs):,} inputs gave no article")
+    return 1 if failed else 0
 
 
 @contextmanager
@@ -134,7 +136,8 @@ def _article(order: Order, document: Document) -> _Result:
     )
     printed = presented(document.name, article, order.style)
     if article.is_empty:
-        return _Result(printed, f"no article text found in {document.name}; --explain shows what was found instead")
+        hint = "" if order.style.many or order.style.explain else "; --explain shows what was found instead"
+        return _Result(printed, f"no article text found in {document.name}{hint}")
     return _Result(printed)
 
 
@@ -182,12 +185,13 @@ class _Show:
             click.echo(between + result.printed, file=self._output)
             self._is_first = False
         if result.complaint is not None:
-            self._complain(" ".join(printable(result.complaint).split()))
+            self.complain(result.complaint)
         if self._bar:
             self._bar.advance(self._bar.task_ids[0])
 
-    def _complain(self, complaint: str) -> None:
-        said = f"newsarchive: {complaint}"
+    def complain(self, complaint: str) -> None:
+        """Print one line on stderr."""
+        said = f"newsarchive: {' '.join(printable(complaint).split())}"
         shown = said if len(said) <= _LONGEST_COMPLAINT else f"{said[:_LONGEST_COMPLAINT]}..."
         if self._bar:
             self._bar.console.out(shown, highlight=False)

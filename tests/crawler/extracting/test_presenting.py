@@ -48,8 +48,10 @@ def test_a_reading_for_people() -> None:
         "       url  https://harbour.example.org/a\n"
         "     pages  https://harbour.example.org/a_2\n"
         "   damaged  3 bytes are no characters\n"
-        "   image 1  The quay. Photo: C. Lens  https://harbour.example.org/q.jpg\n"
-        "   image 2  a rope  https://harbour.example.org/r.jpg\n"
+        "   image 1  The quay. Photo: C. Lens\n"
+        "            https://harbour.example.org/q.jpg\n"
+        "   image 2  a rope\n"
+        "            https://harbour.example.org/r.jpg\n"
         "\n"
         "One.\n\nTwo."
     )
@@ -66,11 +68,13 @@ def test_a_reading_says_what_is_unusual_and_leaves_out_what_is_unknown() -> None
 
 
 def test_a_terminal_gets_lines_of_its_width_and_pipes_get_whole_ones() -> None:
-    article = dataclasses.replace(ARTICLE, body="word " * 100)
+    address = f"https://harbour.example.org/{'long' * 30}"
+    article = dataclasses.replace(ARTICLE, body="word " * 100, canonical_url=address)
     piped = presented("a.html", article, Style())
     shown = presented("a.html", article, Style(width=40))
     assert ("word " * 100).strip() in piped
     assert "\x1b" not in piped
+    assert address in shown, "an address can be copied"
     assert all(len(line) <= 60 for line in shown.splitlines() if "word" in line)
 
 
