@@ -4,12 +4,13 @@ import datetime as dt
 import json
 import re
 import sys
-import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
+
+from archive.terminal import printable
 
 if TYPE_CHECKING:
     from archive.reader import Record
@@ -115,11 +116,11 @@ def _print_hits(text: str, filtered: bool, hits: "list[Hit]", total: int) -> Non
         console.print(Text(_nothing(text, filtered)))
         return
     for hit in hits:
-        head = Text(_plain(hit.title or "(untitled)"), style="bold")
+        head = Text(printable(hit.title or "(untitled)"), style="bold")
         console.print(head.append(f"  {hit.day or 'no date'} · {hit.site} · {hit.key}", style="dim"))
         found = Text("  ")
         for part in re.split("(\x02[^\x02\x03]*\x03)", hit.snippet.replace("\n", " ")):
-            found.append(_plain(part), style="yellow" if part.startswith("\x02") else "")
+            found.append(printable(part), style="yellow" if part.startswith("\x02") else "")
         console.print(found)
         console.print(Text(f"  {hit.url}", style="blue"))
     console.print(f"{len(hits)} of {total:,} article{'' if total == 1 else 's'}.")
@@ -128,15 +129,8 @@ def _print_hits(text: str, filtered: bool, hits: "list[Hit]", total: int) -> Non
 def _nothing(text: str, filtered: bool) -> str:
     where = " with these filters" if filtered else ""
     if text.strip():
-        return f"Nothing in the archive matches {_plain(text)!r}{where}."
+        return f"Nothing in the archive matches {printable(text)!r}{where}."
     return f"No article in the archive fits{where}." if filtered else "The archive holds no article yet."
-
-
-def _plain(text: str) -> str:
-    """Return a text of the archive without control characters: a page must not steer the terminal."""
-    return "".join(
-        letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
-    )
 
 
 def _as_dict(record: "Record") -> dict[str, Any]:
@@ -172,7 +166,7 @@ def _print_record(record: "Record") -> None:
 
     said = _as_dict(record)
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-    console.print(Text(_plain(said["title"] or "(untitled)"), style="bold"))
+    console.print(Text(printable(said["title"] or "(untitled)"), style="bold"))
     for label, value in (
         ("updated", _date_line(said["updated"])),
         ("published", _date_line(said["published"])),
@@ -185,13 +179,13 @@ def _print_record(record: "Record") -> None:
         ("version", f"{said['version']} of {len(said['versions'])}, current is {said['current_version']}"),
     ):
         if value:
-            console.print(Text(f"{label:>10}", style="dim").append(f"  {_plain(str(value))}", style="not dim"))
-    console.print(Text(f"\n{_plain(said['body'])}\n"))
+            console.print(Text(f"{label:>10}", style="dim").append(f"  {printable(str(value))}", style="not dim"))
+    console.print(Text(f"\n{printable(said['body'])}\n"))
     for image in said["images"]:
         text = " ".join(filter(None, (image["caption"], image["credit"]))) or image["alt"] or ""
         kept = f"sha256:{image['sha256'][:12]}" if image["sha256"] else f"not kept: {image['error']}"
-        line = Text(f"image {image['position']}", style="dim").append(f"  {_plain(text)}", style="not dim")
-        console.print(line.append(f"  {kept}  {_plain(image['url'] or '')}"))
+        line = Text(f"image {image['position']}", style="dim").append(f"  {printable(text)}", style="not dim")
+        console.print(line.append(f"  {kept}  {printable(image['url'] or '')}"))
 
 
 def _date_line(said: dict[str, Any] | None) -> str:

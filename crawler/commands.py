@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.extracting.command import extract
+
 if TYPE_CHECKING:
     from crawler.workspace import Workspace
 
@@ -114,4 +116,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, crawl, demo)
+COMMANDS = (init, crawl, extract, demo)

@@ -130,6 +130,13 @@ def open_workspace(given: str | Path | None = None) -> Workspace:
         raise WorkspaceError(f"{path}: {_first_mistake(error)}") from error
 
 
+def find_workspace(given: str | Path | None = None) -> Workspace:
+    """Open the workspace that is named or stands in the current directory; else return one with every default."""
+    is_named = bool(given or os.environ.get(ENVIRONMENT))
+    root = find_root(given)
+    return open_workspace(given) if is_named or (root / CONFIG).is_file() else Workspace(root)
+
+
 def make_workspace(root: Path, *, contact: str = "") -> Workspace:
     """Make a workspace, keeping what is there already; raises WorkspaceError where the directory cannot be written."""
     try:

@@ -8,7 +8,9 @@ from pydantic import BaseModel
 
 from archive.db import open_archive
 from archive.migrations import MIGRATIONS
+from archive.model import Article
 from crawler.cli import newsarchive
+from crawler.extracting.presenting import as_dict
 from crawler.site import Listing, Section, Site, Template, bundled_ids, load_bundled
 from crawler.workspace import Crawl, Storage, make_workspace
 
@@ -38,6 +40,12 @@ def test_every_table_is_documented(tmp_path: Path) -> None:
         tables = [name for name in db.table_names() if not name.startswith(("_", "articles_fts_"))]
     said = text_of("archive.md")
     assert [name for name in tables if f"`{name}`" not in said] == []
+
+
+def test_every_field_of_a_reading_is_documented() -> None:
+    said = text_of("extract.md")
+    fields = as_dict("page.html", Article("https://www.example.org/"), explain=True)
+    assert [name for name in fields if f"`{name}`" not in said] == []
 
 
 def test_every_command_has_an_example() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from crawler.demo.server import DemoServer
 
@@ -22,7 +23,9 @@ def wheel_bin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that holds the built wheel; what it depends on comes from the one that runs the tests."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
+    # Two workers of the test run would build in one folder of the checkout.
+    with FileLock(tmp_path_factory.getbasetemp().parent / "wheel.lock"):
+        subprocess.run(build, check=True, capture_output=True)
     (wheel,) = folder.glob("newsarchive-*.whl")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
     python = folder / "venv" / "bin" / "python"
@@ -124,11 +127,29 @@ def test_the_ten_lines_of_readme_archive_the_demo(wheel_bin: Path, demo: DemoSer
 
 def test_every_command_of_readme_is_a_command(wheel_bin: Path, tmp_path: Path) -> None:
     used = {line.split()[2] for line in README.splitlines() if line.startswith("$ newsarchive ")}
-    assert used == {"init", "crawl", "search", "serve"}
+    assert used == {"init", "crawl", "extract", "search", "serve"}
     for command in sorted(used | {"show", "demo"}):
         done = newsarchive(wheel_bin, tmp_path, command, "--help")
         assert done.returncode == 0
         assert f"newsarchive {command}" in done.stdout, "a command's help shows an example"
+
+
+def test_the_readings_of_the_docs_work(wheel_bin: Path, demo: DemoServer, tmp_path: Path) -> None:
+    article = demo.site.articles[0]
+    (tmp_path / "saved-pages").mkdir()
+    for name in ("page.html", "other.html", "saved-pages/1.html"):
+        (tmp_path / name).write_bytes(demo.site.respond(article.path).body)
+    documented = README + (ROOT / "docs" / "extract.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ newsarchive (extract .*)$", documented, re.MULTILINE)
+    assert len(commands) == 7
+    for command in commands:
+        address = demo.url + article.path.lstrip("/")
+        done = newsarchive(
+            wheel_bin, tmp_path, *command.replace("https://www.example.org/news/1.html", address).split()
+        )
+        assert (done.returncode, done.stderr) == (0, ""), command
+        assert ("--output" in command) == (done.stdout == ""), command
+    assert json.loads((tmp_path / "articles.jsonl").read_text(encoding="utf-8"))["title"] == article.title
 
 
 def test_the_plain_sqlite_queries_of_the_docs_work(wheel_bin: Path, demo: DemoServer, tmp_path: Path) -> None:

@@ -268,7 +268,7 @@ def test_every_field_with_a_value_names_its_rule() -> None:
         "language": "html:lang",
         "images": "credit",
         "canonical_url": "link:canonical",
-        "body": "density",
+        "body": "classifier",
     }
 
 

@@ -184,5 +184,5 @@ def test_an_article_with_everything_declared() -> None:
         "breadcrumb": "json-ld:BreadcrumbList",
         "canonical_url": "link:canonical",
         "language": "html:lang",
-        "body": "density",
+        "body": "classifier",
     }

@@ -104,7 +104,7 @@ def test_the_body_of_an_article() -> None:
     found = article(body="#own", remove=".promo")
     assert found.body == f"{FIRST}\n\n{THIRD}"
     assert found.rules["body"] == "template:body"
-    assert article(body="#none").rules["body"] == "density"
+    assert article(body="#none").rules["body"] == "classifier"
 
 
 def test_an_empty_element_as_body() -> None:

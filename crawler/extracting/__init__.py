@@ -1,0 +1,1 @@
+"""`newsarchive extract`: inputs to documents, documents to articles, articles to what is printed."""
