@@ -34,7 +34,7 @@ from tests.crawler.parsers.seed_markup import MARKUPS, SeedPage
 
 _FOLDS = 5
 _TREES = 200
-_OWN_WEIGHT = 0.1
+_OWN_WEIGHT = 0.4
 _PARAMETERS = {
     "objective": "binary", "learning_rate": 0.06, "num_leaves": 24, "max_depth": 9, "min_data_in_leaf": 30,
     "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 127,

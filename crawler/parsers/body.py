@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import compress, takewhile
 
 from crawler.parsers.blocks import Block, Run
 from crawler.parsers.classifier import body_trees
@@ -68,6 +68,7 @@ def body_blocks(
     core = set(region.core)
     above = blocks[header.title_index + 1 : start] if with_lead and header.title_index is not None else ()
     verdicts = dict.fromkeys((*header.lines, *header.used), Verdict.HEADER)
+    verdicts |= dict.fromkeys(_titles(blocks, region, title), Verdict.TITLE)
     inside = [block for block in above if block.index not in verdicts and _is_lead(block)]
     for block in blocks[start : region.end]:
         if block.index not in core and _is_named_furniture(block, region):
@@ -108,12 +109,17 @@ def believed(blocks: Sequence[Block], chosen: Chosen, given: Surroundings) -> li
     if not near or not given.region.core:
         return [block for block in chosen.blocks if block.kind != "image"]
     likely = body_trees().probabilities(columns(blocks, near, given))
-    known = {block.index: block for block in chosen.blocks}
-    return [
-        known.get(block.index) or without_stray_lines(block, given.title)
-        for block, probability in zip(near, likely, strict=True)
-        if probability > _enough(block, given.verdicts.get(block.index, Verdict.NONE))
+    verdicts = [given.verdicts.get(block.index, Verdict.NONE) for block in near]
+    wanted = [
+        probability > _enough(block, verdict)
+        for block, probability, verdict in zip(near, likely, verdicts, strict=True)
     ]
+    for place in reversed(range(len(near) - 1)):
+        # A line that ends in a colon introduces what follows, and stays with it.
+        if verdicts[place] == Verdict.KEPT and wanted[place + 1] and near[place].text.endswith((":", "：")):
+            wanted[place] = True
+    known = {block.index: block for block in chosen.blocks}
+    return [known.get(block.index) or without_stray_lines(block, given.title) for block in compress(near, wanted)]
 
 
 def _enough(block: Block, verdict: Verdict) -> float:
