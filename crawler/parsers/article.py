@@ -13,8 +13,10 @@ from crawler.parsers import pager
 from crawler.parsers.blocks import Block, blocks_of
 from crawler.parsers.body import body_blocks
 from crawler.parsers.dates import DateContext
+from crawler.parsers.evidence import Given
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import find_pictures
+from crawler.parsers.kind import read_kind
 from crawler.parsers.labels import LABEL, label_pattern
 from crawler.parsers.lines import Line
 from crawler.parsers.metadata import read_metadata
@@ -82,6 +84,8 @@ def _read(reading: Reading, language: str | None) -> Article:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
     updated, published = read_dates(reading, template, lines)
     source, byline = read_people(reading, template, lines)
+    verdict = read_kind(Given(page, metadata, blocks, region, title, lines))
+    reading.rules["kind"] = verdict.rule
     return Article(
         url=page.url,
         title=title,
@@ -100,6 +104,8 @@ def _read(reading: Reading, language: str | None) -> Article:
         markdown=rendering.markdown,
         images=pictures.values(),
         canonical_url=reading.decide("canonical_url", lambda: ("link:canonical", metadata.canonical)),
+        kind=verdict.kind,
+        confidence=verdict.confidence,
         pages=pager.page_urls(page, blocks),
         undecodable=page.replaced,
         rules=reading.rules,
