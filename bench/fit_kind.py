@@ -15,7 +15,6 @@ import operator
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from bench.kinds import interval
@@ -96,39 +95,41 @@ def _fold(url: str) -> int:
     return int(hashlib.sha256(site.encode()).hexdigest(), 16) % _FOLDS
 
 
+def held_out(rows: Sequence[Sequence[float]], truths: Sequence[bool], folds: Sequence[int]) -> int:
+    """Return how many pages are told right by weights that were fitted without their fold."""
+    right = 0
+    for fold in range(_FOLDS):
+        known = [index for index, own in enumerate(folds) if own != fold]
+        weights = fit([rows[index] for index in known], [truths[index] for index in known])
+        held = [index for index, own in enumerate(folds) if own == fold]
+        right += sum((_chance(weights, rows[index]) >= 0.5) == truths[index] for index in held)
+    return right
+
+
 def main() -> None:
     """Fit, cross-validate and print; write the weights if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--write", action="store_true", help=f"replace {_TARGET}")
     options = parser.parse_args()
-    records: list[dict[str, Any]] = [json.loads(line) for line in (options.folder / "truth.jsonl").open()]
+    records = [json.loads(line) for line in (options.folder / "truth.jsonl").open(encoding="utf-8")]
     signs = [signs_of(gzip.decompress((options.folder / row["file"]).read_bytes()), row["url"]) for row in records]
     names = sorted(signs[0])
     means = {name: statistics.fmean(row[name] for row in signs) for name in names}
     spread = {name: statistics.pstdev(row[name] for row in signs) or 1.0 for name in names}
     rows = [[1.0, *((row[name] - means[name]) / spread[name] for name in names)] for row in signs]
     truths = [row["kind"] == "article" for row in records]
-    right = 0
-    for fold in range(_FOLDS):
-        own = [_fold(row["url"]) == fold for row in records]
-        weights = fit(
-            [row for row, held in zip(rows, own, strict=True) if not held],
-            [truth for truth, held in zip(truths, own, strict=True) if not held],
-        )
-        right += sum(
-            (_chance(weights, row) >= 0.5) == truth for row, truth, held in zip(rows, truths, own, strict=True) if held
-        )
+    right = held_out(rows, truths, [_fold(row["url"]) for row in records])
     low, high = interval(right, len(rows))
-    print(f"held-out hosts: {right} of {len(rows)} right, {right / len(rows):.3f} ({low:.3f} to {high:.3f})")
+    print(
+        f"weighed alone, on held-out hosts: {right} of {len(rows)}, {right / len(rows):.3f} ({low:.3f} to {high:.3f})"
+    )
     bias, *weights = fit(rows, truths)
-    lines = [
-        f'    "{name}": ({own / spread[name]:.3f}, {means[name]:.3f}),'
-        for name, own in zip(names, weights, strict=True)
-    ]
+    pairs = zip(names, weights, strict=True)
+    lines = [f'    "{name}": ({own / spread[name]:.3f}, {means[name]:.3f}),' for name, own in pairs]
     text = _MODULE.format(bias=bias, rows="\n".join(lines))
     if options.write:
-        _TARGET.write_text(text)
+        _TARGET.write_text(text, encoding="utf-8")
     else:
         print(text)
 

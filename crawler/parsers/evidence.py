@@ -5,9 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from lxml import etree
 
 from archive.segment import has_cjk
 from crawler.parsers.blocks import Block
@@ -15,6 +15,9 @@ from crawler.parsers.lines import Line
 from crawler.parsers.metadata import Metadata, types_of
 from crawler.parsers.page import Page
 from crawler.parsers.region import Region
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|LiveBlogPosting|Review)$")
 _GATHERING = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "OfferCatalog", "Blog", "ProductCollection"})
@@ -40,16 +43,16 @@ _MANY = re.compile(
     r"path-frontpage|post-type-archive\S*|tax-\S+|(?:page|path)-taxonomy\S*)(?=\s|$)",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[a-zа-я]{2}[.!?][\"'”’»)]?(?:\s|$)|[。！？]")
+_ENDS = (". ", "? ", "! ", ".” ", "。", "！", "？")
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:€|£|zł|kr\b|USD|EUR)")
 # What a reader of goods, not of news, is offered.
 _CONTROL = re.compile(
     r"\b(?:sort(?:ed)? by|filters?\b|add to (?:cart|bag|basket)|quick (?:view|shop)|shop (?:now|all)|"
     r"\d+ (?:results|items|products)|(?:results|items) per page|in stock|free shipping|(?:sale|regular) price|wishlist|"
-    r"compare|sortieren|warenkorb|trier par|panier|ordenar|carrito|ordina|carrello|sorteer|winkelwagen)",
-    re.IGNORECASE,
+    r"compare|sortieren|warenkorb|trier par|panier|ordenar|carrito|ordina|carrello|sorteer|winkelwagen)"
 )
-_TEASER, _TEASER_CJK = 24, 9
+_TITLES = frozenset({"p", "h", "li", "quote"})
+_TEASER, _TEASER_CJK = 28, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,58 +141,73 @@ def _of_markup(page: Page) -> dict[str, float]:
 
 def _of_text(blocks: Sequence[Block], region: Region) -> tuple[dict[str, float], int]:
     """Return what the text says, and how many entries of a listing the page seems to have."""
+    sizes = [_size(block) for block in blocks]
     core = [blocks[index] for index in region.core]
-    scale = 3 if any(has_cjk(block.loose) for block in core[:3]) else 1
-    lengths = [len(block.loose) for block in blocks]
-    linked = [
-        length * block.link_share if length and block.runs else 0.0
-        for block, length in zip(blocks, lengths, strict=True)
-    ]
+    scale = 3 if any(has_cjk(block.text) for block in core[:3]) else 1
+    running = sum(sizes[index][0] for index in region.core) or 1
+    together = _together(blocks, region, sizes)
+    titles = [block for block, size in zip(blocks, sizes, strict=True) if _is_linked(size) and block.kind in _TITLES]
+    teasers = [block for block in titles if _is_teaser(block)]
+    heads = sum(1 for block in titles if block.kind == "h")
+    prices, controls = _goods(blocks)
     inside = slice(region.start, region.end)
-    running = sum(lengths[index] for index in region.core)
-    together = _together(core)
-    teasers = [block for block, length in zip(blocks, lengths, strict=True) if _is_teaser(block, length)]
-    heads = sum(1 for block in teasers if block.kind == "h")
-    goods = _goods(blocks)
-    signs = {
-        "text:core-share": running / (sum(lengths) or 1),
-        "text:links": sum(linked) / (sum(lengths) or 1),
-        "text:links-inside": sum(linked[inside]) / (sum(lengths[inside]) or 1),
-        "text:one-parent": together / (running or 1),
-        "text:parent": math.log1p(together * scale),
-        "text:sentences": math.log1p(sum(len(_SENTENCE.findall(block.text)) for block in core)),
-        "text:teasers": math.log1p(len(teasers)),
-        "text:teaser-heads": math.log1p(heads),
-        "text:teased": _teased(blocks, region, lengths) / (running or 1),
-        "text:prices": math.log1p(goods[0]),
-        "text:controls": math.log1p(goods[1]),
-    }
-    linked_heads = sum(1 for block in blocks if block.kind == "h" and block.link_share > 0.8)
     pictures = sum(1 for block in blocks[inside] if block.kind == "image" and block.within("a") is not None)
-    return signs, max(len(teasers), goods[0], linked_heads, pictures)
+    signs = {
+        "text:core-share": running / (sum(size for size, _ in sizes) or 1),
+        "text:links": _share(sizes),
+        "text:links-inside": _share(sizes[inside]),
+        "text:one-parent": together / running,
+        "text:parent": math.log1p(together * scale),
+        "text:sentences": math.log1p(len(core) + sum(block.text.count(end) for block in core for end in _ENDS)),
+        "text:teasers": math.log1p(len(teasers)),
+        "text:teaser-heads": math.log1p(sum(1 for block in teasers if block.kind == "h")),
+        "text:teased": _teased(blocks, region, sizes) / running,
+        "text:prices": math.log1p(prices),
+        "text:controls": math.log1p(controls),
+    }
+    return signs, max(len(teasers), prices, heads, pictures)
 
 
-def _together(core: Sequence[Block]) -> int:
+def _size(block: Block) -> tuple[int, int]:
+    """Return how long a block's text is, and how much of it is in links."""
+    whole = linked = 0
+    for run in block.runs:
+        length = len(run.text)
+        whole += length
+        if run.href:
+            linked += length
+    return (whole, linked) if block.runs else (sum(map(len, chain.from_iterable(block.rows))), 0)
+
+
+def _is_linked(size: tuple[int, int]) -> bool:
+    return size[1] >= _TEASER_CJK and size[1] > 0.8 * size[0]
+
+
+def _share(sizes: Sequence[tuple[int, int]]) -> float:
+    return sum(linked for _, linked in sizes) / (sum(whole for whole, _ in sizes) or 1)
+
+
+def _together(blocks: Sequence[Block], region: Region, sizes: Sequence[tuple[int, int]]) -> int:
     """Return the length of the running text that shares a parent: an article's does, the summaries of others do not."""
     parents: Counter[etree._Element | None] = Counter()
-    for block in core:
-        parents[block.element.getparent()] += len(block.loose)
+    for index in region.core:
+        parents[blocks[index].element.getparent()] += sizes[index][0]
     return max(parents.values(), default=0)
 
 
-def _is_teaser(block: Block, length: int) -> bool:
-    if length < _TEASER_CJK or block.kind not in ("p", "h", "li", "quote") or block.link_share < 0.8:
-        return False
-    return length >= _TEASER or has_cjk(block.loose)
+def _is_teaser(block: Block) -> bool:
+    length = len(block.text)
+    return length >= _TEASER or (length >= _TEASER_CJK and has_cjk(block.text))
 
 
-def _teased(blocks: Sequence[Block], region: Region, lengths: Sequence[int]) -> int:
+def _teased(blocks: Sequence[Block], region: Region, sizes: Sequence[tuple[int, int]]) -> int:
     """Return how much of the running text stands right after a heading, or a line, that is a link: summaries do."""
     total = 0
     for index in region.core:
-        for block in reversed(blocks[max(0, index - 4) : index]):
-            if block.kind == "h" or block.link_share > 0.8:
-                total += lengths[index] if block.link_share > 0.8 else 0
+        for before in range(index - 1, max(-1, index - 5), -1):
+            linked = _is_linked(sizes[before])
+            if linked or blocks[before].kind == "h":
+                total += sizes[index][0] if linked else 0
                 break
     return total
 
@@ -198,4 +216,4 @@ def _goods(blocks: Iterable[Block]) -> tuple[int, int]:
     """Return how many short blocks name a price, and how many sort, filter or sell."""
     short = [block.text for block in blocks if block.kind in ("p", "li", "h") and len(block.text) <= 60]
     prices = sum(1 for text in short if _PRICE.search(text))
-    return prices, sum(1 for text in short if len(text) <= 40 and _CONTROL.search(text))
+    return prices, sum(1 for text in short if len(text) <= 40 and _CONTROL.search(text.lower()))

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from archive.model import PageKind
 from crawler.parsers.evidence import Evidence, Given, gather, is_declared
 from crawler.parsers.kind_weights import BIAS, WEIGHTS
-from crawler.parsers.metadata import types_of
+from crawler.parsers.metadata import Metadata, types_of
 
 _HOME = re.compile(r"^/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w{2,5})?/?)?$", re.IGNORECASE)
 # Archives of months, tags and later pages have these addresses in nearly every system.
@@ -35,6 +35,7 @@ _ERROR = re.compile(
 # Sentences below which a page that is called an error is one, and entries from which a page lists.
 _FEW_SENTENCES = math.log1p(6)
 _FEWEST_ENTRIES = 4
+_SEARCH = frozenset({"search", "search-results", "suche"})
 _STATIC_TYPES = frozenset({"AboutPage", "CheckoutPage", "ContactPage", "ProfilePage"})
 
 
@@ -55,32 +56,38 @@ def read_kind(given: Given) -> Verdict:
 
 def _certain(given: Given, evidence: Evidence) -> Verdict | None:
     """Return what a page must be, None where that takes weighing."""
-    titles = f"{given.metadata.html_title or ''}\n{given.title or ''}"
-    if evidence.signs["text:sentences"] < _FEW_SENTENCES and _ERROR.search(titles):
+    url, metadata, signs = given.page.url, given.metadata, evidence.signs
+    if signs["text:sentences"] < _FEW_SENTENCES and _ERROR.search(f"{metadata.html_title or ''}\n{given.title or ''}"):
         return Verdict("other", 0.9, "title:error")
     others: PageKind = "listing" if evidence.entries >= _FEWEST_ENTRIES else "other"
-    path, has_query = _path_of(given.page.url)
-    if _HOME.match(path) and not has_query:
+    if is_home(url):
         return Verdict(others, 0.95, "url:home")
-    if is_declared(given.metadata):
+    if is_declared(metadata):
         return None
-    if _ARCHIVE.search(path):
+    if _ARCHIVE.search(_path_of(url)):
         return Verdict("listing", 0.9, "url:archive")
-    if evidence.signs["line:date"]:
-        return None
-    if path.rstrip("/").rpartition("/")[2].partition(".")[0] in _STATIC:
-        return Verdict("listing" if others == "listing" and "search" in path else "other", 0.8, "url:static")
-    types = {kind for node in given.metadata.nodes for kind in types_of(node)}
-    static = sorted(_STATIC_TYPES & types)
-    return Verdict("other", 0.8, f"json-ld:{static[0]}") if static else None
+    return None if signs["line:date"] else _static(url, metadata, others)
 
 
-def _path_of(url: str) -> tuple[str, bool]:
+def _static(url: str, metadata: Metadata, others: PageKind) -> Verdict | None:
+    """Return what a page is that a site has beside its news: who it is, how to write to it, how to search it."""
+    name = _path_of(url).rstrip("/").rpartition("/")[2].partition(".")[0]
+    if name in _STATIC:
+        return Verdict(others if name in _SEARCH else "other", 0.8, "url:static")
+    types = _STATIC_TYPES.intersection(kind for node in metadata.nodes for kind in types_of(node))
+    return Verdict("other", 0.8, f"json-ld:{min(types)}") if types else None
+
+
+def is_home(url: str) -> bool:
+    """Return whether an address is that of a site's home page, or of one of its languages'."""
+    return "?" not in url and _HOME.match(_path_of(url)) is not None
+
+
+def _path_of(url: str) -> str:
     try:
-        parts = urlsplit(url)
+        return unquote(urlsplit(url).path).lower() or "/"
     except ValueError:
-        return "-", False
-    return unquote(parts.path).lower() or "/", bool(parts.query)
+        return "-"
 
 
 def _weighed(evidence: Evidence) -> Verdict:
