@@ -134,7 +134,7 @@ def main() -> None:
         print(text)
 
 
-_MODULE = '''"""What each sign of an article page weighs, and its mean: written by `python -m bench.fit_kind FOLDER --write`."""
+_MODULE = '''"""What each sign of an article page weighs, and its mean; `python -m bench.fit_kind FOLDER --write` wrote it."""
 
 BIAS = {bias:.3f}
 WEIGHTS: dict[str, tuple[float, float]] = {{

@@ -165,7 +165,8 @@ def _of_text(blocks: Sequence[Block], region: Region) -> tuple[dict[str, float],
         "text:prices": math.log1p(prices),
         "text:controls": math.log1p(controls),
     }
-    return signs, max(len(teasers), prices, heads, pictures)
+    dated = sum(1 for block, size in zip(blocks, sizes, strict=True) if block.kind == "li" and _is_entry(block, size))
+    return signs, max(len(teasers), prices, heads, pictures, dated)
 
 
 def _size(block: Block) -> tuple[int, int]:
@@ -181,6 +182,11 @@ def _size(block: Block) -> tuple[int, int]:
 
 def _is_linked(size: tuple[int, int]) -> bool:
     return size[1] >= _TEASER_CJK and size[1] > 0.8 * size[0]
+
+
+def _is_entry(block: Block, size: tuple[int, int]) -> bool:
+    """Return whether a line is a link with a date or a word beside it."""
+    return 2 * size[1] > size[0] and _is_teaser(block)
 
 
 def _share(sizes: Sequence[tuple[int, int]]) -> float:

@@ -1,4 +1,4 @@
-"""What each sign of an article page weighs, and its mean: written by `python -m bench.fit_kind FOLDER --write`."""
+"""What each sign of an article page weighs, and its mean; `python -m bench.fit_kind FOLDER --write` wrote it."""
 
 BIAS = 2.839
 WEIGHTS: dict[str, tuple[float, float]] = {

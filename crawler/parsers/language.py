@@ -103,7 +103,10 @@ def _in_language(metadata: Metadata) -> str | None:
 
 
 def language_of_text(text: str, declared: str | None) -> str | None:
-    """Return the language of a text where its letters contradict the declared one, or nothing is declared."""
+    """Return the language of a text where its letters contradict the declared one.
+
+    Where nothing is declared a script of one's own tells it too; of Latin letters nothing is guessed then.
+    """
     base = (declared or "").partition("-")[0]
     if base and not _is_of_another(base) and len(text.encode("ascii", "ignore")) > _MOST * len(text):
         return None
@@ -120,7 +123,7 @@ def language_of_text(text: str, declared: str | None) -> str | None:
     if most < _MOST * whole or base in _MANY_SCRIPTS:
         return None
     if script == "latin":
-        return _latin(text) if not declared or _is_of_another(base) else None
+        return _latin(text) if _is_of_another(base) else None
     return _other(text, script, kana / most, base)
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from lxml import etree
+
 from crawler.parsers.blocks import Block, tokens_of
 
 _LONGEST = 400
@@ -66,9 +68,12 @@ def is_notice(text: str) -> bool:
     return 6 <= len(text) <= _LONGEST and _NOTICE.search(text.lower()) is not None
 
 
-def names_paywall(block: Block) -> bool:
-    """Return whether a line is an offer, and stands in an element that is named a paywall."""
-    if not 4 <= len(block.text) <= _LONGEST or _OFFER.search(block.text.lower()) is None:
-        return False
-    near = frozenset[str]().union(*(tokens_of(element) for element in block.path[-4:]))
-    return not _PAYWALL.isdisjoint(near) or ("subscriber" in near and not _SUBSCRIBERS.isdisjoint(near))
+def paywall_of(block: Block) -> etree._Element | None:
+    """Return the element around an offer that is named a paywall; None for other lines, and for an offer elsewhere."""
+    if not 16 <= len(block.text) <= _LONGEST or _OFFER.search(block.text.lower()) is None:
+        return None
+    return next((element for element in block.path[-4:] if _is_paywall(tokens_of(element))), None)
+
+
+def _is_paywall(tokens: frozenset[str]) -> bool:
+    return not _PAYWALL.isdisjoint(tokens) or ("subscriber" in tokens and not _SUBSCRIBERS.isdisjoint(tokens))

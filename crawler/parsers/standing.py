@@ -11,7 +11,7 @@ from crawler.parsers.blocks import Block
 from crawler.parsers.kind import is_home
 from crawler.parsers.labels import HOME
 from crawler.parsers.metadata import Metadata
-from crawler.parsers.notices import is_notice, names_paywall
+from crawler.parsers.notices import is_notice, paywall_of
 from crawler.parsers.page import Page
 from crawler.parsers.reading import Reading
 from crawler.parsers.region import Region
@@ -170,16 +170,25 @@ def read_paywalled(reading: Reading, blocks: Sequence[Block], region: Region) ->
 
 
 def _declared_free(metadata: Metadata) -> tuple[str, bool] | None:
-    """Return what declares the article free or not, the article's own node first; a part that is not free is not it."""
+    """Return what declares the article free or not, the article's own node first."""
     for node in (metadata.ld, *metadata.nodes):
         stated = _truth(node.get("isAccessibleForFree"))
         if stated is not None:
             return "json-ld:isAccessibleForFree", stated
+    if any(_truth(part.get("isAccessibleForFree")) is False for part in _parts(metadata)):
+        return "json-ld:hasPart", False
     for name in _TIERS:
         stated = _truth(metadata.meta.get(name))
         if stated is not None:
             return f"meta:{name}", stated
     return None
+
+
+def _parts(metadata: Metadata) -> list[dict[str, Any]]:
+    """Return the parts of the article that its JSON-LD names by a selector: of those that are not free it keeps text."""
+    parts = metadata.ld.get("hasPart")
+    named = parts if isinstance(parts, list) else [parts]
+    return [part for part in named if isinstance(part, dict) and part.get("cssSelector")]
 
 
 def _truth(value: Any) -> bool | None:
@@ -193,6 +202,8 @@ def _notice(blocks: Sequence[Block], region: Region) -> tuple[str, bool] | None:
     for block in blocks[max(0, last - _BEFORE_END) : last + _AFTER_END]:
         if is_notice(block.text):
             return "text:notice", True
-        if names_paywall(block):
+        wall = paywall_of(block)
+        # An element of that name around the whole text is how a site builds its free pages too.
+        if wall is not None and not (region.core and blocks[region.core[0]].inside(wall)):
             return "markup:paywall", True
     return None
