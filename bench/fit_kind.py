@@ -134,7 +134,7 @@ def main() -> None:
         print(text)
 
 
-_MODULE = '''"""What each sign of an article page weighs, and its mean; `python -m bench.fit_kind FOLDER --write` wrote it."""
+_MODULE = '''"""What each sign of an article weighs, with its mean; written by `bench.fit_kind`."""
 
 BIAS = {bias:.3f}
 WEIGHTS: dict[str, tuple[float, float]] = {{

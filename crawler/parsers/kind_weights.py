@@ -1,4 +1,4 @@
-"""What each sign of an article page weighs, and its mean; `python -m bench.fit_kind FOLDER --write` wrote it."""
+"""What each sign of an article weighs, with its mean; written by `bench.fit_kind`."""
 
 BIAS = 2.839
 WEIGHTS: dict[str, tuple[float, float]] = {

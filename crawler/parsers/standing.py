@@ -185,7 +185,7 @@ def _declared_free(metadata: Metadata) -> tuple[str, bool] | None:
 
 
 def _parts(metadata: Metadata) -> list[dict[str, Any]]:
-    """Return the parts of the article that its JSON-LD names by a selector: of those that are not free it keeps text."""
+    """Return the parts of the article that its JSON-LD names by a selector."""
     parts = metadata.ld.get("hasPart")
     named = parts if isinstance(parts, list) else [parts]
     return [part for part in named if isinstance(part, dict) and part.get("cssSelector")]

@@ -56,6 +56,13 @@ def ld(value: dict[str, Any]) -> str:
 NEWS = ld({"@type": "NewsArticle", "headline": HEADLINES[0], "datePublished": "2024-03-15T10:30:00Z"})
 
 
+SURROUNDED = (
+    f"<nav>{teasers(8, '<a href=/s/{slug}>{title}</a> ')}</nav><main><article><h1>{HEADLINES[0]}</h1>"
+    f"<time datetime=2024-03-15>15 March 2024</time>{paragraphs(ENGLISH)}</article></main>"
+    f"<aside>{teasers(6)}</aside>"
+)
+
+
 @pytest.mark.parametrize(
     ("body", "url", "head"),
     [
@@ -67,9 +74,7 @@ NEWS = ld({"@type": "NewsArticle", "headline": HEADLINES[0], "datePublished": "2
             "",
         ),
         (
-            f"<nav>{teasers(8, '<a href=/s/{slug}>{title}</a> ')}</nav><main><article><h1>{HEADLINES[0]}</h1>"
-            f"<time datetime=2024-03-15>15 March 2024</time>{paragraphs(ENGLISH)}</article></main>"
-            f"<aside>{teasers(6)}</aside>",
+            SURROUNDED,
             "/local/harbour-board-votes-to-rebuild-quay-8812031",
             "<meta property=og:type content=article>",
         ),
