@@ -33,7 +33,7 @@ OURS = "newsarchive"
 BEGIN, END = "<!-- bench.extraction: begin -->", "<!-- bench.extraction: end -->"
 
 # Further tables on the same folder: what each is called, and the module that prints it.
-TABLES = (("Time by stage of our parser", "bench.stages"),)
+TABLES = (("Time by stage of our parser", "bench.stages"), ("Kinds of pages", "bench.kinds"))
 
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS"), "1"

@@ -13,10 +13,13 @@ from crawler.parsers import pager
 from crawler.parsers.blocks import Block
 from crawler.parsers.body import Chosen, believed, body_blocks
 from crawler.parsers.dates import DateContext
+from crawler.parsers.evidence import Given
 from crawler.parsers.features import Surroundings, Verdict
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import Pictures, find_pictures
+from crawler.parsers.kind import read_kind
 from crawler.parsers.labels import LABEL, label_pattern
+from crawler.parsers.language import declared_language, read_language
 from crawler.parsers.lines import Line
 from crawler.parsers.metadata import Metadata, read_metadata
 from crawler.parsers.page import parse_page
@@ -25,6 +28,7 @@ from crawler.parsers.reading import Reading
 from crawler.parsers.region import Region, find_region
 from crawler.parsers.render import render
 from crawler.parsers.stamps import read_dates
+from crawler.parsers.standing import read_amp_url, read_canonical_url, read_paywalled, read_section
 from crawler.parsers.template import Reader
 from crawler.parsers.walk import blocks_of
 from crawler.site import Site
@@ -49,8 +53,13 @@ def parse_article(  # noqa: PLR0913 - what a page is read with is seven things o
     """
     page = parse_page(body, url, content_type)
     metadata = read_metadata(page)
-    language = metadata.language or (site.language_of(entry.section if entry else None) if site else None)
-    context = DateContext(language, site.date_order if site else None, site.zone if site else None, fetched_at)
+    language = site.language_of(entry.section if entry else None) if site else None
+    context = DateContext(
+        declared_language(metadata) or language,
+        site.date_order if site else None,
+        site.zone if site else None,
+        fetched_at,
+    )
     return _read(Reading(page, metadata, context, site, entry, explain), language)
 
 
@@ -115,6 +124,9 @@ def _read(reading: Reading, language: str | None) -> Article:
     lines = _ordered_lines(draft.header, draft.chosen.tail_lines)
     updated, published = read_dates(reading, template, lines)
     source, byline = read_people(reading, template, lines)
+    breadcrumb = _breadcrumb(reading, template, draft.header)
+    verdict = read_kind(Given(page, metadata, draft.blocks, draft.region, draft.title, lines))
+    reading.rules["kind"] = verdict.rule
     return Article(
         url=page.url,
         title=draft.title,
@@ -122,17 +134,18 @@ def _read(reading: Reading, language: str | None) -> Article:
         published=published,
         source=source,
         byline=byline,
-        breadcrumb=_breadcrumb(reading, template, draft.header),
-        language=reading.decide(
-            "language",
-            lambda: ("html:lang", metadata.language),
-            lambda: ("site:language", language),
-        ),
+        breadcrumb=breadcrumb,
+        language=read_language(reading, rendering.text, language),
         body=rendering.text,
         body_html=rendering.html,
         markdown=rendering.markdown,
         images=pictures.values(),
-        canonical_url=reading.decide("canonical_url", lambda: ("link:canonical", metadata.canonical)),
+        canonical_url=read_canonical_url(reading),
+        section=read_section(reading, breadcrumb, draft.title),
+        amp_url=read_amp_url(reading),
+        paywalled=read_paywalled(reading, draft.blocks, draft.region),
+        kind=verdict.kind,
+        confidence=verdict.confidence,
         pages=pager.page_urls(page, draft.blocks),
         undecodable=page.replaced,
         rules=reading.rules,

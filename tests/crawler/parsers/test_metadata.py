@@ -185,4 +185,6 @@ def test_an_article_with_everything_declared() -> None:
         "canonical_url": "link:canonical",
         "language": "html:lang",
         "body": "classifier",
+        "section": "breadcrumb",
+        "kind": article.rules["kind"],
     }
