@@ -7,7 +7,7 @@ from itertools import zip_longest
 from archive.model import Stamp
 from crawler.parsers.dates import DateContext, find_date, parse_date
 from crawler.parsers.images import CREDIT_END, is_file_name
-from crawler.parsers.labels import DATE_WORD, LABEL, is_tools, without_tools
+from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools, without_tools
 from crawler.parsers.text import squeeze
 
 _LONGEST = 260
@@ -173,10 +173,13 @@ def _take_date(line: Line, text: str, context: DateContext) -> str:
         if not found:
             break
         before, after = text[: found.start], text[found.end :]
-        word = DATE_WORD.search(before)
+        word, follows = DATE_WORD.search(before[-60:]), AFTER_DATE.match(after)
         if word:
             _set_date(line, str(word.lastgroup), found.stamp)
-            before = before[: word.start()]
+            before = before[:-60] + word.string[: word.start()]
+        elif follows:
+            _set_date(line, str(follows.lastgroup), found.stamp)
+            after = after[follows.end() :]
         elif line.stamp is None:
             line.bare = found.stamp
         else:
