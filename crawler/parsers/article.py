@@ -12,6 +12,7 @@ from archive.model import Article, Entry, Image
 from crawler.parsers import pager
 from crawler.parsers.blocks import Block, blocks_of
 from crawler.parsers.body import body_blocks
+from crawler.parsers.dateline import Place
 from crawler.parsers.dates import DateContext
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import find_pictures
@@ -80,7 +81,8 @@ def _read(reading: Reading, language: str | None) -> Article:
         reading.rules["body"] = "template:body" if container is not None else "density"
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
-    updated, published = read_dates(reading, template, lines)
+    place = Place(blocks, header.title_index, region.core[0] if region.core else 0)
+    updated, published = read_dates(reading, template, lines, place)
     source, byline = read_people(reading, template, lines)
     return Article(
         url=page.url,

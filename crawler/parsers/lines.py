@@ -180,7 +180,7 @@ def _take_date(line: Line, text: str, context: DateContext) -> str:
         elif follows:
             _set_date(line, str(follows.lastgroup), found.stamp)
             after = after[follows.end() :]
-        elif line.stamp is None:
+        elif line.bare is None and line.published is None:
             line.bare = found.stamp
         else:
             break

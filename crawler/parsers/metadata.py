@@ -1,5 +1,6 @@
 """What a page declares of itself for machines: JSON-LD, meta elements, microdata, link relations."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from crawler.parsers.page import Page
 from crawler.parsers.text import plain, squeeze
 
 _ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting|Review)$")
+_PAGE_TYPES = frozenset({"WebPage", "ItemPage", "SocialMediaPosting", "DiscussionForumPosting"})
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MOST_NODES = 2000
 
@@ -20,6 +22,8 @@ class Metadata:
 
     meta: dict[str, str] = field(default_factory=dict)
     ld: dict[str, Any] = field(default_factory=dict)
+    articles: tuple[dict[str, Any], ...] = ()
+    pages: tuple[dict[str, Any], ...] = ()
     crumbs: tuple[str, ...] = ()
     html_title: str | None = None
     language: str | None = None
@@ -51,9 +55,12 @@ class Metadata:
 def read_metadata(page: Page) -> Metadata:
     """Return what the page declares; broken JSON-LD counts as none."""
     nodes = list(_ld_nodes(page))
+    articles = tuple(node for node in nodes if _is_article(node))
     return Metadata(
         meta=_meta(page),
-        ld=next((node for node in nodes if _is_article(node)), {}),
+        ld=next(iter(articles), {}),
+        articles=articles,
+        pages=tuple(node for node in nodes if _PAGE_TYPES.intersection(_types(node))),
         crumbs=_crumbs(nodes),
         html_title=squeeze(str(page.root.xpath("string(//head/title | //title[not(ancestor::svg)])"))) or None,
         language=_language(page),
@@ -75,7 +82,9 @@ def _ld_nodes(page: Page) -> Iterator[dict[str, Any]]:
     for script in page.root.iterfind(".//script[@type='application/ld+json']"):
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
         try:
-            value = json.loads(_CONTROL.sub(" ", text), strict=False)
+            # Templates escape JSON-LD as though it were markup.
+            unescaped = html.unescape(text) if "&quot;" in text[:80] else text
+            value = json.loads(_CONTROL.sub(" ", unescaped), strict=False)
         except (ValueError, RecursionError):
             continue
         yield from _dicts(value)

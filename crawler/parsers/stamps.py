@@ -1,13 +1,22 @@
 """When an article was published and when it was updated: which of the page's dates is which."""
 
-from collections.abc import Sequence
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
 
-from archive.model import Stamp
-from crawler.parsers.dates import day_from_url, parse_date, with_zone
+from lxml import etree
+
+from archive.model import Candidate, Stamp
+from crawler.parsers.dateline import Dated, Place, is_of_another, kind_of, read_dateline, stamp_of
+from crawler.parsers.dates import day_from_url, parse_declared, with_zone
 from crawler.parsers.lines import Line
 from crawler.parsers.reading import Reading
 from crawler.parsers.template import Reader
-from crawler.parsers.text import squeeze
+from crawler.parsers.text import loose
 
 _PUBLISHED_META = (
     "article:published_time", "datepublished", "og:published_time", "published_time", "publishdate", "pubdate",
@@ -18,36 +27,82 @@ _UPDATED_META = (
     "article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified", "dc.date.modified",
     "updated_time", "lastmod", "revised", "article:updated_time",
 )  # fmt: skip
+# Names of meta elements that no list has: a word of publication with one of time, in whatever order and prefix.
+_PUBLISHED_NAME = re.compile(
+    r"publi(?:sh|c)|pub[-_.:]?(?:date|time)|(?:date|time)[-_.:]?pub|issued|release[-_.]?(?:date|time)"
+)
+_UPDATED_NAME = re.compile(r"modif|updat|lastmod|last[-_.]edit|revis")
+_NOT_A_DATE_NAME = re.compile(r"publisher|expir|unpub|until|build|cache|crawl|fetch")
+_DATED_ITEMS = etree.XPath("//@itemprop[contains(., 'ate')]/..")
+# Dates in the state that a page's scripts leave behind.
+_STATE_DATE = re.compile(
+    r'"(?:date_?published|published_?(?:at|on|date|time|time_?stamp)|publish_?(?:date|time)|publication_?(?:date|time)|'
+    r'first_?publish(?:ed)?_?(?:at|date|time)?|posted_?(?:at|on)|pub_?date|release_?(?:date|time)|display_?date)"'
+    r'\s*:\s*"?(20\d\d-\d\d-\d\d(?:[T ][\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)?|1\d{9}(?:\d{3})?)[",}]',
+    re.IGNORECASE,
+)
+_MOST_STATE = 3_000_000
+_BUILT_WITHIN = dt.timedelta(minutes=2)
+_HALF_HOURS = dt.timedelta(minutes=30)
+
+_EXACTNESS = {None: 0, "day": 1, "minute": 2, "instant": 3}
+
+Finding = tuple[str, Stamp] | None
 
 
-def read_dates(reading: Reading, template: Reader, lines: Sequence[Line]) -> tuple[Stamp | None, Stamp | None]:
+def read_dates(
+    reading: Reading, template: Reader, lines: Sequence[Line], place: Place
+) -> tuple[Stamp | None, Stamp | None]:
     """Return the update date and the date of publication."""
+    beside = _once(lambda: read_dateline(place, reading.context))
     updated = reading.decide(
         "updated",
         lambda: template.date("updated", reading.context),
         lambda: _from_lines(lines, "updated"),
-        lambda: _declared(reading, "dateModified", _UPDATED_META),
-        lambda: _time_element(reading, ("dateModified", "updated", "modified")),
+        lambda: _beside(beside(), "updated", "label:"),
+        lambda: _from_ld(reading, "dateModified"),
+        lambda: _from_meta(reading, _UPDATED_META),
+        lambda: _from_items(reading, "updated"),
+        lambda: _beside(beside(), "updated"),
+        lambda: _from_named_meta(reading, _UPDATED_NAME),
     )
     published = reading.decide(
         "published",
         lambda: template.date("published", reading.context),
-        lambda: _declared(reading, "datePublished", _PUBLISHED_META),
-        lambda: _time_element(reading, ("datePublished", "published", "pubdate")),
+        lambda: _from_ld(reading, "datePublished"),
+        lambda: _from_meta(reading, _PUBLISHED_META),
+        lambda: _from_items(reading, "published"),
+        lambda: _beside(beside(), "published", "microdata:"),
+        lambda: _from_named_meta(reading, _PUBLISHED_NAME),
         lambda: _from_lines(lines, "published"),
+        lambda: _beside(beside(), "published"),
+        lambda: _from_ld(reading, "datePublished", of_page=True),
         lambda: _from_lines(lines, "bare"),
+        lambda: _beside(beside(), "bare"),
         lambda: _entry_date(reading),
+        lambda: _from_state(reading),
         lambda: ("url", day_from_url(reading.page.url)) if updated is None else None,
+        lambda: _from_lines(lines, "bare", certain=False),
     )
     if updated is None and published and reading.rules["published"] == "line:unlabelled" and _stands_alone(lines):
         # A lone date that nothing names is when the page is dated, in the one sense as in the other.
         updated, reading.rules["updated"] = published, "line:unlabelled"
+    elif updated and published and _says_nothing(reading, updated, published):
+        reading.lost.append(Candidate("updated", updated, reading.rules.pop("updated")))
+        updated = None
+    if published and published.value:
+        published = _as_shown(published, lines, beside)
     zone = reading.context.zone
     return (with_zone(updated, zone) if updated else None, with_zone(published, zone) if published else None)
 
 
-def _from_lines(lines: Sequence[Line], kind: str) -> tuple[str, Stamp] | None:
-    found = next((stamp for stamp in (getattr(line, kind) for line in lines) if stamp), None)
+def _once(source: Callable[[], list[Dated]]) -> Callable[[], list[Dated]]:
+    return lru_cache(maxsize=1)(source)
+
+
+def _from_lines(lines: Sequence[Line], kind: str, *, certain: bool = True) -> Finding:
+    stamps = (getattr(line, kind) for line in lines)
+    found = next((stamp for stamp in stamps if stamp and (stamp.value or not certain)), None)
     return ("line:unlabelled" if kind == "bare" else f"label:{kind}", found) if found else None
 
 
@@ -56,38 +111,139 @@ def _stands_alone(lines: Sequence[Line]) -> bool:
     return line is not None and not line.rest and not line.byline and not line.labels
 
 
-def _declared(reading: Reading, ld_key: str, names: tuple[str, ...]) -> tuple[str, Stamp] | None:
-    text = reading.metadata.ld_text(ld_key)
-    stamp = parse_date(text, reading.context) if text else None
-    if stamp and stamp.value:
-        return f"json-ld:{ld_key}", stamp
+def _beside(found: list[Dated], kind: str, rule: str = "") -> Finding:
+    return next(
+        ((dated.rule, dated.stamp) for dated in found if dated.kind == kind and dated.rule.startswith(rule)), None
+    )
+
+
+def _from_ld(reading: Reading, key: str, *, of_page: bool = False) -> Finding:
+    """Return the date that the JSON-LD of the article declares, or that of the page as such."""
+    nodes = reading.metadata.pages if of_page else reading.metadata.articles
+    dated = [node for node in nodes if isinstance(node.get(key), str)]
+    for node in sorted(dated, key=lambda node: not _is_this(node, reading)):
+        stamp = parse_declared(node[key], reading.context)
+        if stamp and stamp.value:
+            return f"json-ld:{'WebPage.' if of_page else ''}{key}", stamp
+    return None
+
+
+def _is_this(node: dict[str, Any], reading: Reading) -> bool:
+    """Return whether a node says that it is of this page, by its address."""
+    main = node.get("mainEntityOfPage")
+    said = [node.get("url"), main.get("@id") if isinstance(main, dict) else main, node.get("@id")]
+    own = {_path_of(url) for url in (reading.page.url, reading.metadata.canonical) if url}
+    return any(isinstance(url, str) and _path_of(url) in own for url in said)
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path.rstrip("/")
+    except ValueError:
+        return ""
+
+
+def _from_meta(reading: Reading, names: tuple[str, ...]) -> Finding:
     for name in names:
         content = reading.metadata.meta.get(name)
-        stamp = parse_date(content, reading.context) if content else None
+        stamp = parse_declared(content, reading.context) if content else None
         if stamp and stamp.value:
             return f"meta:{name}", stamp
     return None
 
 
-def _time_element(reading: Reading, names: tuple[str, ...]) -> tuple[str, Stamp] | None:
-    """Return the date of a microdata or `time` element that says which date it is."""
-    for element in reading.page.root.iter("time", "span", "meta", "abbr"):
-        said = f"{element.get('itemprop') or ''} {element.get('class') or ''}".split()
-        if element.get("pubdate") is not None:
-            said.append("pubdate")
-        if not any(name in said for name in names):
-            continue
-        text = element.get("datetime") or element.get("content") or element.get("title") or "".join(element.itertext())
-        stamp = parse_date(squeeze(text)[:80], reading.context)
-        if stamp and stamp.value:
-            return f"microdata:{names[0]}", stamp
+def _from_named_meta(reading: Reading, pattern: re.Pattern[str]) -> Finding:
+    for name, content in reading.metadata.meta.items():
+        if len(content) <= 60 and pattern.search(name) and not _NOT_A_DATE_NAME.search(name):
+            stamp = parse_declared(content, reading.context) if re.search(r"\d{4}", content) else None
+            if stamp and stamp.value:
+                return f"meta:{name}", stamp
     return None
 
 
-def _entry_date(reading: Reading) -> tuple[str, Stamp] | None:
+def _from_items(reading: Reading, kind: str) -> Finding:
+    """Return the date of a microdata item that is of this article: in no menu, aside or link to another."""
+    path = _path_of(reading.page.url)
+    items = (item for item in _DATED_ITEMS(reading.page.root) if kind_of(item) == kind and not is_of_another(item, path))
+    stamps = [stamp for stamp in (stamp_of(item, reading.context) for item in items) if stamp]
+    if not stamps:
+        return None
+    return "microdata:dateModified" if kind == "updated" else "microdata:datePublished", _exactest(stamps[0], stamps)
+
+
+def _entry_date(reading: Reading) -> Finding:
     """Return the listing's date, unless the page prints an update date: a listing then repeats that one."""
     if reading.rules.get("updated", "").startswith(("label:", "template:")):
         return None
     raw = reading.entry.date_raw if reading.entry else None
-    stamp = parse_date(raw, reading.context) if raw else None
+    stamp = parse_declared(raw, reading.context) if raw else None
     return ("entry:date", stamp) if stamp else None
+
+
+def _from_state(reading: Reading) -> Finding:
+    """Return the date in the state of the page's scripts: the only one there, or the one beside the page's address."""
+    for text in _states(reading):
+        found = list(_STATE_DATE.finditer(text))
+        slug = _path_of(reading.page.url).rpartition("/")[2]
+        if len({match[1] for match in found}) != 1:
+            found = [
+                match
+                for match in found
+                if len(slug) > 5 and slug in text[max(0, match.start() - 1000) : match.end() + 1000]
+            ]
+        stamp = parse_declared(found[0][1], reading.context) if found else None
+        if stamp and stamp.value:
+            return "state:published", stamp
+    return None
+
+
+def _states(reading: Reading) -> Iterator[str]:
+    for script in reading.page.root.iter("script"):
+        text = script.text or ""
+        if 20 < len(text) <= _MOST_STATE and script.get("type") != "application/ld+json":
+            yield text.replace('\\"', '"')
+
+
+def _says_nothing(reading: Reading, updated: Stamp, published: Stamp) -> bool:
+    """Return whether a declared update is none: not after the publication, or when the page was fetched."""
+    if not reading.rules.get("updated", "").startswith(("json-ld:", "meta:", "microdata:")):
+        return False
+    late, early, fetched = updated.value, published.value, reading.context.fetched_at
+    if not isinstance(late, dt.datetime) or not isinstance(early, dt.datetime) or not (late.tzinfo and early.tzinfo):
+        return late is not None and early is not None and str(late) <= str(early)
+    is_built = fetched is not None and abs(fetched - late) < _BUILT_WITHIN and late - early > dt.timedelta(days=1)
+    return late <= early or is_built
+
+
+def _exactest(stamp: Stamp, others: Iterable[Stamp]) -> Stamp:
+    """Return the stamp, or the first of the others that states the same day and its time more exactly."""
+    for other in others:
+        same_day = str(other.value)[:10] == str(stamp.value)[:10]
+        if same_day and _EXACTNESS[other.precision] > _EXACTNESS[stamp.precision]:
+            stamp = other
+    return stamp
+
+
+def _as_shown(stamp: Stamp, lines: Sequence[Line], beside: Callable[[], list[Dated]]) -> Stamp:
+    """Return a day with the time that stands beside the title, and an instant in UTC with the offset shown there."""
+    instant = stamp.value
+    if stamp.precision == "instant" and isinstance(instant, dt.datetime) and instant.utcoffset():
+        return stamp
+    others = [dated.stamp for dated in beside() if dated.kind != "updated"]
+    others += [other for line in lines for other in (line.published, line.bare) if other]
+    if stamp.precision != "instant" or not isinstance(instant, dt.datetime):
+        return _exactest(stamp, others)
+    offsets = ((other.raw, _offset_between(other.value, instant)) for other in others)
+    raw, offset = next((found for found in offsets if found[1]), ("", None))
+    return Stamp(raw, instant.astimezone(dt.timezone(offset)), "instant") if offset else stamp
+
+
+def _offset_between(local: dt.date | dt.datetime | None, instant: dt.datetime) -> dt.timedelta | None:
+    """Return the offset of a clock that shows the instant in another zone, None where it shows another time."""
+    if not isinstance(local, dt.datetime):
+        return None
+    if local.tzinfo:
+        return local.utcoffset() if abs(local - instant) < dt.timedelta(minutes=1) else None
+    shown = local - instant.replace(second=local.second, microsecond=0, tzinfo=None)
+    whole = shown % _HALF_HOURS == dt.timedelta(0)
+    return shown if whole and dt.timedelta(hours=-12) <= shown <= dt.timedelta(hours=14) else None

@@ -1,0 +1,143 @@
+"""The dates that stand beside an article's title, named by a word, a class or nothing but their place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from lxml import etree
+
+from archive.model import Stamp
+from crawler.parsers.blocks import Block, tokens_of
+from crawler.parsers.dates import DateContext, parse_declared
+from crawler.parsers.labels import DATE_WORD, LABEL
+from crawler.parsers.lines import read_line
+from crawler.parsers.text import squeeze
+
+Kind = Literal["updated", "published", "bare"]
+
+_ABOVE, _BELOW, _INTO_BODY = 3, 14, 3
+_MOST_ELEMENTS = 40
+_LONGEST = 150
+# What a line may say beside its date: names, a source, the time of reading.
+_BESIDE, _BESIDE_ABOVE = 70, 25
+_UPDATED = frozenset(("updated", "modified", "modification", "lastmod", "revised", "datemodified", "dtmodified"))
+_PUBLISHED = frozenset(("published", "publish", "pubdate", "publication", "posted", "datepublished", "dtpublished"))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date beside the title: which one it says it is, and the rule that found it."""
+
+    kind: Kind
+    rule: str
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The page's blocks, and the indexes of the title's block and of the first of the text."""
+
+    blocks: Sequence[Block]
+    title: int | None
+    body: int
+
+    def near(self) -> Sequence[Block]:
+        """Return the blocks where a date is the article's: a few above the title, and down to the text."""
+        if self.title is None:
+            return self.blocks[max(0, self.body - _BELOW) : self.body + _INTO_BODY]
+        end = self.title + _BELOW
+        if self.body > self.title:
+            end = min(end, max(self.body + _INTO_BODY, self.title + _ABOVE))
+        return self.blocks[max(0, self.title - _ABOVE) : end]
+
+
+def read_dateline(place: Place, context: DateContext) -> list[Dated]:
+    """Return the dates beside the title, those below it first."""
+    found: list[tuple[bool, Dated]] = []
+    seen: set[etree._Element] = set()
+    for block in place.near():
+        if block.kind in ("image", "table", "embed", "pre"):
+            continue
+        is_above = place.title is not None and block.index < place.title
+        named = list(_of_elements(block, context, seen))
+        found += [(is_above, dated) for dated in named or _of_text(block, context, is_above=is_above)]
+    return [dated for _, dated in sorted(found, key=lambda item: item[0])]
+
+
+def is_of_another(element: etree._Element, path: str) -> bool:
+    """Return whether an element stands in a menu, an aside, a footer, or a link to another page than this path's."""
+    for ancestor in element.iterancestors("nav", "aside", "footer", "a"):
+        if ancestor.tag != "a" or path not in (ancestor.get("href") or ""):
+            return True
+    return False
+
+
+def kind_of(element: etree._Element) -> Kind | None:
+    """Return which date an element's names say that it is; a date both published and updated is the former."""
+    names = tokens_of(element) | frozenset((element.get("itemprop") or "").lower().split())
+    if element.get("pubdate") is not None or not _PUBLISHED.isdisjoint(names):
+        return "published"
+    return None if _UPDATED.isdisjoint(names) else "updated"
+
+
+def stamp_of(element: etree._Element, context: DateContext) -> Stamp | None:
+    """Return the date that an element has, as it is written for machines or else as it is shown."""
+    texts = (element.get("datetime"), element.get("content"), element.get("title"), "".join(element.itertext()))
+    for text in texts:
+        stamp = parse_declared(squeeze(text)[:80], context) if text else None
+        if stamp and stamp.value:
+            return stamp
+    return None
+
+
+def _of_elements(block: Block, context: DateContext, seen: set[etree._Element]) -> Iterator[Dated]:
+    for element in islice(block.element.iter("time", "abbr", "span", "p", "div"), _MOST_ELEMENTS):
+        kind = kind_of(element)
+        if element in seen or (element.tag != "time" and kind is None) or _is_long(element):
+            continue
+        seen.add(element)
+        stamp = stamp_of(element, context)
+        if stamp and kind:
+            yield Dated(kind, "microdata:dateModified" if kind == "updated" else "microdata:datePublished", stamp)
+        elif stamp:
+            yield Dated(_kind_before(element), "time:beside-title", stamp)
+
+
+def _is_long(element: etree._Element) -> bool:
+    return sum(map(len, islice(element.itertext(), 20))) > _LONGEST
+
+
+def _kind_before(element: etree._Element) -> Kind:
+    """Return which date the words before an element say that it is."""
+    parent, previous = element.getparent(), element.getprevious()
+    outer = kind_of(parent) if parent is not None else None
+    if outer:
+        return outer
+    text = (previous.tail if previous is not None else parent.text if parent is not None else "") or ""
+    if not text.strip() and previous is not None:
+        text = "".join(previous.itertext())
+    said = squeeze(text)[-60:]
+    word = DATE_WORD.search(said) or next(reversed(list(LABEL.finditer(said))), None)
+    if word and word.lastgroup == "updated":
+        return "updated"
+    return "published" if word and word.lastgroup == "published" else "bare"
+
+
+def _of_text(block: Block, context: DateContext, *, is_above: bool) -> Iterator[Dated]:
+    text = block.text
+    if len(text) > _LONGEST or block.kind == "h" and is_above:
+        return
+    line = read_line(text, context)
+    if line.updated and line.updated.value:
+        yield Dated("updated", "label:updated", line.updated)
+    if line.published and line.published.value:
+        yield Dated("published", "label:published", line.published)
+    elif line.bare and line.bare.value and _is_dateline(block, len(line.bare.raw), is_above=is_above):
+        yield Dated("bare", "line:beside-title", line.bare)
+
+
+def _is_dateline(block: Block, dated: int, *, is_above: bool) -> bool:
+    """Return whether a block is little more than its date: not a sentence, not another article's headline."""
+    beside = len(block.text) - dated
+    return beside <= (_BESIDE_ABOVE if is_above or block.link_share > 0.5 else _BESIDE)
