@@ -1,6 +1,7 @@
 """The dates that stand beside an article's title, named by a word, a class or nothing but their place."""
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -44,22 +45,30 @@ class Place:
 
     def near(self) -> Sequence[Block]:
         """Return the blocks where a date is the article's: a few above the title, and down to the text."""
-        if self.title is None:
+        title = self.heading()
+        if title is None:
             return self.blocks[max(0, self.body - _BELOW) : self.body + _INTO_BODY]
-        end = self.title + _BELOW
-        if self.body > self.title:
-            end = min(end, max(self.body + _INTO_BODY, self.title + _ABOVE))
-        return self.blocks[max(0, self.title - _ABOVE) : end]
+        end = title + _BELOW
+        if self.body > title:
+            end = min(end, max(self.body + _INTO_BODY, title + _ABOVE))
+        return self.blocks[max(0, title - _ABOVE) : end]
+
+    def heading(self) -> int | None:
+        """Return the index of the title's block, or of the first main heading where no block is the title."""
+        if self.title is not None:
+            return self.title
+        return next((block.index for block in self.blocks if block.kind == "h" and block.level == 1), None)
 
 
 def read_dateline(place: Place, context: DateContext) -> list[Dated]:
     """Return the dates beside the title, those below it first."""
     found: list[tuple[bool, Dated]] = []
     seen: set[etree._Element] = set()
+    title = place.heading() or 0
     for block in place.near():
         if block.kind in ("image", "table", "embed", "pre"):
             continue
-        is_above = place.title is not None and block.index < place.title
+        is_above = block.index < title
         named = list(_of_elements(block, context, seen))
         found += [(is_above, dated) for dated in named or _of_text(block, context, is_above=is_above)]
     return [dated for _, dated in sorted(found, key=lambda item: item[0])]
@@ -83,12 +92,24 @@ def kind_of(element: etree._Element) -> Kind | None:
 
 def stamp_of(element: etree._Element, context: DateContext) -> Stamp | None:
     """Return the date that an element has, as it is written for machines or else as it is shown."""
-    texts = (element.get("datetime"), element.get("content"), element.get("title"), "".join(element.itertext()))
-    for text in texts:
-        stamp = parse_declared(squeeze(text)[:80], context) if text else None
-        if stamp and stamp.value:
-            return stamp
-    return None
+    said = (element.get("datetime"), element.get("content"), element.get("title"))
+    declared = next(_readable(said, context), None)
+    if declared and element.tag != "time":
+        return declared
+    shown = next(_readable(("".join(element.itertext()),), context), None)
+    if declared and shown and shown.reason is None and abs(_day_of(shown) - _day_of(declared)).days > 1:
+        # What is shown is right where a template's example was left in the attribute.
+        return shown
+    return declared or shown
+
+
+def _readable(texts: Iterable[str | None], context: DateContext) -> Iterator[Stamp]:
+    stamps = (parse_declared(squeeze(text)[:80], context) for text in texts if text)
+    return (stamp for stamp in stamps if stamp and stamp.value)
+
+
+def _day_of(stamp: Stamp) -> dt.date:
+    return dt.date.fromisoformat(str(stamp.value)[:10])
 
 
 def _of_elements(block: Block, context: DateContext, seen: set[etree._Element]) -> Iterator[Dated]:

@@ -1,6 +1,5 @@
 """What a page declares of itself for machines: JSON-LD, meta elements, microdata, link relations."""
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -82,9 +81,7 @@ def _ld_nodes(page: Page) -> Iterator[dict[str, Any]]:
     for script in page.root.iterfind(".//script[@type='application/ld+json']"):
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
         try:
-            # Templates escape JSON-LD as though it were markup.
-            unescaped = html.unescape(text) if "&quot;" in text[:80] else text
-            value = json.loads(_CONTROL.sub(" ", unescaped), strict=False)
+            value = json.loads(_CONTROL.sub(" ", text), strict=False)
         except (ValueError, RecursionError):
             continue
         yield from _dicts(value)

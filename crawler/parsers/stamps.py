@@ -41,6 +41,7 @@ _STATE_DATE = re.compile(
     r'\s*:\s*"?(20\d\d-\d\d-\d\d(?:[T ][\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)?|1\d{9}(?:\d{3})?)[",}]',
     re.IGNORECASE,
 )
+_MOST_TIMES = 40
 _MOST_STATE = 3_000_000
 _BUILT_WITHIN = dt.timedelta(minutes=2)
 _HALF_HOURS = dt.timedelta(minutes=30)
@@ -66,9 +67,13 @@ def read_dates(
         lambda: _beside(beside(), "updated"),
         lambda: _from_named_meta(reading, _UPDATED_NAME),
     )
+    if updated and _is_no_update(reading, updated):
+        reading.lost.append(Candidate("updated", updated, reading.rules.pop("updated")))
+        updated = None
     published = reading.decide(
         "published",
         lambda: template.date("published", reading.context),
+        lambda: _printed_before_build(reading, lines) if updated is None else None,
         lambda: _from_ld(reading, "datePublished"),
         lambda: _from_meta(reading, _PUBLISHED_META),
         lambda: _from_items(reading, "published"),
@@ -79,6 +84,7 @@ def read_dates(
         lambda: _from_ld(reading, "datePublished", of_page=True),
         lambda: _from_lines(lines, "bare"),
         lambda: _beside(beside(), "bare"),
+        lambda: _only_time(reading),
         lambda: _entry_date(reading),
         lambda: _from_state(reading),
         lambda: ("url", day_from_url(reading.page.url)) if updated is None else None,
@@ -87,9 +93,6 @@ def read_dates(
     if updated is None and published and reading.rules["published"] == "line:unlabelled" and _stands_alone(lines):
         # A lone date that nothing names is when the page is dated, in the one sense as in the other.
         updated, reading.rules["updated"] = published, "line:unlabelled"
-    elif updated and published and _says_nothing(reading, updated, published):
-        reading.lost.append(Candidate("updated", updated, reading.rules.pop("updated")))
-        updated = None
     if published and published.value:
         published = _as_shown(published, lines, beside)
     zone = reading.context.zone
@@ -153,18 +156,21 @@ def _from_meta(reading: Reading, names: tuple[str, ...]) -> Finding:
 
 
 def _from_named_meta(reading: Reading, pattern: re.Pattern[str]) -> Finding:
+    """Return the earliest date of the meta elements with such a name: what is published anew has the first date too."""
+    found = []
     for name, content in reading.metadata.meta.items():
         if len(content) <= 60 and pattern.search(name) and not _NOT_A_DATE_NAME.search(name):
             stamp = parse_declared(content, reading.context) if re.search(r"\d{4}", content) else None
-            if stamp and stamp.value:
-                return f"meta:{name}", stamp
-    return None
+            found += [(f"meta:{name}", stamp)] if stamp and stamp.value else []
+    return min(found, key=lambda item: str(item[1].value), default=None)
 
 
 def _from_items(reading: Reading, kind: str) -> Finding:
     """Return the date of a microdata item that is of this article: in no menu, aside or link to another."""
     path = _path_of(reading.page.url)
-    items = (item for item in _DATED_ITEMS(reading.page.root) if kind_of(item) == kind and not is_of_another(item, path))
+    items = (
+        item for item in _DATED_ITEMS(reading.page.root) if kind_of(item) == kind and not is_of_another(item, path)
+    )
     stamps = [stamp for stamp in (stamp_of(item, reading.context) for item in items) if stamp]
     if not stamps:
         return None
@@ -204,22 +210,57 @@ def _states(reading: Reading) -> Iterator[str]:
             yield text.replace('\\"', '"')
 
 
-def _says_nothing(reading: Reading, updated: Stamp, published: Stamp) -> bool:
-    """Return whether a declared update is none: not after the publication, or when the page was fetched."""
-    if not reading.rules.get("updated", "").startswith(("json-ld:", "meta:", "microdata:")):
+def _printed_before_build(reading: Reading, lines: Sequence[Line]) -> Finding:
+    """Return the day printed in the head of a page that declares a later one, and no update, as its publication.
+
+    Such a page was built anew, and declares when.
+    """
+    printed, declared = _from_lines(lines, "bare"), _declared(reading)
+    if not printed or not declared or printed[1].reason:
+        return None
+    return printed if _day_of(declared) - _day_of(printed[1]) > dt.timedelta(days=1) else None
+
+
+def _declared(reading: Reading) -> Stamp | None:
+    found = _from_ld(reading, "datePublished") or _from_meta(reading, _PUBLISHED_META)
+    return found[1] if found else None
+
+
+def _only_time(reading: Reading) -> Finding:
+    """Return the date of the `time` elements of a page where all say the same day."""
+    path = _path_of(reading.page.url)
+    elements = [element for element in reading.page.root.iter("time") if element.get("datetime")]
+    if len(elements) > _MOST_TIMES:
+        return None
+    stamps = [stamp_of(element, reading.context) for element in elements if not is_of_another(element, path)]
+    known = [stamp for stamp in stamps if stamp]
+    return ("time:only", known[0]) if known and len({_day_of(stamp) for stamp in known}) == 1 else None
+
+
+def _is_no_update(reading: Reading, updated: Stamp) -> bool:
+    """Return whether a declared update is none: not after the declared publication, or when the page was fetched."""
+    declared = _declared(reading)
+    if declared is None or not reading.rules["updated"].startswith(("json-ld:", "meta:", "microdata:")):
         return False
-    late, early, fetched = updated.value, published.value, reading.context.fetched_at
+    late, early, fetched = updated.value, declared.value, reading.context.fetched_at
     if not isinstance(late, dt.datetime) or not isinstance(early, dt.datetime) or not (late.tzinfo and early.tzinfo):
-        return late is not None and early is not None and str(late) <= str(early)
+        return str(late) <= str(early)
     is_built = fetched is not None and abs(fetched - late) < _BUILT_WITHIN and late - early > dt.timedelta(days=1)
     return late <= early or is_built
+
+
+def _day_of(stamp: Stamp) -> dt.date:
+    return dt.date.fromisoformat(str(stamp.value)[:10])
 
 
 def _exactest(stamp: Stamp, others: Iterable[Stamp]) -> Stamp:
     """Return the stamp, or the first of the others that states the same day and its time more exactly."""
     for other in others:
-        same_day = str(other.value)[:10] == str(stamp.value)[:10]
-        if same_day and _EXACTNESS[other.precision] > _EXACTNESS[stamp.precision]:
+        if (
+            other.value
+            and _day_of(other) == _day_of(stamp)
+            and _EXACTNESS[other.precision] > _EXACTNESS[stamp.precision]
+        ):
             stamp = other
     return stamp
 
