@@ -10,7 +10,7 @@ from lxml import etree
 
 from archive.model import Stamp
 from crawler.parsers.blocks import Block, tokens_of
-from crawler.parsers.dates import DateContext, parse_declared
+from crawler.parsers.dates import POSSIBLE, DateContext, parse_declared
 from crawler.parsers.labels import DATE_WORD, LABEL
 from crawler.parsers.lines import read_line
 from crawler.parsers.text import squeeze
@@ -76,8 +76,10 @@ def read_dateline(place: Place, context: DateContext) -> list[Dated]:
 
 def is_of_another(element: etree._Element, path: str) -> bool:
     """Return whether an element stands in a menu, an aside, a footer, or a link to another page than this path's."""
-    for ancestor in element.iterancestors("nav", "aside", "footer", "a"):
-        if ancestor.tag != "a" or path not in (ancestor.get("href") or ""):
+    for ancestor in element.iterancestors("nav", "aside", "footer", "a", "article"):
+        # An article has a footer of its own, and a link to itself.
+        own = ancestor.tag == "article" or (ancestor.tag == "a" and path in (ancestor.get("href") or ""))
+        if not own and (ancestor.tag != "footer" or next(ancestor.iterancestors("article"), None) is None):
             return True
     return False
 
@@ -122,20 +124,20 @@ def _of_elements(block: Block, context: DateContext, seen: set[etree._Element]) 
         if stamp and kind:
             yield Dated(kind, "microdata:dateModified" if kind == "updated" else "microdata:datePublished", stamp)
         elif stamp:
-            yield Dated(_kind_before(element), "time:beside-title", stamp)
+            yield Dated(kind_before(element), "time:beside-title", stamp)
 
 
 def _is_long(element: etree._Element) -> bool:
     return sum(map(len, islice(element.itertext(), 20))) > _LONGEST
 
 
-def _kind_before(element: etree._Element) -> Kind:
+def kind_before(element: etree._Element) -> Kind:
     """Return which date the words before an element say that it is."""
     parent, previous = element.getparent(), element.getprevious()
     outer = kind_of(parent) if parent is not None else None
     if outer:
         return outer
-    text = (previous.tail if previous is not None else parent.text if parent is not None else "") or ""
+    text = (previous.tail if previous is not None else (parent.text if parent is not None else "")) or ""
     if not text.strip() and previous is not None:
         text = "".join(previous.itertext())
     said = squeeze(text)[-60:]
@@ -147,7 +149,7 @@ def _kind_before(element: etree._Element) -> Kind:
 
 def _of_text(block: Block, context: DateContext, *, is_above: bool) -> Iterator[Dated]:
     text = block.text
-    if len(text) > _LONGEST or block.kind == "h" and is_above:
+    if len(text) > _LONGEST or not POSSIBLE.search(text) or (block.kind == "h" and is_above):
         return
     line = read_line(text, context)
     if line.updated and line.updated.value:

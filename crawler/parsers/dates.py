@@ -25,12 +25,13 @@ _UNCERTAIN_ZONES = ("ET", "CT", "MT", "PT", "CST", "IST", "BST", "AST", "SST", "
 UNKNOWN_ZONE = "unknown-zone"
 
 # Digits of other scripts and full-width signs, each one character as here; marks of direction count as spaces.
-_PLAIN = {
+_PLAIN: dict[int, int | str] = {
     **{zero + digit: ord("0") + digit for zero in (0x660, 0x6F0, 0x966, 0xFF10) for digit in range(10)},
     **{ord(sign): " " for sign in "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"},
     **dict(zip(map(ord, "／．－：，−（）"), "/.-:,-()", strict=True)),
 }
-_POSSIBLE = re.compile(r"\d{4}|[元\d]年")
+# What every text with a date in it has.
+POSSIBLE = re.compile(r"\d{4}|[元\d]年")
 
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d{2})"
@@ -60,20 +61,34 @@ _CLOCK = (
 _TIME = rf"(?:{_JOIN}{_CLOCK})?"
 # A clock before its date: "10:30, 5 марта 2024", "10:30 AM EST, Tue March 5, 2024".
 _CLOCK_FIRST = re.compile(
-    rf"(?<![\d:.,]){_CLOCK}(?!\d)[\s,،|·•–—-]*(?:\b(?:on|am|el|le|il|em|op|den)\s+)?(?:[^\W\d_]{{2,3}}\.?\s+|[^\W\d_]{{2,12}}[.,]\s*)?$"
+    rf"(?<![\d:.,]){_CLOCK}(?!\d)[\s,،|·•–—-]*"
+    r"(?:\b(?:on|am|el|le|il|em|op|den)\s+)?(?:[^\W\d_]{2,3}\.?\s+|[^\W\d_]{2,12}[.,]\s*)?$"
 )
 _FORMS = tuple(
-    re.compile(form + _TIME)
+    re.compile("".join(form) + _TIME)
     for form in (
-        rf"(?<!\d){_YEAR}\s?[-/.年년]\s?(?P<month>0?[1-9]|1[0-2])\s?[-/.月월]\s?{_DAY}(?!\d)\s?[日号號일]?",
-        r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
-        rf"(?P<era>{'|'.join(ERAS)})\s?(?P<year>\d{{1,3}}|元)\s?年\s?(?P<month>0?[1-9]|1[0-2])\s?月\s?{_DAY}\s?日",
-        r"(?<![\d.])(?P<one>0?[1-9]|[12]\d|3[01])(?P<mark>\s?[/.]|-)\s?(?P<two>0?[1-9]|[12]\d|3[01])(?P=mark)\s?"
-        rf"{_YEAR}(?!\d)(?:\s?(?:г|р|r)\b\.?)?",
-        rf"(?<![\w.]){_NAME}(?:\.\s*|\s+){_DAY}(?:st|nd|rd|th)?(?:\s*[,،]\s*|\s+)(?:del?\s+)?{_YEAR}(?!\d)",
-        rf"(?<!\d){_DAY}(?:st|nd|rd|th|er|\.|º|ª|°)?[\s\-./]+(?:de\s+|of\s+|di\s+|d['’])?{_NAME}[.,،॰]*[\s\-./]+(?:del?\s+)?"
-        rf"{_YEAR}(?!\d)(?:\s?(?:года|року|г|р|r)\b\.?)?",
-        rf"(?<!\d){_YEAR}[.,]?\s+{_NAME}\.?\s+{_DAY}(?!\d|\s*,?\s*\d{{4}})",
+        (
+            rf"(?<!\d){_YEAR}\s?[-/.年년]\s?(?P<month>0?[1-9]|1[0-2])\s?[-/.月월]\s?",
+            rf"{_DAY}(?!\d)\s?[日号號일]?",
+        ),
+        (r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",),
+        (
+            rf"(?P<era>{'|'.join(ERAS)})\s?(?P<year>\d{{1,3}}|元)\s?年\s?(?P<month>0?[1-9]|1[0-2])\s?月\s?",
+            rf"{_DAY}\s?日",
+        ),
+        (
+            r"(?<![\d.])(?P<one>0?[1-9]|[12]\d|3[01])(?P<mark>\s?[/.]|-)\s?(?P<two>0?[1-9]|[12]\d|3[01])",
+            rf"(?P=mark)\s?{_YEAR}(?!\d)(?:\s?(?:г|р|r)\b\.?)?",
+        ),
+        (
+            rf"(?<![\w.]){_NAME}(?:\.\s*|\s+){_DAY}(?:st|nd|rd|th)?(?:\s*[,،]\s*|\s+)(?:del?\s+)?",
+            rf"{_YEAR}(?!\d)",
+        ),
+        (
+            rf"(?<!\d){_DAY}(?:st|nd|rd|th|er|\.|º|ª|°)?[\s\-./]+(?:de\s+|of\s+|di\s+|d['’])?{_NAME}[.,،॰]*",
+            rf"[\s\-./]+(?:del?\s+)?{_YEAR}(?!\d)(?:\s?(?:года|року|г|р|r)\b\.?)?",
+        ),
+        (rf"(?<!\d){_YEAR}[.,]?\s+{_NAME}\.?\s+{_DAY}(?!\d|\s*,?\s*\d{{4}})",),
     )
 )
 # A year of two digits is one only where the whole text is a date.
@@ -114,7 +129,7 @@ class Found:
 def find_date(text: str, context: DateContext = DateContext(), *, start: int = 0) -> Found | None:
     """Return the first date in the text from `start` on; ambiguous ones have their reason and no value."""
     plain = _plain(text)
-    if not _POSSIBLE.search(plain, start):
+    if not POSSIBLE.search(plain, start):
         return None
     best: tuple[re.Match[str], Stamp] | None = None
     for form in _FORMS:
@@ -225,14 +240,9 @@ def _stamp(match: re.Match[str], context: DateContext) -> Stamp | None:
         if order is None:
             return Stamp(match[0], reason="ambiguous")
         month, day = (two, one) if order == "DMY" else (one, two)
-    else:
-        month, day = (
-            (month_of(parts["name"], context.spoken) if parts.get("name") else int(parts["month"])),
-            int(parts["day"]),
-        )
-    if month is None:
-        return None
-    return _dated((_year(parts), month, day), match, context)
+        return _dated((_year(parts), month, day), match, context)
+    named = month_of(parts["name"], context.spoken) if parts.get("name") else int(parts["month"])
+    return _dated((_year(parts), named, int(parts["day"])), match, context) if named else None
 
 
 def _year(parts: dict[str, str]) -> int:

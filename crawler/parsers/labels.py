@@ -144,6 +144,9 @@ _TOOL_WORDS = frozenset(
 )
 
 
+_TOOL_WORD = re.compile(r"[A-Za-z]+[+-]?|[\u4e00-\u9fff]+")
+
+
 def _alternatives(words: Sequence[str]) -> str:
     ordered = sorted(words, key=len, reverse=True)
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
@@ -202,9 +205,12 @@ AFTER_DATE = re.compile(
 
 def is_tools(text: str) -> bool:
     """Return whether a text is nothing but the words of a toolbar (print, share, font size), digits and signs."""
-    words = re.findall(r"[A-Za-z]+[+-]?|[\u4e00-\u9fff]+|\d+", text)
-    named = [word for word in words if not word.isdigit()]
-    return bool(named) and all(word.lower() in _TOOL_WORDS for word in named)
+    named = False
+    for match in _TOOL_WORD.finditer(text):
+        if match[0].lower() not in _TOOL_WORDS:
+            return False
+        named = True
+    return named
 
 
 def without_tools(text: str) -> str:

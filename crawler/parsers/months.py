@@ -6,8 +6,8 @@ from functools import lru_cache
 
 # Twelve months a language, alternatives parted by commas, a blank inside a name written `_`.
 _TABLE = {
-    "en": "january,jan february,feb march,mar april,apr may june,jun july,jul august,aug september,sept,sep october,oct "
-          "november,nov december,dec",
+    "en": "january,jan february,feb march,mar april,apr may june,jun july,jul august,aug september,sept,sep "
+          "october,oct november,nov december,dec",
     "es": "enero,ene febrero,feb marzo,mar abril,abr mayo,may junio,jun julio,jul agosto,ago "
           "septiembre,setiembre,sept,sep,set octubre,oct noviembre,nov diciembre,dic",
     "pt": "janeiro,jan fevereiro,fev março,mar abril,abr maio,mai junho,jun julho,jul agosto,ago setembro,set "
@@ -41,8 +41,8 @@ _TABLE = {
           "июля,июль,июл августа,август,авг сентября,сентябрь,сент,сен октября,октябрь,окт ноября,ноябрь,нояб,ноя "
           "декабря,декабрь,дек",
     "uk": "січня,січень,січ лютого,лютий,лют березня,березень,бер квітня,квітень,квіт,кві травня,травень,трав,тра "
-          "червня,червень,черв,чер липня,липень,лип серпня,серпень,серп,сер вересня,вересень,вер жовтня,жовтень,жовт,жов "
-          "листопада,листопад,лист,лис грудня,грудень,груд,гру",
+          "червня,червень,черв,чер липня,липень,лип серпня,серпень,серп,сер вересня,вересень,вер "
+          "жовтня,жовтень,жовт,жов листопада,листопад,лист,лис грудня,грудень,груд,гру",
     "el": "ιανουαρίου,ιανουάριος,ιαν φεβρουαρίου,φεβρουάριος,φεβ μαρτίου,μάρτιος,μάρτης,μαρ απριλίου,απρίλιος,απρ "
           "μαΐου,μάιος,μάη,μαι ιουνίου,ιούνιος,ιουν ιουλίου,ιούλιος,ιουλ αυγούστου,αύγουστος,αυγ "
           "σεπτεμβρίου,σεπτέμβριος,σεπτ,σεπ οκτωβρίου,οκτώβριος,οκτ νοεμβρίου,νοέμβριος,νοε "
@@ -75,14 +75,18 @@ _AGO = (
 _UNITS = {
     0: "second sec segundo seconde sekund saniye секунд detik ثانية ثوان 秒 초 δευτερ सेकंड सेकेंड s",
     1: "minute minuto minut minuut min минут хвилин dakika menit دقيقة دقائق 分 분 λεπτ मिनट m",
-    60: "hour hr hora heure stunde or godzin saat uur uren timm tim час годин hodin jam ساعة ساعات 小时 小時 時間 시간 "
-        "ωρ घंट h",
-    1440: "day día dia jour tag giorn dzień dni gün dag день дня дней дні днів dn hari يوم أيام 天 日 일 ημερ μερ दिन d j",
-    10080: "week semana semaine woche settiman tydzień tygod hafta veck недел тижд тижн týd minggu أسبوع أسابيع 周 週 주 "
-           "εβδομαδ हफ्त सप्ताह w",
+    60: "hour hr hora heure stunde or godzin saat uur uren timm tim час годин hodin jam ساعة ساعات "
+        "小时 小時 時間 시간 ωρ घंट h",
+    1440: "day día dia jour tag giorn dzień dni gün dag день дня дней дні днів dn hari يوم أيام "
+          "天 日 일 ημερ μερ दिन d j",
+    10080: "week semana semaine woche settiman tydzień tygod hafta veck недел тижд тижн týd minggu أسبوع أسابيع "
+           "周 週 주 εβδομαδ हफ्त सप्ताह w",
 }  # fmt: skip
 _DUALS = {"دقيقتين": 2, "ساعتين": 120, "يومين": 2880, "اسبوعين": 20160}
-_YESTERDAY = "yesterday 昨天 昨日 어제 أمس вчера вчора ayer ontem hier gestern ieri wczoraj dün gisteren igår včera χθες χτες kemarin"
+_YESTERDAY = (
+    "yesterday 昨天 昨日 어제 أمس вчера вчора ayer ontem hier gestern ieri wczoraj dün gisteren igår včera χθες χτες "
+    "kemarin"
+)
 _TODAY = (
     "today 今天 今日 오늘 اليوم сегодня сьогодні hoy hoje aujourd'hui heute oggi dziś bugün vandaag idag dnes σήμερα"
 )

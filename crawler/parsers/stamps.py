@@ -1,7 +1,6 @@
 """When an article was published and when it was updated: which of the page's dates is which."""
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -11,12 +10,11 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from archive.model import Candidate, Stamp
-from crawler.parsers.dateline import Dated, Place, is_of_another, kind_of, read_dateline, stamp_of
+from crawler.parsers.dateline import Dated, Place, is_of_another, kind_before, kind_of, read_dateline, stamp_of
 from crawler.parsers.dates import day_from_url, parse_declared, with_zone
 from crawler.parsers.lines import Line
 from crawler.parsers.reading import Reading
 from crawler.parsers.template import Reader
-from crawler.parsers.text import loose
 
 _PUBLISHED_META = (
     "article:published_time", "datepublished", "og:published_time", "published_time", "publishdate", "pubdate",
@@ -33,7 +31,7 @@ _PUBLISHED_NAME = re.compile(
 )
 _UPDATED_NAME = re.compile(r"modif|updat|lastmod|last[-_.]edit|revis")
 _NOT_A_DATE_NAME = re.compile(r"publisher|expir|unpub|until|build|cache|crawl|fetch")
-_DATED_ITEMS = etree.XPath("//@itemprop[contains(., 'ate')]/..")
+_DATED_ITEMS = etree.XPath("//@itemprop[contains(., 'ublish')]/..")
 # Dates in the state that a page's scripts leave behind.
 _STATE_DATE = re.compile(
     r'"(?:date_?published|published_?(?:at|on|date|time|time_?stamp)|publish_?(?:date|time)|publication_?(?:date|time)|'
@@ -63,7 +61,6 @@ def read_dates(
         lambda: _beside(beside(), "updated", "label:"),
         lambda: _from_ld(reading, "dateModified"),
         lambda: _from_meta(reading, _UPDATED_META),
-        lambda: _from_items(reading, "updated"),
         lambda: _beside(beside(), "updated"),
         lambda: _from_named_meta(reading, _UPDATED_NAME),
     )
@@ -76,7 +73,7 @@ def read_dates(
         lambda: _printed_before_build(reading, lines) if updated is None else None,
         lambda: _from_ld(reading, "datePublished"),
         lambda: _from_meta(reading, _PUBLISHED_META),
-        lambda: _from_items(reading, "published"),
+        lambda: _from_items(reading),
         lambda: _beside(beside(), "published", "microdata:"),
         lambda: _from_named_meta(reading, _PUBLISHED_NAME),
         lambda: _from_lines(lines, "published"),
@@ -165,16 +162,18 @@ def _from_named_meta(reading: Reading, pattern: re.Pattern[str]) -> Finding:
     return min(found, key=lambda item: str(item[1].value), default=None)
 
 
-def _from_items(reading: Reading, kind: str) -> Finding:
+def _from_items(reading: Reading) -> Finding:
     """Return the date of a microdata item that is of this article: in no menu, aside or link to another."""
     path = _path_of(reading.page.url)
     items = (
-        item for item in _DATED_ITEMS(reading.page.root) if kind_of(item) == kind and not is_of_another(item, path)
+        item
+        for item in _DATED_ITEMS(reading.page.root)
+        if kind_of(item) == "published" and not is_of_another(item, path)
     )
     stamps = [stamp for stamp in (stamp_of(item, reading.context) for item in items) if stamp]
     if not stamps:
         return None
-    return "microdata:dateModified" if kind == "updated" else "microdata:datePublished", _exactest(stamps[0], stamps)
+    return "microdata:datePublished", _exactest(stamps[0], stamps)
 
 
 def _entry_date(reading: Reading) -> Finding:
@@ -227,14 +226,17 @@ def _declared(reading: Reading) -> Stamp | None:
 
 
 def _only_time(reading: Reading) -> Finding:
-    """Return the date of the `time` elements of a page where all say the same day."""
+    """Return the date of a page's `time` elements where all but those of an update say the same day."""
     path = _path_of(reading.page.url)
-    elements = [element for element in reading.page.root.iter("time") if element.get("datetime")]
-    if len(elements) > _MOST_TIMES:
-        return None
-    stamps = [stamp_of(element, reading.context) for element in elements if not is_of_another(element, path)]
+    elements = [element for element in reading.page.root.iter("time") if element.get("datetime")][:_MOST_TIMES]
+    own = (element for element in elements if not is_of_another(element, path))
+    stamps = [
+        stamp_of(element, reading.context)
+        for element in own
+        if "updated" not in (kind_of(element), kind_before(element))
+    ]
     known = [stamp for stamp in stamps if stamp]
-    return ("time:only", known[0]) if known and len({_day_of(stamp) for stamp in known}) == 1 else None
+    return ("time:only", known[0]) if len({_day_of(stamp) for stamp in known}) == 1 else None
 
 
 def _is_no_update(reading: Reading, updated: Stamp) -> bool:
