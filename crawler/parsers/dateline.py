@@ -20,6 +20,9 @@ Kind = Literal["updated", "published", "bare"]
 _ABOVE, _BELOW, _INTO_BODY = 3, 14, 3
 _MOST_ELEMENTS = 40
 _LONGEST = 150
+_DATE_BOX = frozenset(("date", "datetime", "dateline", "time", "timestamp", "published", "pubdate", "posted", "byline"))
+# A block so far of links is a menu; a link so long is a headline.
+_MENU, _HEADLINE = 0.8, 12
 # What a line may say beside its date: names, a source, the time of reading.
 _BESIDE, _BESIDE_ABOVE = 70, 25
 _UPDATED = frozenset(("updated", "modified", "modification", "lastmod", "revised", "datemodified", "dtmodified"))
@@ -66,15 +69,33 @@ def read_dateline(place: Place, context: DateContext) -> list[Dated]:
     seen: set[etree._Element] = set()
     title = place.heading() or 0
     for block in place.near():
-        if block.kind in ("image", "table", "embed", "pre"):
-            continue
         is_above = block.index < title
+        if block.kind in ("image", "table", "embed", "pre") or is_of_another(block.element) or _is_entry(block):
+            continue
+        if is_above and any(other.link_share > _MENU for other in place.blocks[block.index + 1 : title]):
+            continue
         named = list(_of_elements(block, context, seen))
-        found += [(is_above, dated) for dated in named or _of_text(block, context, is_above=is_above)]
+        if not named:
+            named = [dated for dated in _of_text(block, context, is_above=is_above) if _may_be(dated, block, place)]
+        found += [(is_above, dated) for dated in named]
     return [dated for _, dated in sorted(found, key=lambda item: item[0])]
 
 
-def is_of_another(element: etree._Element, path: str) -> bool:
+def _may_be(dated: Dated, block: Block, place: Place) -> bool:
+    """Return whether a date may be the article's: among its text one that nothing names is a part of the story."""
+    return dated.kind != "bare" or block.index < place.body or not _DATE_BOX.isdisjoint(tokens_of(block.element))
+
+
+def _is_entry(block: Block) -> bool:
+    """Return whether a block stands beside a link to another article in its row or list item."""
+    row = block.within("li", "tr", "dl")
+    if row is None:
+        return False
+    linked = sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
+    return linked > _HEADLINE and 2 * linked > len("".join(row.itertext()).strip())
+
+
+def is_of_another(element: etree._Element, path: str = "") -> bool:
     """Return whether an element stands in a menu, an aside, a footer, or a link to another page than this path's."""
     for ancestor in element.iterancestors("nav", "aside", "footer", "a", "article"):
         # An article has a footer of its own, and a link to itself.

@@ -63,6 +63,7 @@ def read_dates(
         lambda: _from_meta(reading, _UPDATED_META),
         lambda: _beside(beside(), "updated"),
         lambda: _from_named_meta(reading, _UPDATED_NAME),
+        lambda: _from_lines(lines, "updated", certain=False),
     )
     if updated and _is_no_update(reading, updated):
         reading.lost.append(Candidate("updated", updated, reading.rules.pop("updated")))
@@ -85,7 +86,7 @@ def read_dates(
         lambda: _entry_date(reading),
         lambda: _from_state(reading),
         lambda: ("url", day_from_url(reading.page.url)) if updated is None else None,
-        lambda: _from_lines(lines, "bare", certain=False),
+        lambda: _from_lines(lines, "published", certain=False) or _from_lines(lines, "bare", certain=False),
     )
     if updated is None and published and reading.rules["published"] == "line:unlabelled" and _stands_alone(lines):
         # A lone date that nothing names is when the page is dated, in the one sense as in the other.
@@ -229,7 +230,8 @@ def _only_time(reading: Reading) -> Finding:
     """Return the date of a page's `time` elements where all but those of an update say the same day."""
     path = _path_of(reading.page.url)
     elements = [element for element in reading.page.root.iter("time") if element.get("datetime")][:_MOST_TIMES]
-    own = (element for element in elements if not is_of_another(element, path))
+    shown = (element for element in elements if "".join(element.itertext()).strip())
+    own = (element for element in shown if not is_of_another(element, path))
     stamps = [
         stamp_of(element, reading.context)
         for element in own
