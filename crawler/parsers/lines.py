@@ -19,6 +19,8 @@ _BYLINE = re.compile(
 )
 _PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
+# What may stand between a label and its date: brackets, a weekday, an article.
+_WEEKDAY = re.compile(r"[\s(（\[,]*(?:[^\W\d_][^\s\d]{0,13}\s+){0,2}[\s(（\[,]*")
 _SEPARATORS = " |｜·•,，;；-–—/\u3000\t>"
 # Two to five capitalised words beside a date: "Nov. 7, 2019 · The Release Team".
 _NAME = re.compile(r"^(?:[^\W\d_a-z][\w'’.-]*\s+){1,4}[^\W\d_a-z][\w'’.-]*$")
@@ -111,7 +113,7 @@ def _take_labelled(line: Line, kind: str, value: str, context: DateContext) -> s
     """Give a label's value to its field; return what the value has beyond it."""
     if kind in ("updated", "published"):
         found = find_date(value[:60], context)
-        if found and not value[: found.start].strip(" (（[,"):
+        if found and _WEEKDAY.fullmatch(value[: found.start]):
             _set_date(line, kind, found.stamp)
             return value[found.end :]
         stamp = None if found else parse_date(value.strip(_SEPARATORS)[:60], context)
