@@ -81,7 +81,7 @@ def _read(reading: Reading, language: str | None) -> Article:
         reading.rules["body"] = "template:body" if container is not None else "density"
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
-    place = Place(blocks, header.title_index, region.core[0] if region.core else 0)
+    place = Place(page.url, blocks, header.title_index, region.core[0] if region.core else 0)
     updated, published = read_dates(reading, template, lines, place)
     source, byline = read_people(reading, template, lines)
     return Article(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -40,8 +41,9 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The page's blocks, and the indexes of the title's block and of the first of the text."""
+    """The page's address and blocks, and the indexes of the title's block and of the first of the text."""
 
+    url: str
     blocks: Sequence[Block]
     title: int | None
     body: int
@@ -70,11 +72,11 @@ def read_dateline(place: Place, context: DateContext) -> list[Dated]:
     title = place.heading() or 0
     for block in place.near():
         is_above = block.index < title
-        if block.kind in ("image", "table", "embed", "pre") or is_of_another(block.element) or _is_entry(block):
+        if block.kind in ("image", "table", "embed", "pre") or _is_aside(block) or _is_entry(block):
             continue
         if is_above and any(other.link_share > _MENU for other in place.blocks[block.index + 1 : title]):
             continue
-        named = list(_of_elements(block, context, seen))
+        named = list(_of_elements(block, context, place, seen))
         if not named:
             named = [dated for dated in _of_text(block, context, is_above=is_above) if _may_be(dated, block, place)]
         found += [(is_above, dated) for dated in named]
@@ -95,7 +97,19 @@ def _is_entry(block: Block) -> bool:
     return linked > _HEADLINE and 2 * linked > len("".join(row.itertext()).strip())
 
 
-def is_of_another(element: etree._Element, path: str = "") -> bool:
+def path_of(url: str) -> str:
+    """Return the path of an address, by which a page's links to itself are known."""
+    try:
+        return urlsplit(url).path.rstrip("/")
+    except ValueError:
+        return ""
+
+
+def _is_aside(block: Block) -> bool:
+    return block.within("nav", "aside") is not None
+
+
+def is_of_another(element: etree._Element, path: str) -> bool:
     """Return whether an element stands in a menu, an aside, a footer, or a link to another page than this path's."""
     for ancestor in element.iterancestors("nav", "aside", "footer", "a", "article"):
         # An article has a footer of its own, and a link to itself.
@@ -135,12 +149,15 @@ def _day_of(stamp: Stamp) -> dt.date:
     return dt.date.fromisoformat(str(stamp.value)[:10])
 
 
-def _of_elements(block: Block, context: DateContext, seen: set[etree._Element]) -> Iterator[Dated]:
+def _of_elements(block: Block, context: DateContext, place: Place, seen: set[etree._Element]) -> Iterator[Dated]:
+    path = path_of(place.url)
     for element in islice(block.element.iter("time", "abbr", "span", "p", "div"), _MOST_ELEMENTS):
         kind = kind_of(element)
         if element in seen or (element.tag != "time" and kind is None) or _is_long(element):
             continue
         seen.add(element)
+        if is_of_another(element, path):
+            continue
         stamp = stamp_of(element, context)
         if stamp and kind:
             yield Dated(kind, "microdata:dateModified" if kind == "updated" else "microdata:datePublished", stamp)

@@ -5,12 +5,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from archive.model import Candidate, Stamp
-from crawler.parsers.dateline import Dated, Place, is_of_another, kind_before, kind_of, read_dateline, stamp_of
+from crawler.parsers.dateline import Dated, Place, is_of_another, kind_before, kind_of, path_of, read_dateline, stamp_of
 from crawler.parsers.dates import day_from_url, parse_declared, with_zone
 from crawler.parsers.lines import Line
 from crawler.parsers.reading import Reading
@@ -133,15 +132,8 @@ def _is_this(node: dict[str, Any], reading: Reading) -> bool:
     """Return whether a node says that it is of this page, by its address."""
     main = node.get("mainEntityOfPage")
     said = [node.get("url"), main.get("@id") if isinstance(main, dict) else main, node.get("@id")]
-    own = {_path_of(url) for url in (reading.page.url, reading.metadata.canonical) if url}
-    return any(isinstance(url, str) and _path_of(url) in own for url in said)
-
-
-def _path_of(url: str) -> str:
-    try:
-        return urlsplit(url).path.rstrip("/")
-    except ValueError:
-        return ""
+    own = {path_of(url) for url in (reading.page.url, reading.metadata.canonical) if url}
+    return any(isinstance(url, str) and path_of(url) in own for url in said)
 
 
 def _from_meta(reading: Reading, names: tuple[str, ...]) -> Finding:
@@ -165,7 +157,7 @@ def _from_named_meta(reading: Reading, pattern: re.Pattern[str]) -> Finding:
 
 def _from_items(reading: Reading) -> Finding:
     """Return the date of a microdata item that is of this article: in no menu, aside or link to another."""
-    path = _path_of(reading.page.url)
+    path = path_of(reading.page.url)
     items = (
         item
         for item in _DATED_ITEMS(reading.page.root)
@@ -190,7 +182,7 @@ def _from_state(reading: Reading) -> Finding:
     """Return the date in the state of the page's scripts: the only one there, or the one beside the page's address."""
     for text in _states(reading):
         found = list(_STATE_DATE.finditer(text))
-        slug = _path_of(reading.page.url).rpartition("/")[2]
+        slug = path_of(reading.page.url).rpartition("/")[2]
         if len({match[1] for match in found}) != 1:
             found = [
                 match
@@ -228,7 +220,7 @@ def _declared(reading: Reading) -> Stamp | None:
 
 def _only_time(reading: Reading) -> Finding:
     """Return the date of a page's `time` elements where all but those of an update say the same day."""
-    path = _path_of(reading.page.url)
+    path = path_of(reading.page.url)
     elements = [element for element in reading.page.root.iter("time") if element.get("datetime")][:_MOST_TIMES]
     shown = (element for element in elements if "".join(element.itertext()).strip())
     own = (element for element in shown if not is_of_another(element, path))
