@@ -18,7 +18,7 @@ from crawler.parsers.text import squeeze
 
 Kind = Literal["updated", "published", "bare"]
 
-_ABOVE, _BELOW, _INTO_BODY = 3, 14, 3
+_ABOVE, _RIGHT_BELOW, _BELOW, _INTO_BODY = 3, 2, 14, 3
 _MOST_ELEMENTS = 40
 _LONGEST = 150
 _DATE_BOX = frozenset(("date", "datetime", "dateline", "time", "timestamp", "published", "pubdate", "posted", "byline"))
@@ -85,7 +85,10 @@ def read_dateline(place: Place, context: DateContext) -> list[Dated]:
 
 def _may_be(dated: Dated, block: Block, place: Place) -> bool:
     """Return whether a date may be the article's: among its text one that nothing names is a part of the story."""
-    return dated.kind != "bare" or block.index < place.body or not _DATE_BOX.isdisjoint(tokens_of(block.element))
+    title = place.heading()
+    if dated.kind != "bare" or block.index < place.body or (title is not None and block.index - title <= _RIGHT_BELOW):
+        return True
+    return not _DATE_BOX.isdisjoint(tokens_of(block.element))
 
 
 def _is_entry(block: Block) -> bool:

@@ -14,6 +14,7 @@ from crawler.parsers.dates import day_from_url, parse_declared, with_zone
 from crawler.parsers.lines import Line
 from crawler.parsers.reading import Reading
 from crawler.parsers.template import Reader
+from crawler.parsers.text import squeeze
 
 _PUBLISHED_META = (
     "article:published_time", "datepublished", "og:published_time", "published_time", "publishdate", "pubdate",
@@ -31,6 +32,8 @@ _PUBLISHED_NAME = re.compile(
 _UPDATED_NAME = re.compile(r"modif|updat|lastmod|last[-_.]edit|revis")
 _NOT_A_DATE_NAME = re.compile(r"publisher|expir|unpub|until|build|cache|crawl|fetch")
 _DATED_ITEMS = etree.XPath("//@itemprop[contains(., 'ublish')]/..")
+_TIMES = etree.XPath("//time[@datetime]")
+_DATE_CLASSES = etree.XPath("//*[contains(@class, 'date') or contains(@class, 'Date')]")
 # Dates in the state that a page's scripts leave behind.
 _STATE_DATE = re.compile(
     r'"(?:date_?published|published_?(?:at|on|date|time|time_?stamp)|publish_?(?:date|time)|publication_?(?:date|time)|'
@@ -81,7 +84,7 @@ def read_dates(
         lambda: _from_ld(reading, "datePublished", of_page=True),
         lambda: _from_lines(lines, "bare"),
         lambda: _beside(beside(), "bare"),
-        lambda: _only_time(reading),
+        lambda: _only_date(reading),
         lambda: _entry_date(reading),
         lambda: _from_state(reading),
         lambda: ("url", day_from_url(reading.page.url)) if updated is None else None,
@@ -218,19 +221,17 @@ def _declared(reading: Reading) -> Stamp | None:
     return found[1] if found else None
 
 
-def _only_time(reading: Reading) -> Finding:
-    """Return the date of a page's `time` elements where all but those of an update say the same day."""
+def _only_date(reading: Reading) -> Finding:
+    """Return the date of a page's `time` elements, or else of those whose class says date, where all say one day."""
     path = path_of(reading.page.url)
-    elements = [element for element in reading.page.root.iter("time") if element.get("datetime")][:_MOST_TIMES]
-    shown = (element for element in elements if "".join(element.itertext()).strip())
-    own = (element for element in shown if not is_of_another(element, path))
-    stamps = [
-        stamp_of(element, reading.context)
-        for element in own
-        if "updated" not in (kind_of(element), kind_before(element))
-    ]
-    known = [stamp for stamp in stamps if stamp]
-    return ("time:only", known[0]) if len({_day_of(stamp) for stamp in known}) == 1 else None
+    for rule, named in (("time:only", _TIMES), ("class:only", _DATE_CLASSES)):
+        elements = [element for element in named(reading.page.root) if not is_of_another(element, path)]
+        shown = [element for element in elements[:_MOST_TIMES] if 0 < len(squeeze("".join(element.itertext()))) <= 60]
+        first = [element for element in shown if "updated" not in (kind_of(element), kind_before(element))]
+        stamps = [stamp for stamp in (stamp_of(element, reading.context) for element in first) if stamp]
+        if stamps:
+            return (rule, stamps[0]) if len({_day_of(stamp) for stamp in stamps}) == 1 else None
+    return None
 
 
 def _is_no_update(reading: Reading, updated: Stamp) -> bool:

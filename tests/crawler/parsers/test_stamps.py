@@ -13,9 +13,9 @@ TITLE = "A second quay for the harbour"
 STORY = "".join(
     f"<p>{text}</p>"
     for text in (
-        "The harbour board has decided to build a second quay, which is to take the larger ferries of the northern line.",
-        "Work begins in the spring, said the chair of the board, and will take two years if the winters are mild enough.",
-        "The old quay, opened by the king on 4 June 1911, will then be for fishing boats and for the museum's two ships.",
+        "The harbour board has decided to build a second quay, which is to take the larger ferries.",
+        "Work begins in the spring, said the chair of the board, and takes two years if winters are mild.",
+        "The old quay, opened by the king on 4 June 1911, will then be for fishing boats and the museum.",
     )
 )
 
@@ -103,7 +103,10 @@ def test_a_date_beside_the_title(above: str, value: str | None) -> None:
 
 
 def test_a_time_of_an_update_is_the_update() -> None:
-    above = "<p>PUBLISHED: <time datetime='2024-03-05 10:30'>a</time> | UPDATED: <time datetime='2024-03-06 9:00'>b</time></p>"
+    above = (
+        "<p>PUBLISHED: <time datetime='2024-03-05 10:30'>a</time> | "
+        "UPDATED: <time datetime='2024-03-06 9:00'>b</time></p>"
+    )
     article = read(above)
     assert (published(article)[0], updated(article)[0]) == ("2024-03-05 10:30:00", "2024-03-06 09:00:00")
 
@@ -172,7 +175,11 @@ def test_a_page_built_anew_was_published_on_the_day_that_it_prints() -> None:
     ("state", "value"),
     [
         ('{"page":{"publishedAt":"2024-03-05T10:30:00Z"}}', "2024-03-05 10:30:00+00:00"),
-        ('{"a":{"slug":"x","publishedAt":"2011-01-01"},"p":"' + " " * 1500 + '","b":{"slug":"second-quay-opens","publishedAt":"2024-03-05"}}', "2024-03-05"),
+        (
+            '{"a":{"slug":"x","publishedAt":"2011-01-01"},"p":"' + " " * 1500 + '",'
+            '"b":{"slug":"second-quay-opens","publishedAt":"2024-03-05"}}',
+            "2024-03-05",
+        ),
         ('{"a":{"slug":"x","publishedAt":"2011-01-01"},"b":{"slug":"y","publishedAt":"2024-03-05"}}', None),
         ('{"builtAt":"2024-03-05T10:30:00Z"}', None),
     ],
@@ -193,3 +200,9 @@ def test_what_lost_is_told() -> None:
 def test_an_ambiguous_date_gives_way_to_the_day_of_the_address() -> None:
     assert published(read("<p>06/07/2024</p>"))[0] == "None"
     assert published(read("<p>06/07/2024</p>", url="https://news.example.org/2024/07/06/quay"))[0] == "2024-07-06"
+
+
+def test_a_class_that_says_date_is_the_last_of_what_is_shown() -> None:
+    end = "<div class=credits><p class=date>December 3, 2025. <i>Updated: December 7, 2025</i></p></div>"
+    assert published(read(story=STORY * 4 + end))[0] == "2025-12-03"
+    assert published(read(story=STORY * 4 + end + "<p class=card-date>May 1, 2020</p>"))[0] is None
