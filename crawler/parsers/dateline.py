@@ -182,7 +182,8 @@ def kind_before(element: etree._Element) -> Kind:
     if not text.strip() and previous is not None:
         text = "".join(previous.itertext())
     said = squeeze(text)[-60:]
-    word = DATE_WORD.search(said) or next(reversed(list(LABEL.finditer(said))), None)
+    labels = (match for match in LABEL.finditer(said) if match.end() == len(said))
+    word = DATE_WORD.search(said) or next(labels, None)
     if word and word.lastgroup == "updated":
         return "updated"
     return "published" if word and word.lastgroup == "published" else "bare"

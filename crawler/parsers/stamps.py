@@ -60,7 +60,6 @@ def read_dates(
         "updated",
         lambda: template.date("updated", reading.context),
         lambda: _from_lines(lines, "updated"),
-        lambda: _beside(beside(), "updated", "label:"),
         lambda: _from_ld(reading, "dateModified"),
         lambda: _from_meta(reading, _UPDATED_META),
         lambda: _beside(beside(), "updated"),

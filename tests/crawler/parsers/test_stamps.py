@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -28,7 +29,7 @@ def read(above: str = "", head: str = "", story: str = STORY, **given: object) -
     return parse_article(html.encode(), str(given.pop("url", URL)), **given)  # type: ignore[arg-type]
 
 
-def ld(*nodes: dict[str, object]) -> str:
+def ld(*nodes: Mapping[str, object]) -> str:
     return f"<script type='application/ld+json'>{json.dumps(nodes)}</script>"
 
 
