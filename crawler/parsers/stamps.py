@@ -84,7 +84,7 @@ def read_dates(
         lambda: _from_lines(lines, "bare"),
         lambda: _beside(beside(), "bare"),
         lambda: _only_date(reading),
-        lambda: _entry_date(reading),
+        lambda: _entry_date(reading, updated),
         lambda: _from_state(reading),
         lambda: ("url", day_from_url(reading.page.url)) if updated is None else None,
         lambda: _from_lines(lines, "published", certain=False) or _from_lines(lines, "bare", certain=False),
@@ -171,13 +171,16 @@ def _from_items(reading: Reading) -> Finding:
     return "microdata:datePublished", _exactest(stamps[0], stamps)
 
 
-def _entry_date(reading: Reading) -> Finding:
-    """Return the listing's date, unless the page prints an update date: a listing then repeats that one."""
-    if reading.rules.get("updated", "").startswith(("label:", "template:")):
-        return None
+def _entry_date(reading: Reading, updated: Stamp | None) -> Finding:
+    """Return the listing's date, unless it is not before the update that the page prints: it then repeats that one."""
     raw = reading.entry.date_raw if reading.entry else None
     stamp = parse_declared(raw, reading.context) if raw else None
-    return ("entry:date", stamp) if stamp else None
+    if stamp is None:
+        return None
+    if updated and reading.rules.get("updated", "").startswith(("label:", "template:")):
+        earlier = stamp.value and updated.value and _day_of(stamp) < _day_of(updated)
+        return ("entry:date", stamp) if earlier else None
+    return "entry:date", stamp
 
 
 def _from_state(reading: Reading) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from archive.model import Article
+from archive.model import Article, Entry
 from crawler.parsers import parse_article
 
 URL = "https://news.example.org/harbour/second-quay-opens"
@@ -207,3 +207,9 @@ def test_a_class_that_says_date_is_the_last_of_what_is_shown() -> None:
     end = "<div class=credits><p class=date>December 3, 2025. <i>Updated: December 7, 2025</i></p></div>"
     assert published(read(story=STORY * 4 + end))[0] == "2025-12-03"
     assert published(read(story=STORY * 4 + end + "<p class=card-date>May 1, 2020</p>"))[0] is None
+
+
+def test_the_listings_date_is_the_publication_if_it_is_before_the_update() -> None:
+    above = "<p>Updated: 11 April 2024</p>"
+    assert published(read(above, entry=Entry(URL, None, "9 April 2024"))) == ("2024-04-09", "entry:date")
+    assert published(read(above, entry=Entry(URL, None, "11 April 2024"))) == (None, None)
