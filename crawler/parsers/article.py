@@ -12,6 +12,7 @@ from archive.model import Article, Entry, Image
 from crawler.parsers import pager
 from crawler.parsers.blocks import Block
 from crawler.parsers.body import Chosen, believed, body_blocks
+from crawler.parsers.dateline import Place
 from crawler.parsers.dates import DateContext
 from crawler.parsers.evidence import Given
 from crawler.parsers.features import Surroundings, Verdict
@@ -122,7 +123,9 @@ def _read(reading: Reading, language: str | None) -> Article:
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
     lines = _ordered_lines(draft.header, draft.chosen.tail_lines)
-    updated, published = read_dates(reading, template, lines)
+    first = draft.region.core[0] if draft.region.core else 0
+    place = Place(page.url, draft.blocks, draft.header.title_index, first)
+    updated, published = read_dates(reading, template, lines, place)
     source, byline = read_people(reading, template, lines)
     breadcrumb = _breadcrumb(reading, template, draft.header)
     verdict = read_kind(Given(page, metadata, draft.blocks, draft.region, draft.title, lines))

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from archive.model import Stamp
 from crawler.parsers.dates import DateContext, find_date, parse_date
 from crawler.parsers.images import CREDIT_END, is_file_name
-from crawler.parsers.labels import DATE_WORD, LABEL, is_tools, without_tools
+from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools, without_tools
 from crawler.parsers.text import squeeze
 
 _LONGEST = 260
@@ -19,6 +19,8 @@ _BYLINE = re.compile(
 )
 _PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
+# What may stand between a label and its date: brackets, a weekday, an article.
+_WEEKDAY = re.compile(r"[\s(（\[,]*(?:[^\W\d_][^\s\d]{0,13}\s+){0,2}[\s(（\[,]*")
 _SEPARATORS = " |｜·•,，;；-–—/\u3000\t>"
 # Two to five capitalised words beside a date: "Nov. 7, 2019 · The Release Team".
 _NAME = re.compile(r"^(?:[^\W\d_a-z][\w'’.-]*\s+){1,4}[^\W\d_a-z][\w'’.-]*$")
@@ -111,7 +113,7 @@ def _take_labelled(line: Line, kind: str, value: str, context: DateContext) -> s
     """Give a label's value to its field; return what the value has beyond it."""
     if kind in ("updated", "published"):
         found = find_date(value[:60], context)
-        if found and not value[: found.start].strip(" (（[,"):
+        if found and _WEEKDAY.fullmatch(value[: found.start]):
             _set_date(line, kind, found.stamp)
             return value[found.end :]
         stamp = None if found else parse_date(value.strip(_SEPARATORS)[:60], context)
@@ -173,11 +175,14 @@ def _take_date(line: Line, text: str, context: DateContext) -> str:
         if not found:
             break
         before, after = text[: found.start], text[found.end :]
-        word = DATE_WORD.search(before)
+        word, follows = DATE_WORD.search(before[-60:]), AFTER_DATE.match(after)
         if word:
             _set_date(line, str(word.lastgroup), found.stamp)
-            before = before[: word.start()]
-        elif line.stamp is None:
+            before = before[:-60] + word.string[: word.start()]
+        elif follows:
+            _set_date(line, str(follows.lastgroup), found.stamp)
+            after = after[follows.end() :]
+        elif line.bare is None and line.published is None:
             line.bare = found.stamp
         else:
             break

@@ -10,6 +10,7 @@ from crawler.parsers.page import Page
 from crawler.parsers.text import plain, squeeze
 
 _ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting|Review)$")
+_PAGE_TYPES = frozenset({"WebPage", "ItemPage", "SocialMediaPosting", "DiscussionForumPosting"})
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MOST_NODES = 2000
 
@@ -24,6 +25,8 @@ class Metadata:
 
     meta: dict[str, str] = field(default_factory=dict)
     ld: dict[str, Any] = field(default_factory=dict)
+    articles: tuple[dict[str, Any], ...] = ()
+    pages: tuple[dict[str, Any], ...] = ()
     crumbs: tuple[str, ...] = ()
     html_title: str | None = None
     language: str | None = None
@@ -57,10 +60,13 @@ class Metadata:
 def read_metadata(page: Page) -> Metadata:
     """Return what the page declares; broken JSON-LD counts as none."""
     nodes = tuple(_ld_nodes(page))
+    articles = tuple(node for node in nodes if _is_article(node))
     links = _links(page)
     return Metadata(
         meta=_meta(page),
-        ld=next((node for node in nodes if _is_article(node)), {}),
+        ld=next(iter(articles), {}),
+        articles=articles,
+        pages=tuple(node for node in nodes if _PAGE_TYPES.intersection(types_of(node))),
         crumbs=_crumbs(nodes),
         html_title=squeeze(str(page.root.xpath("string(//head/title | //title[not(ancestor::svg)])"))) or None,
         language=_language(page),
