@@ -10,6 +10,7 @@ from lxml import etree
 
 from archive.model import Article, Entry, Image
 from crawler.parsers import pager
+from crawler.parsers.belonging import Surroundings, declared_images
 from crawler.parsers.blocks import Block, blocks_of
 from crawler.parsers.body import body_blocks
 from crawler.parsers.dates import DateContext
@@ -72,8 +73,20 @@ def _read(reading: Reading, language: str | None) -> Article:
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
-    pictures = find_pictures(shown, page, title, captions)
-    kept = [block for block in shown if block.index not in pictures.caption_blocks]
+    around = (
+        Surroundings(
+            blocks,
+            region.core,
+            header.title_index,
+            region.container,
+            declared_images(metadata, page),
+            frozenset((*header.lines, *header.used)),
+        )
+        if container is None and not template.elements("images")
+        else None
+    )
+    pictures = find_pictures(shown, page, title, captions, around)
+    kept = pictures.laid_out(shown, blocks)
     rendering = render(kept, {item.index: item for item in pictures.items if item.index is not None}, page.absolute)
     lines = _ordered_lines(header, chosen.tail_lines)
     if rendering.text:

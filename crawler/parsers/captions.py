@@ -1,0 +1,221 @@
+"""The caption of a picture as its markup holds it: which elements are it, and which of their parts are the credit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lxml import etree
+
+from crawler.parsers.blocks import Block, is_hidden, tokens_of
+from crawler.parsers.credits import (
+    cited,
+    is_interface,
+    is_name,
+    split_caption,
+    without_interface,
+    without_label,
+)
+from crawler.parsers.text import loose, squeeze
+
+CAPTION_TOKENS = frozenset(
+    "caption captions wp-caption-text figcaption imgdesc cutline legend legende pictext phototext imgtext".split()
+)
+CREDIT_TOKENS = frozenset(
+    (
+        "credit credits copyright photographer photocredit imagecredit byline source author quelle bildquelle "
+        "fotograf crédito credito créditos creditos crédit copy rights license licence lic cred src"
+    ).split()
+)
+_CREDIT_PROPERTIES = frozenset({"author", "creator", "contributor", "copyrightholder", "copyrightnotice", "credittext"})
+_SILENT = frozenset(
+    "script style svg button noscript template video audio iframe select input img picture title".split()
+)
+_INLINE = frozenset("a abbr b bdi bdo em font i mark q s strong sub sup time u".split())
+# Credit words that outside of a figure name the article's author rather than the picture's.
+_AMBIGUOUS = frozenset({"author", "byline", "src", "copy", "rights", "source", "license", "licence"})
+_MOST_PARTS = 400
+_MOST_LEVELS = 8
+_FARTHEST = 60
+_LONGEST_BOXED = 300
+_LONGEST = 3000
+
+
+class Said(NamedTuple):
+    """A caption and a credit, the blocks they stand in, and the rule that found them."""
+
+    caption: str | None
+    credit: str | None
+    blocks: tuple[int, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An image with what is around it: `box` is its ancestors without running text, `keys` the pictures by block."""
+
+    block: Block
+    box: Sequence[etree._Element]
+    blocks: Sequence[Block]
+    keys: Mapping[int, str]
+    taken: frozenset[int]
+
+    def levels(self) -> Iterator[tuple[etree._Element, list[Block], bool]]:
+        """Yield the elements around the image from the inside, their texts, and whether other pictures are in them."""
+        low = high = self.block.index
+        for element in list(reversed(self.box[:-1]))[:_MOST_LEVELS]:
+            low = self._stretch(element, low, -1)
+            high = self._stretch(element, high, 1)
+            inside = self.blocks[low : high + 1]
+            own = self.keys.get(self.block.index)
+            others = any(self.keys.get(item.index, own) != own for item in inside if item.kind == "image")
+            yield element, [item for item in inside if item.text and not is_interface(item.text)], others
+
+    def _stretch(self, element: etree._Element, place: int, step: int) -> int:
+        while 0 <= place + step < len(self.blocks) and abs(place + step - self.block.index) <= _FARTHEST:
+            if not self.blocks[place + step].inside(element):
+                break
+            place += step
+        return place
+
+
+def told_caption(holder: Holder) -> Said | None:
+    """Return what the markup says is the caption of an image: its figure's, or an element that is called so."""
+    for element, texts, others in holder.levels():
+        figure = element.tag == "figure"
+        if others and not figure:
+            return None
+        if figure and others:
+            texts = _between_pictures(holder, element, texts)
+        roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=figure)) is not None]
+        if not roots and figure:
+            roots = [(item, item.element) for item in texts if item.kind != "h" and item.link_share < 0.5]
+        if roots:
+            caption, credit = read_caption(_topmost([root for _, root in roots]))
+            rule = "figure" if figure or any(root.tag == "figcaption" for _, root in roots) else "caption-element"
+            return Said(caption, credit, tuple(item.index for item, _ in roots), rule)
+    return None
+
+
+def boxed_caption(holder: Holder) -> Said | None:
+    """Return the short text that shares a box with the image alone, where it reads as a caption with its credit."""
+    for element, texts, others in holder.levels():
+        if others:
+            return None
+        if not texts:
+            continue
+        long = sum(len(item.text) for item in texts) > _LONGEST_BOXED
+        if long or any(item.kind == "h" or item.index in holder.taken or item.link_share > 0.3 for item in texts):
+            return None
+        caption, credit = read_caption(_topmost([item.element for item in texts if item.element is not element]))
+        return Said(caption, credit, tuple(item.index for item in texts), "box") if credit else None
+    return None
+
+
+def _told_root(block: Block, element: etree._Element, *, figure: bool) -> etree._Element | None:
+    """Return the outermost element below another that says its text is a caption or a credit."""
+    place = next((place for place, item in enumerate(block.path) if item is element), None)
+    if place is None:
+        return None
+    for item in block.path[place + 1 :]:
+        tokens = tokens_of(item)
+        if item.tag == "figcaption" or tokens & CAPTION_TOKENS:
+            return item
+        if tokens & (CREDIT_TOKENS if figure else CREDIT_TOKENS - _AMBIGUOUS):
+            return item
+    return block.element if figure and block.element is not element and is_name(block.text) else None
+
+
+def _between_pictures(holder: Holder, figure: etree._Element, texts: Sequence[Block]) -> list[Block]:
+    """Return those of a figure's texts that stand between the image and the next, for the first also those before."""
+    own = holder.keys.get(holder.block.index)
+    inside = [index for index, key in holder.keys.items() if key != own and holder.blocks[index].inside(figure)]
+    following = min((index for index in inside if index > holder.block.index), default=len(holder.blocks))
+    after = [item for item in texts if holder.block.index < item.index < following]
+    first = all(index > holder.block.index for index in inside)
+    return after or ([item for item in texts if item.index < holder.block.index] if first else [])
+
+
+def _topmost(elements: Sequence[etree._Element]) -> list[etree._Element]:
+    """Return the elements without those that are inside another of them."""
+    kept: dict[etree._Element, None] = dict.fromkeys(elements)
+    return [item for item in kept if not any(outer in kept for outer in item.iterancestors())]
+
+
+@dataclass(slots=True)
+class _Part:
+    """A piece of a caption's text; `own` is the element that sets it apart from its neighbours."""
+
+    text: str
+    own: etree._Element
+    credit: bool
+
+
+def read_caption(roots: Sequence[etree._Element]) -> tuple[str | None, str | None]:
+    """Return the caption and the credit that these elements hold."""
+    parts = [part for root in roots for part in _grouped(_parts(root)) if not is_interface(part.text)]
+    told = [part.text for part in parts if part.credit]
+    rest = [part for part in parts if not part.credit]
+    said = without_interface(squeeze(" ".join(part.text for part in rest)))[:_LONGEST]
+    if told:
+        credit = cited(" ".join(dict.fromkeys(told)))
+        return _without_credit(without_label(said), credit) or None, credit
+    if _ends_apart(rest):
+        return without_interface(squeeze(" ".join(part.text for part in rest[:-1]))) or None, cited(rest[-1].text)
+    caption, credit = split_caption(said)
+    return caption, cited(credit)
+
+
+def is_credit_element(element: etree._Element) -> bool:
+    """Return whether an element says by class, property or tag that it holds a credit."""
+    tokens = tokens_of(element)
+    if tokens & CREDIT_TOKENS:
+        return not tokens & CAPTION_TOKENS or bool(tokens & {"credit", "credits", "copyright", "photographer"})
+    if (element.get("itemprop") or "").casefold() in _CREDIT_PROPERTIES:
+        return True
+    return element.tag in ("cite", "small", "footer", "address")
+
+
+def _parts(root: etree._Element) -> Iterator[_Part]:
+    """Yield the texts below an element with what sets them apart; walks without recursion."""
+    stack: list[tuple[etree._Element, etree._Element, bool, bool]] = [(root, root, is_credit_element(root), False)]
+    given = 0
+    while stack and given < _MOST_PARTS:
+        element, own, credit, tail = stack.pop()
+        text = element.tail if tail else element.text
+        if text and text.strip():
+            given += 1
+            yield _Part(squeeze(text), own, credit)
+        if not tail:
+            for child in reversed(element):
+                stack.append((child, own, credit, True))
+                if isinstance(child.tag, str) and child.tag not in _SILENT and not is_hidden(child):
+                    apart = own if child.tag in _INLINE else child
+                    stack.append((child, apart, credit or is_credit_element(child), False))
+
+
+def _grouped(parts: Iterator[_Part]) -> list[_Part]:
+    """Return the parts with the neighbours joined that one element holds."""
+    grouped: list[_Part] = []
+    for part in parts:
+        if grouped and grouped[-1].own is part.own and grouped[-1].credit == part.credit:
+            grouped[-1].text += f" {part.text}"
+        else:
+            grouped.append(part)
+    return grouped
+
+
+def _ends_apart(parts: Sequence[_Part]) -> bool:
+    """Return whether the last part, by where it stands and how it reads, is the credit of those before it."""
+    if not parts:
+        return False
+    last = parts[-1].text
+    if len(parts) == 1 or not is_name(last):
+        return False
+    return parts[-1].own is not parts[-2].own
+
+
+def _without_credit(text: str, credit: str | None) -> str:
+    """Return a caption without a second copy of its credit at its end."""
+    if credit and text.endswith(credit) and loose(text) != loose(credit):
+        return text[: -len(credit)].rstrip(" |/–—-·,;:(")
+    return text
