@@ -12,6 +12,7 @@ from crawler.parsers.blocks import Block, tokens_of
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.page import Page
 from crawler.parsers.sources import identity, is_image_file
+from crawler.parsers.text import loose
 
 # Words of class and id of what stands beside an article's text: other articles, adverts, people, tools.
 _ELSEWHERE = frozenset(
@@ -20,14 +21,21 @@ _ELSEWHERE = frozenset(
         "advertisement advertisements advertorial ads ad adslot sponsored sponsor partner newsletter subscribe "
         "subscription paywall comment comments disqus respond outbrain taboola trending popular mostread latest "
         "sidebar nav navbar navigation menu breadcrumb breadcrumbs share sharing social sharedaddy addthis cookie "
-        "consent pagination pager footer teasers teaser morenews shop product affiliate banner banners werbung anzeige "
-        "recirculation readmore livesearch playlist podcast podcasts widgetad whatsapp telegram"
+        "consent pagination pager footer teasers teaser affiliate banner banners werbung anzeige "
+        "recirculation readmore playlist podcast podcasts whatsapp telegram"
+    ).split()
+)
+# The words that also a figure with its caption cannot outweigh.
+_FAR = frozenset(
+    (
+        "related recommended recommendation recommendations advert adverts advertisement advertisements ads ad "
+        "sponsored newsletter comments disqus outbrain taboola sidebar footer cookie consent mostread"
     ).split()
 )
 _PEOPLE = frozenset(
     (
         "author authors avatar avatars gravatar byline bylines bio profile contributor contributors writer columnist "
-        "reporter headshot portrait autor autoren autores auteur redakteur journalist mugshot authorbox authorbio"
+        "reporter headshot autor autoren autores auteur redakteur journalist authorbox authorbio"
     ).split()
 )
 _ELSEWHERE_TAGS = frozenset({"nav", "footer", "menu"})
@@ -92,10 +100,10 @@ class Scope:
         """Return why an image is none of the article's, an empty text where it is."""
         known = any(identity(url) in self.around.declared for url in urls[:2])
         box = self.box(block)
-        reason = self._place(block, known=known, captioned=captioned) or _named(box, known=known)
+        reason = self._place(block, known=known, captioned=captioned) or _named(box, known=known, captioned=captioned)
         if reason:
             return reason
-        if self._is_linked(block, box, urls, captioned=captioned):
+        if self._is_linked(box, urls, captioned=captioned):
             return "link"
         if _is_small(block, urls) and not captioned:
             return "small"
@@ -104,7 +112,7 @@ class Scope:
     def _place(self, block: Block, *, known: bool, captioned: bool) -> str:
         title = self.around.title_index
         start = min(self.first, title) if title is not None else self.first
-        if block.index < start and not (known or captioned):
+        if block.index < start and not (known or captioned or self._heads_article(block)):
             return "above"
         if block.index > self.last and not known:
             container = self.around.container
@@ -114,7 +122,12 @@ class Scope:
                 return "below"
         return ""
 
-    def _is_linked(self, block: Block, box: Sequence[etree._Element], urls: Sequence[str], *, captioned: bool) -> bool:
+    def _heads_article(self, block: Block) -> bool:
+        """Return whether an image above the title stands in the article's own element, or its header."""
+        shared = [element for element in block.path if element in self.textual]
+        return any(element.tag in ("article", "header") for element in shared[-2:])
+
+    def _is_linked(self, box: Sequence[etree._Element], urls: Sequence[str], *, captioned: bool) -> bool:
         """Return whether the image is a link to something else than itself."""
         link = next((element for element in reversed(box) if element.tag == "a" and element.get("href")), None)
         if link is None:
@@ -122,7 +135,9 @@ class Scope:
         target = self._page.absolute(link.get("href") or "")
         if target is None or is_image_file(target) or target.partition("#")[0] == self._page.url.partition("#")[0]:
             return False
-        if any(identity(target) == identity(url) for url in urls[:2]):
+        # A page called like the picture shows the picture alone.
+        page = identity(target).rpartition("/")[2].partition(".")[0]
+        if any(identity(target) == identity(url) or (len(page) >= 8 and page in identity(url)) for url in urls[:2]):
             return False
         inside = "".join(link.itertext()).strip() if captioned else ""
         return not captioned or len(inside) > 40
@@ -133,7 +148,7 @@ class Scope:
             texts = list(self._texts(element, block.index))
             if texts:
                 whole = sum(len(item.loose) for item in texts)
-                linked = sum(len(item.loose) * item.link_share for item in texts)
+                linked = sum(len(loose(run.text)) for item in texts for run in item.runs if _leads_away(run.href))
                 return "teaser" if linked > 0.5 * whole else ""
         return ""
 
@@ -165,7 +180,11 @@ def _ld_images(value: Any) -> Iterable[dict[str, Any]]:
             yield item
 
 
-def _named(box: Sequence[etree._Element], *, known: bool) -> str:
+def _leads_away(href: str | None) -> bool:
+    return href is not None and not href.startswith("#")
+
+
+def _named(box: Sequence[etree._Element], *, known: bool, captioned: bool) -> str:
     """Return whether the elements around an image are called what is no part of an article."""
     for element in box:
         if element.tag in _ELSEWHERE_TAGS:
@@ -174,9 +193,9 @@ def _named(box: Sequence[etree._Element], *, known: bool) -> str:
         return ""
     for depth, element in enumerate(reversed(box)):
         tokens = tokens_of(element)
-        if element.tag == "aside" or tokens & _ELSEWHERE:
+        if tokens & _FAR or (not captioned and (element.tag == "aside" or tokens & _ELSEWHERE)):
             return "furniture"
-        if depth <= 4 and tokens & _PEOPLE and element.tag != "figcaption":
+        if depth <= 4 and not captioned and tokens & _PEOPLE and element.tag != "figcaption":
             return "portrait"
     return ""
 

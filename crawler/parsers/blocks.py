@@ -222,7 +222,7 @@ class _Walk:
         tag = element.tag
         if tag == "br":
             self._break()
-        elif tag == "img":
+        elif tag in ("img", "amp-img"):
             self._single("image", element, image=element)
         elif tag == "noscript":
             self._noscript(element)

@@ -89,7 +89,7 @@ def told_caption(holder: Holder) -> Said | None:
         roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=figure)) is not None]
         if not roots and figure:
             roots = [(item, item.element) for item in texts if item.kind != "h" and item.link_share < 0.5]
-        if roots:
+        if roots and not any(item.index in holder.taken for item, _ in roots):
             caption, credit = read_caption(_topmost([root for _, root in roots]))
             rule = "figure" if figure or any(root.tag == "figcaption" for _, root in roots) else "caption-element"
             return Said(caption, credit, tuple(item.index for item, _ in roots), rule)

@@ -74,6 +74,8 @@ def _gather(found: Pictures, scope: Scope, page: Page, *, judged: bool) -> list[
     sets: dict[etree._Element, list[str]] = {}
     blocks = scope.around.blocks
     pictures = [item for block in blocks if block.kind == "image" and (item := picture_of(block, page, sets))]
+    pictures = _without_copies(pictures, blocks)
+    pictures = _without_copies(pictures, blocks)
     keys = {item.index: identity(item.url) for item in pictures if item.index is not None and item.url}
     places = {block.index: block for block in blocks if block.kind == "image"}
     kept: list[tuple[Picture, Holder]] = []
@@ -90,6 +92,36 @@ def _gather(found: Pictures, scope: Scope, page: Page, *, judged: bool) -> list[
         _take(found, picture, told, told.rule if told else "")
         found.add(picture)
         kept.append((picture, holder))
+    return kept
+
+
+def _without_copies(pictures: Sequence[Picture], blocks: Sequence[Block]) -> list[Picture]:
+    """Return the pictures without those that stand in a `noscript` for the one before it."""
+    kept: list[Picture] = []
+    where = {block.index: block for block in blocks if block.kind == "image"}
+    for picture in pictures:
+        image = where[picture.index or 0].image
+        parent = image.getparent() if image is not None else None
+        if kept and parent is not None and parent.tag == "noscript":
+            last, around = where[kept[-1].index or 0], parent.getparent()
+            if (picture.index or 0) - last.index == 1 and around is not None and last.inside(around):
+                continue
+        kept.append(picture)
+    return kept
+
+
+def _without_copies(pictures: Sequence[Picture], blocks: Sequence[Block]) -> list[Picture]:
+    """Return the pictures without those that stand in a `noscript` for the one before it."""
+    kept: list[Picture] = []
+    where = {block.index: block for block in blocks if block.kind == "image"}
+    for picture in pictures:
+        image = where[picture.index or 0].image
+        parent = image.getparent() if image is not None else None
+        if kept and parent is not None and parent.tag == "noscript":
+            last, around = where[kept[-1].index or 0], parent.getparent()
+            if (picture.index or 0) - last.index == 1 and around is not None and last.inside(around):
+                continue
+        kept.append(picture)
     return kept
 
 

@@ -24,7 +24,7 @@ def take_legend(found: Pictures, blocks: Sequence[Block], place: int) -> None:
     caption, credit = split_credit(block.text)
     if rule == "credit-element":
         caption, credit = None, squeeze(block.text)
-    if picture is None and rule == "template:caption":
+    if picture is None and (rule == "template:caption" or (rule == "figure" and _shows_something(block))):
         return
     if picture is None:
         picture = Picture(None, None, place=block.index)
@@ -62,6 +62,18 @@ def _named_caption(found: Pictures, block: Block, last: Picture | None) -> tuple
         return ("credit-element" if named & CREDIT_TOKENS and not named & CAPTION_TOKENS else "figure"), own
     near = last is not None and last.index is not None and block.index - last.index <= 3
     return ("caption-element", last) if near and block.tokens & CAPTION_TOKENS else None
+
+
+def _shows_something(block: Block) -> bool:
+    """Return whether a figure without a picture of the article's holds an image all the same: an icon, an advert."""
+    figure = block.within("figure")
+    return figure is not None and any(figure.find(f".//{tag}") is not None for tag in ("img", "svg"))
+
+
+def _shows_something(block: Block) -> bool:
+    """Return whether a figure without a picture of the article's holds an image all the same: an icon, an advert."""
+    figure = block.within("figure")
+    return figure is not None and any(figure.find(f".//{tag}") is not None for tag in ("img", "svg"))
 
 
 def _is_credited(block: Block) -> bool:

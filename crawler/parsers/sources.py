@@ -48,17 +48,19 @@ _NAME_SIZE = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+_LONG_NUMBER = re.compile(r"\d{5}")
 
 
 def addresses(element: etree._Element, picture_sets: list[str]) -> list[str]:
     """Return an image's addresses, best first: the largest of its sets, its lazy address, its `src`."""
     sized = [item for text in (*_sets(element), *picture_sets) for item in parse_srcset(text)]
-    plain = [value for value in (*_lazy(element), element.get("src")) if value and not value.startswith("data:")]
+    named = (*(element.get(name) for name in _LAZY), element.get("src"))
+    plain = [value for value in named if value and not value.startswith("data:")]
     largest = max(sized, key=lambda item: item[1], default=None)
     best = [largest[0]] if largest and (largest[1] > 1 or not plain) else []
     found = list(dict.fromkeys([*best, *plain, *(item[0] for item in sized)]))
     real = [address for address in found if not _PLACEHOLDER.search(_file_name(address))]
-    return [*real, *(address for address in found if address not in real)] if real else [*_from_json(element), *found]
+    return [*real, *(address for address in found if address not in real)] if real else [*_scripted(element), *found]
 
 
 def picture_sets(picture: etree._Element) -> list[str]:
@@ -99,6 +101,10 @@ def identity(url: str) -> str:
     name = _stem(segments[-1]) if segments else ""
     if _is_telling(name):
         return name
+    if len(name) >= 20:
+        # Many a name is the article's title: the numbers of the path tell its pictures apart.
+        numbers = [_stem(segment) for segment in segments[-8:-1] if _LONG_NUMBER.search(segment)]
+        return "/".join([*(item for item in numbers if not _RENDERING.fullmatch(item)), name])
     kept = [_stem(segment) for segment in segments[-6:] if not _RENDERING.fullmatch(_stem(segment))]
     if not kept or not _EXTENSION.search(parts.path):
         kept += [value for _, value in parse_qsl(parts.query)[:20] if len(value) >= 5 and _DIGIT.search(value)]
@@ -121,21 +127,16 @@ def _sets(element: etree._Element) -> Iterator[str]:
             yield str(value)
 
 
-def _lazy(element: etree._Element) -> Iterator[str | None]:
-    yield from (element.get(name) for name in _LAZY)
+def _scripted(element: etree._Element) -> Iterator[str]:
+    """Yield the image addresses that a script would read from a data attribute, in JSON or plain."""
     for name, value in element.items():
-        label = str(name)
-        if label.startswith("data-") and label not in _LAZY and not label.endswith("srcset"):
-            if _LAZY_NAME.search(label) and _IMAGE_FILE.match(str(value)):
-                yield str(value)
-
-
-def _from_json(element: etree._Element) -> Iterator[str]:
-    """Yield the image addresses in JSON that a script would read from a data attribute."""
-    for name, value in element.items():
-        if str(name).startswith("data-") and str(value)[:1] in ("{", "["):
-            for match in _IMAGE_IN_JSON.finditer(str(value)[:_LONGEST_SRCSET]):
-                yield match[1].replace("\\/", "/")
+        label, said = str(name), str(value)
+        if not label.startswith("data-") or label.endswith("srcset"):
+            continue
+        if said[:1] in ("{", "["):
+            yield from (match[1].replace("\\/", "/") for match in _IMAGE_IN_JSON.finditer(said[:_LONGEST_SRCSET]))
+        elif _LAZY_NAME.search(label) and _IMAGE_FILE.match(said):
+            yield said
 
 
 def _file_name(url: str) -> str:
@@ -161,7 +162,8 @@ def _stem(segment: str) -> str:
 
 def _is_telling(name: str) -> bool:
     """Return whether a file's name is one that no other picture has."""
-    return len(name) >= 20 or (len(name) >= 7 and sum(map(str.isdigit, name)) >= 4)
+    digits = sum(map(str.isdigit, name))
+    return digits >= 6 or (len(name) >= 7 and digits >= 4 and digits * 3 >= len(name))
 
 
 def _number(text: str) -> float:
