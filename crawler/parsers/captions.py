@@ -9,7 +9,9 @@ from lxml import etree
 from crawler.parsers.blocks import Block, is_hidden, tokens_of
 from crawler.parsers.credits import (
     cited,
+    is_agency,
     is_interface,
+    is_labelled,
     is_name,
     split_caption,
     without_interface,
@@ -36,7 +38,10 @@ _AMBIGUOUS = frozenset({"author", "byline", "src", "copy", "rights", "source", "
 _MOST_PARTS = 400
 _MOST_LEVELS = 8
 _FARTHEST = 60
-_LONGEST_BOXED = 300
+_MOST_INLINE = 20
+# A text in an image's box: with a credit at its end, and without.
+_LONGEST_BOXED = 600
+_LONGEST_BARE = 250
 _LONGEST = 3000
 
 
@@ -62,13 +67,14 @@ class Holder:
     def levels(self) -> Iterator[tuple[etree._Element, list[Block], bool]]:
         """Yield the elements around the image from the inside, their texts, and whether other pictures are in them."""
         low = high = self.block.index
-        for element in list(reversed(self.box[:-1]))[:_MOST_LEVELS]:
+        outwards = [element for element in reversed(self.box[:-1]) if element.tag not in ("source", "picture")]
+        for element in outwards[:_MOST_LEVELS]:
             low = self._stretch(element, low, -1)
             high = self._stretch(element, high, 1)
             inside = self.blocks[low : high + 1]
             own = self.keys.get(self.block.index)
             others = any(self.keys.get(item.index, own) != own for item in inside if item.kind == "image")
-            yield element, [item for item in inside if item.text and not is_interface(item.text)], others
+            yield element, [item for item in inside if _speaks(item, element)], others
 
     def _stretch(self, element: etree._Element, place: int, step: int) -> int:
         while 0 <= place + step < len(self.blocks) and abs(place + step - self.block.index) <= _FARTHEST:
@@ -87,9 +93,12 @@ def told_caption(holder: Holder) -> Said | None:
         if figure and others:
             texts = _between_pictures(holder, element, texts)
         roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=figure)) is not None]
+        if roots:
+            # Beside an element that is called a caption, one that is called an author speaks of the picture too.
+            roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=True)) is not None]
         if not roots and figure:
             roots = [(item, item.element) for item in texts if item.kind != "h" and item.link_share < 0.5]
-        if roots and not any(item.index in holder.taken for item, _ in roots):
+        if roots and not any(item.index in holder.taken and root.tag != "figcaption" for item, root in roots):
             caption, credit = read_caption(_topmost([root for _, root in roots]))
             rule = "figure" if figure or any(root.tag == "figcaption" for _, root in roots) else "caption-element"
             return Said(caption, credit, tuple(item.index for item, _ in roots), rule)
@@ -97,18 +106,31 @@ def told_caption(holder: Holder) -> Said | None:
 
 
 def boxed_caption(holder: Holder) -> Said | None:
-    """Return the short text that shares a box with the image alone, where it reads as a caption with its credit."""
+    """Return the short text that shares a box with the image alone: it ends in a credit, or stands below the image."""
     for element, texts, others in holder.levels():
         if others:
             return None
         if not texts:
             continue
-        long = sum(len(item.text) for item in texts) > _LONGEST_BOXED
-        if long or any(item.kind == "h" or item.index in holder.taken or item.link_share > 0.3 for item in texts):
+        if any(item.kind == "h" or item.index in holder.taken or item.link_share > 0.3 for item in texts):
             return None
-        caption, credit = read_caption(_topmost([item.element for item in texts if item.element is not element]))
-        return Said(caption, credit, tuple(item.index for item in texts), "box") if credit else None
+        length = sum(len(item.text) for item in texts)
+        if length > _LONGEST_BOXED:
+            return None
+        caption, credit = read_caption(_topmost([item.element for item in texts]))
+        below = all(item.index > holder.block.index for item in texts) and element.tag != "p"
+        if not credit and not (below and length <= _LONGEST_BARE):
+            return None
+        return Said(caption, credit, tuple(item.index for item in texts), "box")
     return None
+
+
+def _speaks(block: Block, element: etree._Element) -> bool:
+    """Return whether a block below an element says something that is no word of the interface."""
+    if not block.text or is_interface(block.text):
+        return False
+    inner = list(block.path[next((place for place, item in enumerate(block.path) if item is element), 0) + 1 :])
+    return not any(item.tag == "button" for item in inner)
 
 
 def _told_root(block: Block, element: etree._Element, *, figure: bool) -> etree._Element | None:
@@ -116,13 +138,27 @@ def _told_root(block: Block, element: etree._Element, *, figure: bool) -> etree.
     place = next((place for place, item in enumerate(block.path) if item is element), None)
     if place is None:
         return None
+    wanted = CREDIT_TOKENS if figure else CREDIT_TOKENS - _AMBIGUOUS
     for item in block.path[place + 1 :]:
         tokens = tokens_of(item)
-        if item.tag == "figcaption" or tokens & CAPTION_TOKENS:
+        if item.tag == "figcaption" or tokens & CAPTION_TOKENS or tokens & wanted:
             return item
-        if tokens & (CREDIT_TOKENS if figure else CREDIT_TOKENS - _AMBIGUOUS):
-            return item
-    return block.element if figure and block.element is not element and is_name(block.text) else None
+    if block.element is element:
+        return element if tokens_of(element) & CAPTION_TOKENS else None
+    if _tells_inside(block.element, wanted) or (figure and is_name(block.text)):
+        return block.element
+    return None
+
+
+def _tells_inside(element: etree._Element, wanted: frozenset[str]) -> bool:
+    """Return whether a part of a line is called a caption or a credit."""
+    for number, item in enumerate(element.iter("span", "small", "cite", "em", "i", "strong", "b", "a")):
+        if number > _MOST_INLINE:
+            break
+        tokens = tokens_of(item)
+        if tokens & CAPTION_TOKENS or tokens & wanted:
+            return True
+    return False
 
 
 def _between_pictures(holder: Holder, figure: etree._Element, texts: Sequence[Block]) -> list[Block]:
@@ -153,14 +189,18 @@ class _Part:
 def read_caption(roots: Sequence[etree._Element]) -> tuple[str | None, str | None]:
     """Return the caption and the credit that these elements hold."""
     parts = [part for root in roots for part in _grouped(_parts(root)) if not is_interface(part.text)]
-    told = [part.text for part in parts if part.credit]
-    rest = [part for part in parts if not part.credit]
-    said = without_interface(squeeze(" ".join(part.text for part in rest)))[:_LONGEST]
+    told = [part for part in parts if part.credit]
+    if told and len(told) == len(parts):
+        # Where all is called a credit, the name of the class is that of the whole caption.
+        caption, credit = split_caption(" ".join(part.text for part in told))
+        return (caption, cited(credit)) if caption and credit else (None, cited(_once(told)))
+    if not told:
+        apart = _set_apart(parts)
+        told = [apart] if apart else []
+    said = without_interface(squeeze(" ".join(part.text for part in parts if part not in told)))[:_LONGEST]
     if told:
-        credit = cited(" ".join(dict.fromkeys(told)))
+        credit = cited(_once(told))
         return _without_credit(without_label(said), credit) or None, credit
-    if _ends_apart(rest):
-        return without_interface(squeeze(" ".join(part.text for part in rest[:-1]))) or None, cited(rest[-1].text)
     caption, credit = split_caption(said)
     return caption, cited(credit)
 
@@ -177,7 +217,8 @@ def is_credit_element(element: etree._Element) -> bool:
 
 def _parts(root: etree._Element) -> Iterator[_Part]:
     """Yield the texts below an element with what sets them apart; walks without recursion."""
-    stack: list[tuple[etree._Element, etree._Element, bool, bool]] = [(root, root, is_credit_element(root), False)]
+    credit = is_credit_element(root) and not tokens_of(root) & CAPTION_TOKENS
+    stack: list[tuple[etree._Element, etree._Element, bool, bool]] = [(root, root, credit, False)]
     given = 0
     while stack and given < _MOST_PARTS:
         element, own, credit, tail = stack.pop()
@@ -204,14 +245,35 @@ def _grouped(parts: Iterator[_Part]) -> list[_Part]:
     return grouped
 
 
-def _ends_apart(parts: Sequence[_Part]) -> bool:
-    """Return whether the last part, by where it stands and how it reads, is the credit of those before it."""
-    if not parts:
+def _set_apart(parts: Sequence[_Part]) -> _Part | None:
+    """Return the part that is the credit of the others, by where it stands and how it reads."""
+    if len(parts) < 2:
+        return None
+    named = [part for part in parts if is_labelled(part.text)]
+    if len(named) == 1:
+        return named[0]
+    first, last, before = parts[0], parts[-1], parts[-2]
+    if last.own is not before.own and (is_name(last.text) or _ends_in_name(before.text, last.text)):
+        return last
+    return first if first.own is not parts[1].own and is_agency(first.text) else None
+
+
+def _ends_in_name(before: str, last: str) -> bool:
+    """Return whether a short last part can only be a name: the part before it is a sentence, or it is all capitals."""
+    words = last.split()
+    if not 1 <= len(words) <= 6 or len(last) > 60 or last.endswith((".", "!", "?", "…", ":")):
         return False
-    last = parts[-1].text
-    if len(parts) == 1 or not is_name(last):
-        return False
-    return parts[-1].own is not parts[-2].own
+    return before.endswith((".", "!", "?", "…", "”", '"')) or all(not word[:1].islower() for word in words[:5])
+
+
+def _once(parts: Sequence[_Part]) -> str:
+    """Return the texts of the parts, each name once."""
+    said: list[str] = []
+    for part in parts:
+        text = cited(part.text) or ""
+        if text and not any(loose(text) in loose(other) for other in said):
+            said = [*(other for other in said if loose(other) not in loose(text)), text]
+    return " ".join(said)
 
 
 def _without_credit(text: str, credit: str | None) -> str:

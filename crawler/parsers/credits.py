@@ -22,7 +22,7 @@ _NAMES = (
     r"\w{0,12}fotos?|fotograf(?:ie|i|en|ia|ía)?|\w{0,12}bild(?:er|quelle|nachweis|rechte)?|\w{0,10}grafik|quelle|"
     r"fonte|fuente|imagen|imagem|immagine|reproduç[ãa]o|cr[ée]dit photos?|beeld|bron|billede|kilde|"
     r"kuva|fotó|forrás|sursa|zdj[ęe]cie|źródło|fot|zdroj|autor|ljósmynd|mynd|fotoğraf|kaynak|görsel|"
-    r"фото\w{0,10}|иллюстрация|источник|коллаж|колаж|джерело|автор|φωτογραφία|πηγή|צילום|صورة|المصدر|"
+    r"фото\w{0,10}|иллюстрация|источник|коллаж|колаж|джерело|автор|isithombe|φωτογραφία|πηγή|צילום|صورة|المصدر|"
     r"사진|출처|写真|撮影|提供|图片?|图源|来源|摄影|圖|供图)"
 )
 _BY = r"(?:by|von|de|di|da|par|per|av|af|via|from|courtesy(?: of)?|provided by|supplied by|of)"
@@ -53,7 +53,10 @@ _UI = re.compile(
     r"^(?:toggle caption|hide caption|image caption,?|image source,?|caption|enlarge(?: (?:this )?image)?|zoom|"
     r"(?:click|tap) to (?:enlarge|expand|zoom).{0,20}|open (?:this photo )?in gallery:?|open (?:image|full ?size).{0,20}|"
     r"view (?:image|full(?:screen| size)|\d+ images?).{0,20}|read more|show more|see more|copied|close|"
-    r"bild vergrößern|visa mer|vis mer|mehr anzeigen|lire plus|leer más|play|video|previous|next|\d{1,3}\s*(?:/|of)\s*\d{1,3})$",
+    r"bild vergrößern|visa mer|vis mer|mehr anzeigen|lire plus|leer más|play|video|previous|next|"
+    r"\d{1,3}\s*(?:/|of)\s*\d{1,3}|\d{1,3}|\d{1,2}:\d\d(?::\d\d)?(?: min)?|detailansicht öffnen|"
+    r"(?:öppna )?bilden? i helskärm|agrandir(?: l.image)?|ampliar(?: (?:la )?(?:imagen|foto))?|ingrandisci|"
+    r"vergrößern|in neuem fenster öffnen|galerie öffnen|voir (?:la galerie|plus)|link wurde kopiert|link copied)$",
     re.IGNORECASE,
 )
 _UI_START = re.compile(
@@ -61,6 +64,7 @@ _UI_START = re.compile(
     re.IGNORECASE,
 )
 _LABEL_LEFT = re.compile(rf"[\s(（\[|/–—-]*(?:\b{_NAMES}\s*[:：]|©|[(（\[|])\s*$", re.IGNORECASE)
+_NO_CREDIT = re.compile(r"archiv|symbol|file|stock|beispiel|library|illustrat|undated|representat", re.IGNORECASE)
 _LONGEST_NAME = 90
 
 
@@ -117,9 +121,19 @@ def without_label(text: str) -> str:
     return _LABEL_LEFT.sub("", text, count=1)
 
 
+def is_labelled(text: str) -> bool:
+    """Return whether a short text begins with what a credit is called."""
+    return len(text) <= 120 and _LABEL.match(text) is not None
+
+
+def is_agency(text: str) -> bool:
+    """Return whether a text is nothing but the names of agencies ("Getty Images", "AFP / Getty")."""
+    return len(text) <= 60 and not _AGENCY.sub("", text).strip(" /,&|-–via")
+
+
 def is_interface(text: str) -> bool:
     """Return whether a text is a word of the page's interface and none of the caption's."""
-    return _UI.match(text) is not None
+    return _UI.match(text.strip(" :：.,…|<>")) is not None
 
 
 def without_interface(text: str) -> str:
@@ -138,6 +152,10 @@ def _in_brackets(text: str) -> tuple[int, str | None]:
     match = _BRACKETS.search(text)
     if match and (is_name(match[1]) or CREDIT_END.search(match[0])):
         return match.start(), match[0].strip()
+    if match and match[1][:1].isupper() and not _NO_CREDIT.search(match[1]):
+        # After the end of the caption's sentence nothing but a credit stands in brackets.
+        if text[: match.start()].rstrip().endswith((".", "!", "?", "”", "。")) and len(match[1]) <= _LONGEST_NAME:
+            return match.start(), match[0].strip()
     return 0, None
 
 
