@@ -74,7 +74,7 @@ class Holder:
             inside = self.blocks[low : high + 1]
             own = self.keys.get(self.block.index)
             others = any(self.keys.get(item.index, own) != own for item in inside if item.kind == "image")
-            yield element, [item for item in inside if _speaks(item, element)], others
+            yield element, [item for item in inside if item.text], others
 
     def _stretch(self, element: etree._Element, place: int, step: int) -> int:
         while 0 <= place + step < len(self.blocks) and abs(place + step - self.block.index) <= _FARTHEST:
@@ -90,6 +90,7 @@ def told_caption(holder: Holder) -> Said | None:
         figure = element.tag == "figure"
         if others and not figure:
             return None
+        everything, texts = texts, [item for item in texts if _speaks(item, element)]
         if figure and others:
             texts = _between_pictures(holder, element, texts)
         roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=figure)) is not None]
@@ -98,16 +99,22 @@ def told_caption(holder: Holder) -> Said | None:
             roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=True)) is not None]
         if not roots and figure:
             roots = [(item, item.element) for item in texts if item.kind != "h" and item.link_share < 0.5]
-        if roots and not any(item.index in holder.taken and root.tag != "figcaption" for item, root in roots):
+        if roots and not any(item.index in holder.taken and not _is_caption(root) for item, root in roots):
             caption, credit = read_caption(_topmost([root for _, root in roots]))
             rule = "figure" if figure or any(root.tag == "figcaption" for _, root in roots) else "caption-element"
-            return Said(caption, credit, tuple(item.index for item, _ in roots), rule)
+            return Said(
+                caption,
+                credit,
+                tuple(item.index for item in (everything if figure and not others else [item for item, _ in roots])),
+                rule,
+            )
     return None
 
 
 def boxed_caption(holder: Holder) -> Said | None:
     """Return the short text that shares a box with the image alone: it ends in a credit, or stands below the image."""
     for element, texts, others in holder.levels():
+        texts = [item for item in texts if _speaks(item, element)]
         if others:
             return None
         if not texts:
@@ -148,6 +155,10 @@ def _told_root(block: Block, element: etree._Element, *, figure: bool) -> etree.
     if _tells_inside(block.element, wanted) or (figure and is_name(block.text)):
         return block.element
     return None
+
+
+def _is_caption(element: etree._Element) -> bool:
+    return element.tag == "figcaption" or not tokens_of(element).isdisjoint(CAPTION_TOKENS)
 
 
 def _tells_inside(element: etree._Element, wanted: frozenset[str]) -> bool:
@@ -198,6 +209,7 @@ def read_caption(roots: Sequence[etree._Element]) -> tuple[str | None, str | Non
         apart = _set_apart(parts)
         told = [apart] if apart else []
     said = without_interface(squeeze(" ".join(part.text for part in parts if part not in told)))[:_LONGEST]
+    said = said.rstrip(" |/–—-·")
     if told:
         credit = cited(_once(told))
         return _without_credit(without_label(said), credit) or None, credit

@@ -9,7 +9,7 @@ from lxml import etree
 from crawler.parsers.belonging import Scope, Surroundings
 from crawler.parsers.blocks import Block
 from crawler.parsers.captions import Holder, Said, boxed_caption, told_caption
-from crawler.parsers.credits import CREDIT_END, cited
+from crawler.parsers.credits import CREDIT_END, cited, split_caption
 from crawler.parsers.legends import take_legend
 from crawler.parsers.page import Page
 from crawler.parsers.pictures import Picture, Pictures, picture_of
@@ -20,6 +20,7 @@ _FILE_NAME = re.compile(
     r"^[\w\s().,@%+-]{1,120}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif)(?:\s*\(\d+\))?(?:\.(?:jpe?g|png|gif|webp))?$",
     re.IGNORECASE,
 )
+_CREDITED_BY = ("creditText", "copyrightHolder", "author", "creator")
 
 
 def find_pictures(
@@ -44,6 +45,7 @@ def find_pictures(
     for picture, holder in holders:
         if not picture.is_said() and picture.index is not None:
             _take(found, picture, boxed_caption(holder), "box")
+        _read_attributes(picture, holder.block.image)
     if around is not None:
         _hear_declarations(found, around.declared)
     return found
@@ -142,15 +144,28 @@ def _take_legends(found: Pictures, shown: Sequence[Block], title: str | None) ->
             take_legend(found, shown, place)
 
 
+def _read_attributes(picture: Picture, image: etree._Element | None) -> None:
+    """Give a picture without a credit the one at the end of its image's title or alternative text."""
+    if picture.credit is not None or image is None:
+        return
+    for name in ("title", "alt"):
+        _, credit = split_caption((image.get(name) or "")[:1000])
+        if credit:
+            picture.credit, picture.rule = cited(credit), picture.rule or f"img:{name}"
+            return
+
+
 def _hear_declarations(found: Pictures, declared: dict[str, dict[str, Any]]) -> None:
     """Give the pictures without a caption or credit those that JSON-LD declares for them."""
     for item in declared.values():
         picture = found.named_like(item["url"])
-        if picture is None or picture.is_said():
+        if picture is None or picture.credit is not None:
             continue
-        caption, credit = _text_of(item.get("caption")), _text_of(item.get("creditText") or item.get("copyrightHolder"))
+        caption = _text_of(item.get("caption")) if picture.caption is None else None
+        credit = next((said for name in _CREDITED_BY if (said := _text_of(item.get(name)))), None)
         if caption or credit:
-            picture.caption, picture.credit, picture.rule = caption, cited(credit), item["rule"]
+            picture.caption, picture.credit = picture.caption or caption, cited(credit)
+            picture.rule = picture.rule or item["rule"]
 
 
 def _text_of(value: Any) -> str | None:

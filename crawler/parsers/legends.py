@@ -29,6 +29,8 @@ def take_legend(found: Pictures, blocks: Sequence[Block], place: int) -> None:
     if picture is None:
         picture = Picture(None, None, place=block.index)
         found.add(picture)
+    if picture.is_said() and rule in ("figure", "credit-element", "caption-element") and not found.named:
+        return
     picture.rule = picture.rule or rule
     picture.caption = " ".join(filter(None, (picture.caption, caption))) or None
     picture.credit = " ".join(filter(None, (picture.credit, credit))) or None
