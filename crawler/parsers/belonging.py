@@ -81,7 +81,8 @@ class Scope:
         self.around = around
         self._page = page
         core = set(around.core)
-        running = [block for block in shown if is_running(block) and (not core or block.index in core)]
+        running = [block for block in shown if (block.index in core if core else _is_running(block))]
+        running = [block for block in running if block.within("figure", "figcaption") is None]
         self.first = running[0].index if running else 0
         self.last = running[-1].index if running else -1
         counted: Counter[etree._Element] = Counter(element for block in running for element in block.path)
@@ -162,14 +163,8 @@ class Scope:
                 place += step
 
 
-def is_running(block: Block) -> bool:
-    """Return whether a block is running text: long, not linked, and no caption."""
-    return (
-        block.kind in ("p", "quote", "li", "pre")
-        and len(block.text) >= _RUNNING
-        and block.link_share < 0.5
-        and block.within("figure", "figcaption") is None
-    )
+def _is_running(block: Block) -> bool:
+    return block.kind in ("p", "quote", "li", "pre") and len(block.text) >= _RUNNING and block.link_share < 0.5
 
 
 def _ld_images(value: Any) -> Iterable[dict[str, Any]]:

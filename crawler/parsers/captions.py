@@ -214,7 +214,7 @@ def read_caption(roots: Sequence[etree._Element]) -> tuple[str | None, str | Non
         credit = cited(_once(told))
         return _without_credit(without_label(said), credit) or None, credit
     caption, credit = split_caption(said)
-    return caption, cited(credit)
+    return caption, cited(credit, apart=False)
 
 
 def is_credit_element(element: etree._Element) -> bool:

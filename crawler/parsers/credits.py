@@ -95,11 +95,18 @@ def split_caption(text: str) -> tuple[str | None, str | None]:
     return plain or None, None
 
 
-def cited(text: str | None) -> str | None:
-    """Return a credit as a reader would cite it: without its label, brackets around it, or interface words."""
+def cited(text: str | None, *, apart: bool = True) -> str | None:
+    """Return a credit as a reader would cite it: without its label and the brackets around it.
+
+    What stands in the caption's own line, not `apart` from it, keeps a "Photo by".
+    """
     said = squeeze(text or "")
     while True:
-        if CREDIT_END.fullmatch(said) and not _LABEL.match(said):
+        label = _LABEL.match(said)
+        # "[Photo by NAME/for the Daily]" is cited as it stands, "(Photo: NAME)" by the name alone.
+        if CREDIT_END.fullmatch(said) and said.startswith(("[", "【")) and not (label and ":" in label[0]):
+            return said
+        if label and not apart and label[0].strip()[-1:].isalpha():
             return said
         bare = _unbracketed(_LABEL.sub("", said, count=1).strip(" |｜–—·•,;"))
         if not bare or bare == said:

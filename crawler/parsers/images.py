@@ -10,7 +10,7 @@ from crawler.parsers.belonging import Scope, Surroundings
 from crawler.parsers.blocks import Block
 from crawler.parsers.captions import Holder, Said, boxed_caption, told_caption
 from crawler.parsers.credits import CREDIT_END, cited, split_caption
-from crawler.parsers.legends import take_legend
+from crawler.parsers.legends import has_legend, take_legend
 from crawler.parsers.page import Page
 from crawler.parsers.pictures import Picture, Pictures, picture_of
 from crawler.parsers.sources import identity
@@ -86,7 +86,8 @@ def _gather(found: Pictures, scope: Scope, page: Page, *, judged: bool) -> list[
         holder = Holder(block, scope.box(block), blocks, keys, scope.around.taken)
         told = None if found.named else told_caption(holder)
         urls = [url for url in (picture.url, *picture.fallbacks) if url]
-        reason = scope.verdict(block, urls, captioned=told is not None) if judged else ""
+        captioned = told is not None or has_legend(blocks, block.index)
+        reason = scope.verdict(block, urls, captioned=captioned) if judged else ""
         if reason:
             found.left_out[block.index] = reason
             found.caption_blocks.update(told.blocks if told else ())

@@ -36,6 +36,15 @@ def take_legend(found: Pictures, blocks: Sequence[Block], place: int) -> None:
     picture.credit = " ".join(filter(None, (picture.credit, credit))) or None
 
 
+def has_legend(blocks: Sequence[Block], index: int) -> bool:
+    """Return whether the next line after an image, other images aside, ends in a credit."""
+    for block in blocks[index + 1 : index + 4]:
+        if block.text:
+            text = squeeze(block.text)
+            return len(text) < 1200 and (CREDIT_END.search(text) is not None or _is_credited(block))
+    return False
+
+
 def _caption_of(found: Pictures, blocks: Sequence[Block], place: int) -> tuple[str, Picture | None]:
     """Return the rule by which a block is a caption ('' where it is none) and the picture it belongs to."""
     block = blocks[place]
