@@ -2,6 +2,7 @@
 
 import re
 
+from archive.segment import has_cjk
 from crawler.parsers.text import squeeze
 
 _PHOTO = (
@@ -104,9 +105,9 @@ def cited(text: str | None, *, apart: bool = True) -> str | None:
     while True:
         label = _LABEL.match(said)
         # "[Photo by NAME/for the Daily]" is cited as it stands, "(Photo: NAME)" by the name alone.
-        if CREDIT_END.fullmatch(said) and said.startswith(("[", "【")) and not (label and ":" in label[0]):
+        if CREDIT_END.fullmatch(said) and said.startswith(("[", "【", "（")) and not (label and ":" in label[0]):
             return said
-        if label and not apart and label[0].strip()[-1:].isalpha():
+        if label and not apart and (label[0].strip()[-1:].isalpha() or has_cjk(label[0])):
             return said
         bare = _unbracketed(_LABEL.sub("", said, count=1).strip(" |｜–—·•,;"))
         if not bare or bare == said:

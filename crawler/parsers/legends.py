@@ -13,6 +13,8 @@ from crawler.parsers.text import squeeze
 
 _ZH_CAPTION = re.compile(r"^(?:图为|圖為|资料图|图\d?[:：])")
 
+_STRAY = 120
+
 
 def take_legend(found: Pictures, blocks: Sequence[Block], place: int) -> None:
     """Take a block of the article's as the caption that it may be."""
@@ -38,10 +40,13 @@ def take_legend(found: Pictures, blocks: Sequence[Block], place: int) -> None:
 
 def has_legend(blocks: Sequence[Block], index: int) -> bool:
     """Return whether the next line after an image, other images aside, ends in a credit."""
-    for block in blocks[index + 1 : index + 4]:
-        if block.text:
-            text = squeeze(block.text)
-            return len(text) < 1200 and (CREDIT_END.search(text) is not None or _is_credited(block))
+    for block in blocks[index + 1 : index + 5]:
+        text = squeeze(block.text)
+        if text and len(text) < 1200 and (CREDIT_END.search(text) or _is_credited(block)):
+            return True
+        # The image's file name or the title may stand between them.
+        if len(text) > _STRAY:
+            return False
     return False
 
 
