@@ -73,17 +73,14 @@ def _read(reading: Reading, language: str | None) -> Article:
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
-    around = (
-        Surroundings(
-            blocks,
-            region.core,
-            header.title_index,
-            region.container,
-            declared_images(metadata, page),
-            frozenset((*header.lines, *header.used)),
-        )
-        if container is None and not template.elements("images")
-        else None
+    around = Surroundings(
+        blocks,
+        region.core,
+        header.title_index,
+        region.container,
+        declared_images(metadata, page),
+        frozenset((*header.lines, *header.used)),
+        judged=container is None and not template.elements("images"),
     )
     pictures = find_pictures(shown, page, title, captions, around)
     kept = pictures.laid_out(shown, blocks)

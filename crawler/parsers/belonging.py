@@ -45,6 +45,9 @@ _SIZE_IN_URL = re.compile(
     r"(?<![\d])(\d{2,4})[x_,](\d{2,4})(?![\d])|(?:[?&_/,;](?:w|width|h|height)[=_])(\d{2,4})(?!\d)"
 )
 _MOST_NEIGHBOURS = 60
+_MOST_LEVELS = 12
+_FARTHEST_ABOVE = 60
+_DIRECTLY_BELOW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Surroundings:
     container: etree._Element | None = None
     declared: dict[str, dict[str, Any]] = field(default_factory=dict)
     taken: frozenset[int] = frozenset()
+    judged: bool = True
 
 
 def declared_images(metadata: Metadata, page: Page) -> dict[str, dict[str, Any]]:
@@ -85,6 +89,8 @@ class Scope:
         running = [block for block in running if block.within("figure", "figcaption") is None]
         self.first = running[0].index if running else 0
         self.last = running[-1].index if running else -1
+        title = around.title_index
+        self._start = min(self.first, title) if title is not None else self.first
         counted: Counter[etree._Element] = Counter(element for block in running for element in block.path)
         least = min(2, len(running))
         self.textual = {element for element, count in counted.items() if count >= least}
@@ -97,8 +103,19 @@ class Scope:
         start = next((place for place, element in enumerate(path) if element not in self.textual), len(path))
         return path[start:]
 
+    def is_near(self, block: Block) -> bool:
+        """Return whether an image can be the article's at all, by its place on the page alone."""
+        if not self.around.judged:
+            return True
+        container = self.around.container
+        if block.index > self.last:
+            return container is None or block.inside(container)
+        return block.index >= self._start - _FARTHEST_ABOVE
+
     def verdict(self, block: Block, urls: Sequence[str], *, captioned: bool) -> str:
         """Return why an image is none of the article's, an empty text where it is."""
+        if not self.around.judged:
+            return ""
         known = any(identity(url) in self.around.declared for url in urls[:2])
         box = self.box(block)
         reason = self._place(block, known=known, captioned=captioned) or _named(box, known=known, captioned=captioned)
@@ -111,17 +128,10 @@ class Scope:
         return "" if known else self._card(block, box)
 
     def _place(self, block: Block, *, known: bool, captioned: bool) -> str:
-        title = self.around.title_index
-        start = min(self.first, title) if title is not None else self.first
-        if block.index < start and not (known or captioned or self._heads_article(block)):
+        if block.index < self._start and not (known or captioned or self._heads_article(block)):
             return "above"
-        if block.index > self.last and not known:
-            container = self.around.container
-            if container is not None and not block.inside(container):
-                return "below"
-            if not captioned and block.index > self.last + 3:
-                return "below"
-        return ""
+        below = block.index > self.last + _DIRECTLY_BELOW and not (known or captioned)
+        return "below" if below else ""
 
     def _heads_article(self, block: Block) -> bool:
         """Return whether an image above the title stands in the article's own element, or its header."""
@@ -140,12 +150,11 @@ class Scope:
         page = identity(target).rpartition("/")[2].partition(".")[0]
         if any(identity(target) == identity(url) or (len(page) >= 8 and page in identity(url)) for url in urls[:2]):
             return False
-        inside = "".join(link.itertext()).strip() if captioned else ""
-        return not captioned or len(inside) > 40
+        return not captioned or _says_more_than(link, 40)
 
     def _card(self, block: Block, box: Sequence[etree._Element]) -> str:
         """Return whether the smallest part of the page around the image that says something is a link elsewhere."""
-        for element in reversed(box[:-1]):
+        for element in list(reversed(box[:-1]))[:_MOST_LEVELS]:
             texts = list(self._texts(element, block.index))
             if texts:
                 whole = sum(len(item.loose) for item in texts)
@@ -173,6 +182,15 @@ def _ld_images(value: Any) -> Iterable[dict[str, Any]]:
             yield {"url": item}
         elif isinstance(item, dict):
             yield item
+
+
+def _says_more_than(element: etree._Element, length: int) -> bool:
+    said = 0
+    for text in element.itertext():
+        said += len(text.strip())
+        if said > length:
+            return True
+    return False
 
 
 def _leads_away(href: str | None) -> bool:

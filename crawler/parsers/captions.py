@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from lxml import etree
@@ -36,6 +37,7 @@ _INLINE = frozenset("a abbr b bdi bdo em font i mark q s strong sub sup time u".
 # Credit words that outside of a figure name the article's author rather than the picture's.
 _AMBIGUOUS = frozenset({"author", "byline", "src", "copy", "rights", "source", "license", "licence"})
 _MOST_PARTS = 400
+_MOST_CHILDREN = 200
 _MOST_LEVELS = 8
 _FARTHEST = 60
 _MOST_INLINE = 20
@@ -63,6 +65,7 @@ class Holder:
     blocks: Sequence[Block]
     keys: Mapping[int, str]
     taken: frozenset[int]
+    told_of: dict[etree._Element, bool]
 
     def levels(self) -> Iterator[tuple[etree._Element, list[Block], bool]]:
         """Yield the elements around the image from the inside, their texts, and whether other pictures are in them."""
@@ -86,35 +89,40 @@ class Holder:
 
 def told_caption(holder: Holder) -> Said | None:
     """Return what the markup says is the caption of an image: its figure's, or an element that is called so."""
-    for element, texts, others in holder.levels():
+    for element, inside, others in holder.levels():
         figure = element.tag == "figure"
         if others and not figure:
             return None
-        everything, texts = texts, [item for item in texts if _speaks(item, element)]
-        if figure and others:
+        texts = [item for item in inside if _speaks(item, element)]
+        if others:
             texts = _between_pictures(holder, element, texts)
-        roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=figure)) is not None]
-        if roots:
-            # Beside an element that is called a caption, one that is called an author speaks of the picture too.
-            roots = [(item, root) for item in texts if (root := _told_root(item, element, figure=True)) is not None]
-        if not roots and figure:
-            roots = [(item, item.element) for item in texts if item.kind != "h" and item.link_share < 0.5]
+        roots = _told_roots(holder, element, texts, figure=figure)
         if roots and not any(item.index in holder.taken and not _is_caption(root) for item, root in roots):
             caption, credit = read_caption(_topmost([root for _, root in roots]))
-            rule = "figure" if figure or any(root.tag == "figcaption" for _, root in roots) else "caption-element"
-            return Said(
-                caption,
-                credit,
-                tuple(item.index for item in (everything if figure and not others else [item for item, _ in roots])),
-                rule,
-            )
+            named = figure or any(root.tag == "figcaption" for _, root in roots)
+            blocks = inside if figure and not others else [item for item, _ in roots]
+            rule = "figure" if named else "caption-element"
+            return Said(caption, credit, tuple(item.index for item in blocks), rule)
     return None
+
+
+def _told_roots(
+    holder: Holder, element: etree._Element, texts: Sequence[Block], *, figure: bool
+) -> list[tuple[Block, etree._Element]]:
+    """Return the texts below an element that are a caption or a credit, with the elements that say so."""
+    roots = [(item, root) for item in texts if (root := _told_root(holder, item, element, figure=figure)) is not None]
+    if roots and not figure:
+        # Beside an element that is called a caption, one that is called an author speaks of the picture too.
+        return [(item, root) for item in texts if (root := _told_root(holder, item, element, figure=True)) is not None]
+    if not roots and figure:
+        return [(item, item.element) for item in texts if item.kind != "h" and item.link_share < 0.5]
+    return roots
 
 
 def boxed_caption(holder: Holder) -> Said | None:
     """Return the short text that shares a box with the image alone: it ends in a credit, or stands below the image."""
-    for element, texts, others in holder.levels():
-        texts = [item for item in texts if _speaks(item, element)]
+    for element, inside, others in holder.levels():
+        texts = [item for item in inside if _speaks(item, element)]
         if others:
             return None
         if not texts:
@@ -140,7 +148,7 @@ def _speaks(block: Block, element: etree._Element) -> bool:
     return not any(item.tag == "button" for item in inner)
 
 
-def _told_root(block: Block, element: etree._Element, *, figure: bool) -> etree._Element | None:
+def _told_root(holder: Holder, block: Block, element: etree._Element, *, figure: bool) -> etree._Element | None:
     """Return the outermost element below another that says its text is a caption or a credit."""
     place = next((place for place, item in enumerate(block.path) if item is element), None)
     if place is None:
@@ -152,7 +160,7 @@ def _told_root(block: Block, element: etree._Element, *, figure: bool) -> etree.
             return item
     if block.element is element:
         return element if tokens_of(element) & CAPTION_TOKENS else None
-    if _tells_inside(block.element, wanted) or (figure and is_name(block.text)):
+    if _tells_inside(holder, block.element) or (figure and is_name(block.text)):
         return block.element
     return None
 
@@ -161,21 +169,21 @@ def _is_caption(element: etree._Element) -> bool:
     return element.tag == "figcaption" or not tokens_of(element).isdisjoint(CAPTION_TOKENS)
 
 
-def _tells_inside(element: etree._Element, wanted: frozenset[str]) -> bool:
+def _tells_inside(holder: Holder, element: etree._Element) -> bool:
     """Return whether a part of a line is called a caption or a credit."""
-    for number, item in enumerate(element.iter("span", "small", "cite", "em", "i", "strong", "b", "a")):
-        if number > _MOST_INLINE:
-            break
-        tokens = tokens_of(item)
-        if tokens & CAPTION_TOKENS or tokens & wanted:
-            return True
-    return False
+    if element not in holder.told_of:
+        parts = islice(element.iter("span", "small", "cite", "em", "i", "strong", "b", "a"), _MOST_INLINE)
+        wanted = CAPTION_TOKENS | CREDIT_TOKENS - _AMBIGUOUS
+        holder.told_of[element] = any(not wanted.isdisjoint(tokens_of(item)) for item in parts)
+    return holder.told_of[element]
 
 
 def _between_pictures(holder: Holder, figure: etree._Element, texts: Sequence[Block]) -> list[Block]:
     """Return those of a figure's texts that stand between the image and the next, for the first also those before."""
-    own = holder.keys.get(holder.block.index)
-    inside = [index for index, key in holder.keys.items() if key != own and holder.blocks[index].inside(figure)]
+    place = holder.block.index
+    own = holder.keys.get(place)
+    near = range(max(place - _FARTHEST, 0), min(place + _FARTHEST + 1, len(holder.blocks)))
+    inside = [item for item in near if holder.keys.get(item, own) != own and holder.blocks[item].inside(figure)]
     following = min((index for index in inside if index > holder.block.index), default=len(holder.blocks))
     after = [item for item in texts if holder.block.index < item.index < following]
     first = all(index > holder.block.index for index in inside)
@@ -239,7 +247,7 @@ def _parts(root: etree._Element) -> Iterator[_Part]:
             given += 1
             yield _Part(squeeze(text), own, credit)
         if not tail:
-            for child in reversed(element):
+            for child in reversed(element[:_MOST_CHILDREN]):
                 stack.append((child, own, credit, True))
                 if isinstance(child.tag, str) and child.tag not in _SILENT and not is_hidden(child):
                     apart = own if child.tag in _INLINE else child

@@ -10,11 +10,14 @@ _PHOTO = (
     r"图片?|圖片?|照片|摄影|攝影|资料图|供图|foto|fotos|photographie|imagen|bild)"
 )
 CREDIT_END = re.compile(
-    rf"\s*[\[(（【]\s*(?:{_PHOTO}\b|{_PHOTO}(?=[/／:：由来源]|\s)|(?:credit|courtesy)\b)[^\[\]()（）【】]{{0,160}}(?:\([^()]{{0,60}}\))?[\])）】]\s*[.。]?\s*$",
+    rf"\s*[\[(（【]\s*(?:{_PHOTO}\b|{_PHOTO}(?=[/／:：由来源]|\s)|(?:credit|courtesy)\b)[^\[\]()（）【】]{{0,160}}"
+    r"(?:\([^()]{0,60}\))?[\])）】]\s*[.。]?\s*$",
     re.IGNORECASE,
 )
 _CREDIT_TAIL = re.compile(
-    r"(?:^|(?<=[。！？”])\s*|(?<=[.!?\"])\s+|\s+[|–—]\s*)(?P<credit>(?:(?i:photos?|pictures?|images?|credit|photograph)(?:\s+(?i:by|from|courtesy(?:\s+of)?|provided\s+by|credit)\s*:?|\s*:)|©)\s*[^.。]{2,100}|摄影[:：]?\s*\S{2,20}|[^\s。]{2,12}\s?摄)[.。]?\s*$"
+    r"(?:^|(?<=[。！？”])\s*|(?<=[.!?\"])\s+|\s+[|–—]\s*)(?P<credit>(?:(?i:photos?|pictures?|images?|credit|photograph)"
+    r"(?:\s+(?i:by|from|courtesy(?:\s+of)?|provided\s+by|credit)\s*:?|\s*:)|©)\s*[^.。]{2,100}|"
+    r"摄影[:：]?\s*\S{2,20}|[^\s。]{2,12}\s?摄)[.。]?\s*$"
 )
 # What a credit may be called, in the languages of the press; compounds such as "Archivfoto" end in one of these.
 _NAMES = (
@@ -52,7 +55,8 @@ _CJK_TAIL = re.compile(r"(?<=다)\.\s+(\S{1,20}(?:\s\S{1,12}){0,2})$|[=＝]\s?(\
 _SEPARATED = re.compile(r"\s+[|｜]\s+|\s+[–—]\s+|\s*[|｜]\s*(?=[^|｜]{1,80}$)")
 _UI = re.compile(
     r"^(?:toggle caption|hide caption|image caption,?|image source,?|caption|enlarge(?: (?:this )?image)?|zoom|"
-    r"(?:click|tap) to (?:enlarge|expand|zoom).{0,20}|open (?:this photo )?in gallery:?|open (?:image|full ?size).{0,20}|"
+    r"(?:click|tap) to (?:enlarge|expand|zoom).{0,20}|open (?:this photo )?in gallery:?|"
+    r"open (?:image|full ?size).{0,20}|"
     r"view (?:image|full(?:screen| size)|\d+ images?).{0,20}|read more|show more|see more|copied|close|"
     r"bild vergrößern|visa mer|vis mer|mehr anzeigen|lire plus|leer más|play|video|previous|next|"
     r"\d{1,3}\s*(?:/|of)\s*\d{1,3}|\d{1,3}|\d{1,2}:\d\d(?::\d\d)?(?: min)?|detailansicht öffnen|"
@@ -88,7 +92,7 @@ def ends_in_credit(text: str) -> bool:
 
 def split_caption(text: str) -> tuple[str | None, str | None]:
     """Return text and credit of what is known to be a caption, where less than a label tells a credit apart."""
-    plain = squeeze(text)[-4000:]
+    plain = squeeze(text)[:4000]
     for find in (_in_brackets, _after_label, _after_separator, _after_sentence):
         start, credit = find(plain)
         if credit:
@@ -160,11 +164,14 @@ def _in_brackets(text: str) -> tuple[int, str | None]:
     match = _BRACKETS.search(text)
     if match and (is_name(match[1]) or CREDIT_END.search(match[0])):
         return match.start(), match[0].strip()
-    if match and match[1][:1].isupper() and not _NO_CREDIT.search(match[1]):
-        # After the end of the caption's sentence nothing but a credit stands in brackets.
-        if text[: match.start()].rstrip().endswith((".", "!", "?", "”", "。")) and len(match[1]) <= _LONGEST_NAME:
-            return match.start(), match[0].strip()
+    # After the end of the caption's sentence nothing but a credit stands in brackets.
+    if match and text[: match.start()].rstrip().endswith((".", "!", "?", "”", "。")) and _may_be_name(match[1]):
+        return match.start(), match[0].strip()
     return 0, None
+
+
+def _may_be_name(text: str) -> bool:
+    return text[:1].isupper() and len(text) <= _LONGEST_NAME and not _NO_CREDIT.search(text)
 
 
 def _after_label(text: str) -> tuple[int, str | None]:

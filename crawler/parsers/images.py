@@ -12,7 +12,7 @@ from crawler.parsers.captions import Holder, Said, boxed_caption, told_caption
 from crawler.parsers.credits import CREDIT_END, cited, split_caption
 from crawler.parsers.legends import has_legend, take_legend
 from crawler.parsers.page import Page
-from crawler.parsers.pictures import Picture, Pictures, picture_of
+from crawler.parsers.pictures import Picture, PictureReader, Pictures
 from crawler.parsers.sources import identity
 from crawler.parsers.text import loose, plain, squeeze
 
@@ -27,26 +27,24 @@ def find_pictures(
     shown: Sequence[Block],
     page: Page,
     title: str | None,
-    captions: Sequence[etree._Element] = (),
-    around: Surroundings | None = None,
+    captions: Sequence[etree._Element],
+    around: Surroundings,
 ) -> Pictures:
     """Return the article's pictures, with the captions that stand at them.
 
-    Without `around` these are the images among its blocks; with it all images of the page are judged, and the page's
-    declarations are heard. A caption is what the markup tells of as one, or the text after the image that ends in a
-    credit; without a credit only where the layout says so (the image's own paragraph, table or centred line).
-    `captions` are elements that the site's template names as captions.
+    All images of the page are judged, and its declarations are heard; where the site's template names the article or
+    its images (not `judged`) they are those among its blocks. A caption is what the markup tells of as one, or the
+    text after the image that ends in a credit; without a credit only where the layout says so (the image's own box,
+    paragraph, table or centred line). `captions` are elements that the template names as captions.
     """
     found = Pictures(named=captions)
-    everything = around or Surroundings(shown)
-    scope = Scope(shown, everything, page)
-    holders = _gather(found, scope, page, judged=around is not None)
+    holders = _gather(found, shown, around, page)
     _take_legends(found, shown, title)
     for picture, holder in holders:
-        if not picture.is_said() and picture.index is not None:
-            _take(found, picture, boxed_caption(holder), "box")
+        if not picture.is_said():
+            _take(found, picture, boxed_caption(holder))
         _read_attributes(picture, holder.block.image)
-    if around is not None:
+    if around.judged:
         _hear_declarations(found, around.declared)
     return found
 
@@ -71,67 +69,54 @@ def is_stray(block: Block, title: str | None, near: Picture | None) -> bool:
     )
 
 
-def _gather(found: Pictures, scope: Scope, page: Page, *, judged: bool) -> list[tuple[Picture, Holder]]:
+def _gather(found: Pictures, shown: Sequence[Block], around: Surroundings, page: Page) -> list[tuple[Picture, Holder]]:
     """Add the article's images with the captions that their markup tells of."""
-    sets: dict[etree._Element, list[str]] = {}
-    blocks = scope.around.blocks
-    pictures = [item for block in blocks if block.kind == "image" and (item := picture_of(block, page, sets))]
-    pictures = _without_copies(pictures, blocks)
-    pictures = _without_copies(pictures, blocks)
-    keys = {item.index: identity(item.url) for item in pictures if item.index is not None and item.url}
-    places = {block.index: block for block in blocks if block.kind == "image"}
+    scope = Scope(shown, around, page)
+    images = [block for block in (around.blocks if around.judged else shown) if block.kind == "image"]
+    pictures = _pictures_of(images, scope, page)
+    keys = {block.index: identity(picture.url) for block, picture in pictures if picture.url}
     kept: list[tuple[Picture, Holder]] = []
-    for picture in pictures:
-        block = places[picture.index or 0]
-        holder = Holder(block, scope.box(block), blocks, keys, scope.around.taken)
+    told_of: dict[etree._Element, bool] = {}
+    for block, picture in pictures:
+        holder = Holder(block, scope.box(block), around.blocks, keys, around.taken, told_of)
         told = None if found.named else told_caption(holder)
-        urls = [url for url in (picture.url, *picture.fallbacks) if url]
-        captioned = told is not None or has_legend(blocks, block.index)
-        reason = scope.verdict(block, urls, captioned=captioned) if judged else ""
+        captioned = told is not None or has_legend(around.blocks, block.index)
+        reason = scope.verdict(block, (picture.url or "", *picture.fallbacks), captioned=captioned)
         if reason:
             found.left_out[block.index] = reason
             found.caption_blocks.update(told.blocks if told else ())
             continue
-        _take(found, picture, told, told.rule if told else "")
+        _take(found, picture, told)
         found.add(picture)
         kept.append((picture, holder))
     return kept
 
 
-def _without_copies(pictures: Sequence[Picture], blocks: Sequence[Block]) -> list[Picture]:
-    """Return the pictures without those that stand in a `noscript` for the one before it."""
-    kept: list[Picture] = []
-    where = {block.index: block for block in blocks if block.kind == "image"}
-    for picture in pictures:
-        image = where[picture.index or 0].image
-        parent = image.getparent() if image is not None else None
-        if kept and parent is not None and parent.tag == "noscript":
-            last, around = where[kept[-1].index or 0], parent.getparent()
-            if (picture.index or 0) - last.index == 1 and around is not None and last.inside(around):
-                continue
-        kept.append(picture)
-    return kept
+def _pictures_of(images: Sequence[Block], scope: Scope, page: Page) -> list[tuple[Block, Picture]]:
+    """Return the images near the article as pictures, without those in a `noscript` that stand for the one before."""
+    reader = PictureReader(page)
+    found: list[tuple[Block, Picture]] = []
+    for block in images:
+        if not scope.is_near(block) or (found and _is_copy(block, found[-1][0])):
+            continue
+        picture = reader.read(block)
+        if picture is not None:
+            found.append((block, picture))
+    return found
 
 
-def _without_copies(pictures: Sequence[Picture], blocks: Sequence[Block]) -> list[Picture]:
-    """Return the pictures without those that stand in a `noscript` for the one before it."""
-    kept: list[Picture] = []
-    where = {block.index: block for block in blocks if block.kind == "image"}
-    for picture in pictures:
-        image = where[picture.index or 0].image
-        parent = image.getparent() if image is not None else None
-        if kept and parent is not None and parent.tag == "noscript":
-            last, around = where[kept[-1].index or 0], parent.getparent()
-            if (picture.index or 0) - last.index == 1 and around is not None and last.inside(around):
-                continue
-        kept.append(picture)
-    return kept
+def _is_copy(block: Block, before: Block) -> bool:
+    parent = block.image.getparent() if block.image is not None else None
+    if parent is None or parent.tag != "noscript" or block.index - before.index != 1:
+        return False
+    around = parent.getparent()
+    return around is not None and before.inside(around)
 
 
-def _take(found: Pictures, picture: Picture, said: Said | None, rule: str) -> None:
+def _take(found: Pictures, picture: Picture, said: Said | None) -> None:
     """Give a picture its caption, whose blocks are then no text of the article."""
     if said is not None:
-        picture.caption, picture.credit, picture.rule = said.caption, said.credit, rule
+        picture.caption, picture.credit, picture.rule = said.caption, said.credit, said.rule
         found.caption_blocks.update(said.blocks)
 
 

@@ -26,7 +26,7 @@ def take_legend(found: Pictures, blocks: Sequence[Block], place: int) -> None:
     caption, credit = split_credit(block.text)
     if rule == "credit-element":
         caption, credit = None, squeeze(block.text)
-    if picture is None and (rule == "template:caption" or (rule == "figure" and _shows_something(block))):
+    if picture is None and (rule == "template:caption" or (rule == "figure" and not _lost_its_picture(block))):
         return
     if picture is None:
         picture = Picture(None, None, place=block.index)
@@ -80,16 +80,10 @@ def _named_caption(found: Pictures, block: Block, last: Picture | None) -> tuple
     return ("caption-element", last) if near and block.tokens & CAPTION_TOKENS else None
 
 
-def _shows_something(block: Block) -> bool:
-    """Return whether a figure without a picture of the article's holds an image all the same: an icon, an advert."""
+def _lost_its_picture(block: Block) -> bool:
+    """Return whether a caption's figure holds no image at all, not even an icon or an advert."""
     figure = block.within("figure")
-    return figure is not None and any(figure.find(f".//{tag}") is not None for tag in ("img", "svg"))
-
-
-def _shows_something(block: Block) -> bool:
-    """Return whether a figure without a picture of the article's holds an image all the same: an icon, an advert."""
-    figure = block.within("figure")
-    return figure is not None and any(figure.find(f".//{tag}") is not None for tag in ("img", "svg"))
+    return figure is not None and next(figure.iter("img", "amp-img", "svg"), None) is None
 
 
 def _is_credited(block: Block) -> bool:
@@ -100,9 +94,8 @@ def _is_credited(block: Block) -> bool:
 
 def _own_picture(found: Pictures, figure: etree._Element, block: Block) -> Picture | None:
     """Return the figure's picture that a caption belongs to: the last before it, else the first after it."""
-    inside = [item for item in found.items if item.figure is figure and item.index is not None]
-    before = [item for item in inside if item.index is not None and item.index < block.index]
-    return before[-1] if before else next(iter(inside), None)
+    near = (found.before(block), found.after(block))
+    return next((item for item in near if item is not None and item.figure is figure), None)
 
 
 def _is_set_apart(block: Block, blocks: Sequence[Block], place: int, picture: Picture) -> bool:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -22,6 +23,7 @@ _NO_PICTURE = re.compile(
 _ORNAMENTS = frozenset({"avatar", "icon", "emoji", "logo", "smiley"})
 _SMALLEST = 48
 _LARGE = 150
+_MOST_URLS = 4
 
 
 @dataclass(slots=True)
@@ -79,6 +81,11 @@ class Pictures:
         place = bisect_left(self._shown, block.index, key=Picture.order)
         return self._shown[place - 1] if place else None
 
+    def after(self, block: Block) -> Picture | None:
+        """Return the picture that stands first after a block."""
+        place = bisect_left(self._shown, block.index, key=Picture.order)
+        return self._shown[place] if place < len(self._shown) else None
+
     def named_like(self, url: str) -> Picture | None:
         """Return the picture that an address is one of the sizes of."""
         return self._known.get(identity(url))
@@ -99,29 +106,51 @@ class Pictures:
         )
 
 
-def picture_of(block: Block, page: Page, sets: dict[etree._Element, list[str]] | None = None) -> Picture | None:
-    """Return an image element as a picture, None for icons, pixels, adverts and what has no address.
+class PictureReader:
+    """Reads image elements as pictures; what holds for many of them is looked up once."""
 
-    `sets` keeps what the `picture` elements offer, for a page that has many images in one.
-    """
-    element = block.image
-    if element is None:
-        return None
-    wrapper = block.within("picture")
-    known: dict[etree._Element, list[str]] = sets if sets is not None else {}
-    if wrapper is not None and wrapper not in known:
-        known[wrapper] = picture_sets(wrapper)
-    offered = known[wrapper] if wrapper is not None else []
-    urls = [url for url in (page.absolute(candidate) for candidate in addresses(element, offered)) if url]
-    figure = block.within("figure")
-    if not urls or is_placeholder(urls[0]) or (_is_ornament(element, urls[0]) and not _is_captioned_alone(figure)):
-        return None
-    alt = squeeze(element.get("alt") or "") or None
-    source = element.get("src") or ""
-    shown = page.absolute(source) if source and not source.startswith("data:") else None
-    return Picture(
-        block.index, urls[0], alt, tuple(dict.fromkeys(urls[1:4])), figure, shown=shown if shown != urls[0] else None
-    )
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._sets: dict[etree._Element, list[str]] = {}
+        self._captioned: dict[etree._Element, bool] = {}
+
+    def read(self, block: Block) -> Picture | None:
+        """Return an image block as a picture, None for icons, pixels, adverts and what has no address."""
+        element = block.image
+        if element is None:
+            return None
+        named = (self._page.absolute(address) for address in addresses(element, self._offered(block)))
+        urls = list(islice((url for url in named if url), _MOST_URLS))
+        figure = block.within("figure")
+        if not urls or is_placeholder(urls[0]):
+            return None
+        if _is_ornament(element, urls[0]) and not (figure is not None and self._is_captioned(figure)):
+            return None
+        source = element.get("src") or ""
+        shown = self._page.absolute(source) if source and not source.startswith("data:") else None
+        return Picture(
+            block.index,
+            urls[0],
+            squeeze(element.get("alt") or "") or None,
+            tuple(dict.fromkeys(urls[1:])),
+            figure,
+            shown=shown if shown != urls[0] else None,
+        )
+
+    def _offered(self, block: Block) -> list[str]:
+        wrapper = block.within("picture")
+        if wrapper is None:
+            return []
+        if wrapper not in self._sets:
+            self._sets[wrapper] = picture_sets(wrapper)
+        return self._sets[wrapper]
+
+    def _is_captioned(self, figure: etree._Element) -> bool:
+        """Return whether a figure has a caption and only one image, which then is what the caption speaks of."""
+        if figure not in self._captioned:
+            images = list(islice(figure.iter("img", "amp-img"), 2))
+            self._captioned[figure] = len(images) == 1 and next(figure.iter("figcaption"), None) is not None
+        return self._captioned[figure]
 
 
 def _join(known: Picture, again: Picture) -> None:
@@ -130,15 +159,6 @@ def _join(known: Picture, again: Picture) -> None:
         known.caption, known.credit, known.rule = again.caption, again.credit, again.rule
         known.figure = known.figure if known.figure is not None else again.figure
     known.alt = known.alt or again.alt
-
-
-def _is_captioned_alone(figure: etree._Element | None) -> bool:
-    """Return whether a figure has a caption and only one image, which then is what the caption speaks of."""
-    if figure is None or figure.find(".//figcaption") is None:
-        return False
-    images = figure.iterfind(".//img")
-    next(images, None)
-    return next(images, None) is None
 
 
 def _is_ornament(element: etree._Element, url: str) -> bool:
