@@ -29,7 +29,7 @@ _ELSEWHERE = frozenset(
 _FAR = frozenset(
     (
         "related recommended recommendation recommendations advert adverts advertisement advertisements ads ad "
-        "sponsored newsletter comments disqus outbrain taboola sidebar footer cookie consent mostread"
+        "sponsored newsletter paywall comments disqus outbrain taboola sidebar footer cookie consent mostread"
     ).split()
 )
 _PEOPLE = frozenset(
@@ -84,7 +84,7 @@ class Scope:
     def __init__(self, shown: Sequence[Block], around: Surroundings, page: Page) -> None:
         self.around = around
         self._page = page
-        core = set(around.core)
+        core = self._core = set(around.core)
         running = [block for block in shown if (block.index in core if core else _is_running(block))]
         running = [block for block in running if block.within("figure", "figcaption") is None]
         self.first = running[0].index if running else 0
@@ -112,6 +112,12 @@ class Scope:
             return container is None or block.inside(container)
         return block.index >= self._start - _FARTHEST_ABOVE
 
+    def captions(self, indexes: Sequence[int]) -> bool:
+        """Return whether blocks can caption a picture of the article: no byline, and no link to something else."""
+        if self.around.taken.issuperset(indexes):
+            return False
+        return not _leads_elsewhere([self.around.blocks[index] for index in indexes])
+
     def verdict(self, block: Block, urls: Sequence[str], *, captioned: bool) -> str:
         """Return why an image is none of the article's, an empty text where it is."""
         if not self.around.judged:
@@ -125,7 +131,7 @@ class Scope:
             return "link"
         if _is_small(block, urls) and not captioned:
             return "small"
-        return "" if known else self._card(block, box)
+        return "" if known or captioned else self._card(block, box)
 
     def _place(self, block: Block, *, known: bool, captioned: bool) -> str:
         if block.index < self._start and not (known or captioned or self._heads_article(block)):
@@ -156,10 +162,16 @@ class Scope:
         """Return whether the smallest part of the page around the image that says something is a link elsewhere."""
         for element in list(reversed(box[:-1]))[:_MOST_LEVELS]:
             texts = list(self._texts(element, block.index))
+            if any(_asks(item, element) for item in texts):
+                return "promo"
+            if (
+                texts
+                and any(item.kind == "h" for item in texts)
+                and not any(item.index in self._core for item in texts)
+            ):
+                return "teaser"
             if texts:
-                whole = sum(len(item.loose) for item in texts)
-                linked = sum(len(loose(run.text)) for item in texts for run in item.runs if _leads_away(run.href))
-                return "teaser" if linked > 0.5 * whole else ""
+                return "teaser" if _leads_elsewhere(texts) else ""
         return ""
 
     def _texts(self, element: etree._Element, index: int) -> Iterator[Block]:
@@ -184,6 +196,12 @@ def _ld_images(value: Any) -> Iterable[dict[str, Any]]:
             yield item
 
 
+def _asks(block: Block, element: etree._Element) -> bool:
+    """Return whether a block below an element stands in a form or a button: a newsletter's, a subscription's."""
+    inner = block.path[next((place for place, item in enumerate(block.path) if item is element), 0) + 1 :]
+    return any(item.tag == "form" for item in inner)
+
+
 def _says_more_than(element: etree._Element, length: int) -> bool:
     said = 0
     for text in element.itertext():
@@ -193,8 +211,10 @@ def _says_more_than(element: etree._Element, length: int) -> bool:
     return False
 
 
-def _leads_away(href: str | None) -> bool:
-    return href is not None and not href.startswith("#")
+def _leads_elsewhere(texts: Sequence[Block]) -> bool:
+    """Return whether most of some text are links to other pages."""
+    linked = sum(len(loose(run.text)) for item in texts for run in item.runs if run.href and run.href[0] != "#")
+    return linked > 0.5 * sum(len(item.loose) for item in texts)
 
 
 def _named(box: Sequence[etree._Element], *, known: bool, captioned: bool) -> str:

@@ -80,7 +80,7 @@ def _gather(found: Pictures, shown: Sequence[Block], around: Surroundings, page:
     for block, picture in pictures:
         holder = Holder(block, scope.box(block), around.blocks, keys, around.taken, told_of)
         told = None if found.named else told_caption(holder)
-        captioned = told is not None or has_legend(around.blocks, block.index)
+        captioned = (told is not None and scope.captions(told.blocks)) or has_legend(around.blocks, block.index)
         reason = scope.verdict(block, (picture.url or "", *picture.fallbacks), captioned=captioned)
         if reason:
             found.left_out[block.index] = reason
