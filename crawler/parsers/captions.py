@@ -39,11 +39,11 @@ _AMBIGUOUS = frozenset({"author", "byline", "src", "copy", "rights", "source", "
 _MOST_PARTS = 400
 _MOST_CHILDREN = 200
 _MOST_LEVELS = 8
-_FARTHEST = 60
+_FARTHEST = 25
 _MOST_INLINE = 20
 # A text in an image's box: with a credit at its end, and without.
 _LONGEST_BOXED = 600
-_LONGEST_BARE = 250
+_LONGEST_BARE = 120
 _LONGEST = 3000
 
 
@@ -93,11 +93,11 @@ def told_caption(holder: Holder) -> Said | None:
         figure = element.tag == "figure"
         if others and not figure:
             return None
-        texts = [item for item in inside if _speaks(item, element)]
-        if others:
-            texts = _between_pictures(holder, element, texts)
+        own = _between_pictures(holder, element, inside) if others else inside
+        texts = [item for item in own if _speaks(item, element)]
         roots = _told_roots(holder, element, texts, figure=figure)
-        if roots and not any(item.index in holder.taken and not _is_caption(root) for item, root in roots):
+        told = any(_is_caption(root) for _, root in roots)
+        if roots and (told or not any(item.index in holder.taken for item, _ in roots)):
             caption, credit = read_caption(_topmost([root for _, root in roots]))
             named = figure or any(root.tag == "figcaption" for _, root in roots)
             blocks = inside if figure and not others else [item for item, _ in roots]
@@ -157,6 +157,8 @@ def _told_root(holder: Holder, block: Block, element: etree._Element, *, figure:
     for item in block.path[place + 1 :]:
         tokens = tokens_of(item)
         if item.tag == "figcaption" or tokens & CAPTION_TOKENS or tokens & wanted:
+            return item
+        if figure and item.tag in ("footer", "small", "cite"):
             return item
     if block.element is element:
         return element if tokens_of(element) & CAPTION_TOKENS else None

@@ -46,7 +46,8 @@ _AGENCY = re.compile(
     r"\b(?:AP|AFP|DPA|dpa|EPA|EFE|ANSA|TASS|PA|APA|TT|NTB|ANP|PAP|SDA|UPI|ANI|PTI|CP|Reuters|REUTERS|Getty|iStock|"
     r"[Ii]mago|IMAGO|[Pp]icture[ -][Aa]lliance|Alamy|Shutterstock|Unsplash|Pexels|Pixabay|Flickr|Wikimedia|Wikipedia|"
     r"Bloomberg|Xinhua|Kyodo|Yonhap|Jiji|Anadolu|ZUMA|Keystone|KEYSTONE|Scanpix|Lehtikuva|ČTK|CTK|LaPresse|Belga|"
-    r"Europa Press|NurPhoto|Magnum|SIPA|Sipa|Handout|HANDOUT|Courtesy|Supplied|Contributed|Submitted|Provided|[zZ][vV][gG]|[Pp]rivat|Repro|Screengrab|"
+    r"Europa Press|NurPhoto|Magnum|SIPA|Sipa|Handout|HANDOUT|Courtesy|Supplied|"
+    r"Contributed|Submitted|Provided|[zZ][vV][gG]|[Pp]rivat|Repro|Screengrab|"
     r"Press|Images|Photos?|Wire|Agency|Archivo?|via|"
     r"CC[ -]BY|Screenshot|Montage)\b|ＡＰ|ＡＦＰ|ロイター|共同|時事|新华社|新華社|中新社|연합뉴스|뉴시스|뉴스\d|AP통신"
 )

@@ -42,6 +42,7 @@ _RENDERING = re.compile(
     r"[a-z-]{1,14}[:=,_][\w:.,=%@-]{1,120}|\d{1,4}@\d{1,3}|v\d{1,3}|-)",
     re.IGNORECASE,
 )
+_SIZE = re.compile(r"\d{1,4}x\d{1,4}|\d{3,4}@\d{1,3}")
 _NAME_SIZE = re.compile(
     r"(?:-\d{2,4}x\d{2,4}|-scaled|-e\d{9,}|@\dx|[_-](?:w|h|m)\d{2,4}(?:x\d{2,4})?|_v\d{1,2}_\d{1,2}_\d{2,4}|"
     r"(?:_r[\d.]{1,6})(?:_fp[xy][\d.]{1,5}){0,2})+$",
@@ -99,13 +100,16 @@ def identity(url: str) -> str:
     parts = urlsplit(_innermost(url[:3000]))
     segments = [segment for segment in parts.path.split("/") if segment]
     name = _stem(segments[-1]) if segments else ""
+    if _SIZE.fullmatch(name):
+        name = ""
     if _is_telling(name):
         return name
     if len(name) >= 20:
         # Many a name is the article's title: the numbers of the path tell its pictures apart.
         numbers = [_stem(segment) for segment in segments[-8:-1] if _LONG_NUMBER.search(segment)]
         return "/".join([*(item for item in numbers if not _RENDERING.fullmatch(item)), name])
-    kept = [_stem(segment) for segment in segments[-6:] if not _RENDERING.fullmatch(_stem(segment))]
+    kept = [_stem(segment) for segment in segments[-6:-1] if not _RENDERING.fullmatch(_stem(segment))]
+    kept += [name] if name else []
     if not kept or not _EXTENSION.search(parts.path):
         kept += [value for _, value in parse_qsl(parts.query)[:20] if len(value) >= 5 and _DIGIT.search(value)]
     return "/".join(kept).casefold() or parts.path
@@ -150,7 +154,10 @@ def _innermost(url: str) -> str:
         if "%" in said:
             said = unquote(said)
     inner = [match.start() for match in _INNER_URL.finditer(said)]
-    return said[inner[-1] :] if inner else said
+    if not inner or not inner[-1]:
+        return said
+    own = said[inner[-1] :]
+    return own.partition("&")[0] if "?" in said[: inner[-1]] else own
 
 
 def _stem(segment: str) -> str:
