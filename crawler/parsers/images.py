@@ -27,16 +27,18 @@ def find_pictures(
     shown: Sequence[Block],
     page: Page,
     title: str | None,
-    captions: Sequence[etree._Element],
-    around: Surroundings,
+    captions: Sequence[etree._Element] = (),
+    around: Surroundings | None = None,
 ) -> Pictures:
     """Return the article's pictures, with the captions that stand at them.
 
     All images of the page are judged, and its declarations are heard; where the site's template names the article or
     its images (not `judged`) they are those among its blocks. A caption is what the markup tells of as one, or the
     text after the image that ends in a credit; without a credit only where the layout says so (the image's own box,
-    paragraph, table or centred line). `captions` are elements that the template names as captions.
+    paragraph, table or centred line). `captions` are elements that the template names as captions. Without `around`
+    the blocks are all there is.
     """
+    around = around or Surroundings(shown, judged=False)
     found = Pictures(named=captions)
     holders = _gather(found, shown, around, page)
     _take_legends(found, shown, title)

@@ -81,7 +81,7 @@ def test_what_is_no_credit(caption: str) -> None:
     [
         ("<div><div><img src=a.jpg></div><figcaption>A quay. <i>Foto: Ann Lee</i></figcaption></div>", "figure"),
         ("<figure><img src=a.jpg><footer>Ann Lee</footer><figcaption>A quay.</figcaption></figure>", "figure"),
-        ("<figure><b><img src=a.jpg><span>Foto: Ann Lee</span></b><figcaption>A quay.</figcaption></figure>", "figure"),
+        ("<figure><p><img src=a.jpg><i>Foto: Ann Lee</i></p><figcaption>A quay.</figcaption></figure>", "figure"),
         (
             "<figure><b hidden>Open</b><img src=a.jpg><figcaption>A quay.<cite>Ann Lee</cite></figcaption></figure>",
             "figure",
