@@ -127,7 +127,7 @@ class Scope:
         reason = self._place(block, known=known, captioned=captioned) or _named(box, known=known, captioned=captioned)
         if reason:
             return reason
-        if self._is_linked(box, urls, captioned=captioned):
+        if self._is_linked(box, urls, captioned=captioned) and not self._is_in_sentence(block):
             return "link"
         if _is_small(block, urls) and not captioned:
             return "small"
@@ -157,6 +157,12 @@ class Scope:
         if any(identity(target) == identity(url) or (len(page) >= 8 and page in identity(url)) for url in urls[:2]):
             return False
         return not captioned or _says_more_than(link, 40)
+
+    def _is_in_sentence(self, block: Block) -> bool:
+        """Return whether an image stands in a paragraph of the article's running text, whatever it links to."""
+        own = block.within("p")
+        near = self.around.blocks[max(block.index - 1, 0) : block.index + 2]
+        return own is not None and any(item.index in self._core and item.element is own for item in near)
 
     def _card(self, block: Block, box: Sequence[etree._Element]) -> str:
         """Return whether the smallest part of the page around the image that says something is a link elsewhere."""

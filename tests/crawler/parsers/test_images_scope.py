@@ -100,6 +100,7 @@ def test_the_caption_of_an_image_left_out_is_no_text() -> None:
         "<figure class='orientation-portrait'><img src=t.jpg></figure>",
         "<div class='product-box'><figure><img src=t.jpg><figcaption>A rope.</figcaption></figure></div>",
         "<figure><a href='/gallery/7'><img src=t.jpg></a><figcaption>A quay.</figcaption></figure>",
+        "<p><a href='https://forms.example/'><img src=t.jpg></a>" + FIRST + "</p>",
         "<figure><img src=t.jpg width=120><figcaption>A quay.</figcaption></figure>",
     ],
 )
