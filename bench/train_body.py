@@ -100,7 +100,7 @@ def sample_of(content: bytes, url: str, body: str, host: str, weight: float = 1.
     page = parse_page(content, url)
     metadata = read_metadata(page)
     draft, _ = draft_of(Reading(page, metadata, DateContext(metadata.language)))
-    given = draft.surroundings(metadata)
+    given = draft.grounds(metadata)
     near = candidates(draft.blocks, draft.region)
     if not near:
         return None

@@ -10,14 +10,15 @@ from lxml import etree
 
 from archive.model import Article, Entry, Image
 from crawler.parsers import pager
+from crawler.parsers.belonging import Surroundings, declared_images
 from crawler.parsers.blocks import Block
 from crawler.parsers.body import Chosen, believed, body_blocks
 from crawler.parsers.dateline import Place
 from crawler.parsers.dates import DateContext
 from crawler.parsers.evidence import Given
-from crawler.parsers.features import Surroundings, Verdict
+from crawler.parsers.features import Grounds, Verdict
 from crawler.parsers.header import Header, HeaderInput, read_header
-from crawler.parsers.images import Pictures, find_pictures
+from crawler.parsers.images import find_pictures
 from crawler.parsers.kind import read_kind
 from crawler.parsers.labels import LABEL, label_pattern
 from crawler.parsers.language import declared_language, read_language
@@ -25,6 +26,7 @@ from crawler.parsers.lines import Line
 from crawler.parsers.metadata import Metadata, read_metadata
 from crawler.parsers.page import parse_page
 from crawler.parsers.people import read_people
+from crawler.parsers.pictures import Pictures
 from crawler.parsers.reading import Reading
 from crawler.parsers.region import Region, find_region
 from crawler.parsers.render import render
@@ -76,13 +78,11 @@ class Draft:
     pictures: Pictures
     has_template_body: bool
 
-    def surroundings(self, metadata: Metadata) -> Surroundings:
+    def grounds(self, metadata: Metadata) -> Grounds:
         """Return what the body's classifier looks at."""
         captions = dict.fromkeys(self.pictures.caption_blocks, Verdict.CAPTION)
         said = metadata.first("og:description", "description")
-        return Surroundings(
-            self.region, self.header, self.title, said[1] if said else None, self.chosen.verdicts | captions
-        )
+        return Grounds(self.region, self.header, self.title, said[1] if said else None, self.chosen.verdicts | captions)
 
 
 def draft_of(reading: Reading) -> tuple[Draft, Reader]:
@@ -105,7 +105,16 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
-    pictures = find_pictures(shown, page, title, captions)
+    around = Surroundings(
+        blocks,
+        region.core,
+        header.title_index,
+        region.container,
+        declared_images(reading.metadata, page),
+        frozenset((*header.lines, *header.used)),
+        judged=container is None and not template.elements("images"),
+    )
+    pictures = find_pictures(shown, page, title, captions, around)
     return Draft(blocks, region, header, title, chosen, pictures, container is not None), template
 
 
@@ -114,7 +123,7 @@ def _read(reading: Reading, language: str | None) -> Article:
     draft, template = draft_of(reading)
     pictures = draft.pictures
     rendering = render(
-        _with_pictures(draft, _text_blocks(draft, metadata)),
+        pictures.laid_out(_text_blocks(draft, metadata), draft.blocks),
         {item.index: item for item in pictures.items if item.index is not None},
         page.absolute,
     )
@@ -160,15 +169,7 @@ def _text_blocks(draft: Draft, metadata: Metadata) -> list[Block]:
     """Return the blocks of the body: those of the template's element, else those that the classifier believes."""
     if draft.has_template_body:
         return [block for block in draft.chosen.blocks if block.kind != "image"]
-    return believed(draft.blocks, draft.chosen, draft.surroundings(metadata))
-
-
-def _with_pictures(draft: Draft, texts: Sequence[Block]) -> list[Block]:
-    """Return text and pictures in their order on the page, without the captions."""
-    pictures = {item.index for item in draft.pictures.items}
-    kept = {block.index: block for block in texts if block.index not in draft.pictures.caption_blocks}
-    kept |= {block.index: block for block in draft.blocks if block.index in pictures}
-    return [kept[index] for index in sorted(kept)]
+    return believed(draft.blocks, draft.chosen, draft.grounds(metadata))
 
 
 def join_pages(articles: Sequence[Article]) -> Article:

@@ -8,7 +8,7 @@ from itertools import compress, takewhile
 from crawler.parsers.blocks import Block, Run
 from crawler.parsers.classifier import body_trees
 from crawler.parsers.dates import DateContext
-from crawler.parsers.features import REACH, Surroundings, Verdict, candidates, columns
+from crawler.parsers.features import REACH, Grounds, Verdict, candidates, columns
 from crawler.parsers.furniture import IMPRINT
 from crawler.parsers.header import Header
 from crawler.parsers.images import is_file_name
@@ -102,7 +102,7 @@ def _titles(blocks: Sequence[Block], region: Region, title: str | None) -> list[
     return [block.index for block in near if abs(len(block.text) - len(title or "")) < 20 and block.loose == said]
 
 
-def believed(blocks: Sequence[Block], chosen: Chosen, given: Surroundings) -> list[Block]:
+def believed(blocks: Sequence[Block], chosen: Chosen, given: Grounds) -> list[Block]:
     """Return the blocks of text that the classifier takes for the article's, the rules' verdicts among its evidence."""
     near = candidates(blocks, given.region)
     # Where no text runs there is nothing to learn from: a note of one line is what the rules make of it.

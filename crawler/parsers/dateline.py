@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from archive.model import Stamp
-from crawler.parsers.blocks import Block, tokens_of
+from crawler.parsers.blocks import Block
 from crawler.parsers.dates import POSSIBLE, DateContext, parse_declared
+from crawler.parsers.furniture import tokens_of
 from crawler.parsers.labels import DATE_WORD, LABEL
 from crawler.parsers.lines import read_line
 from crawler.parsers.text import squeeze

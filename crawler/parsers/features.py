@@ -114,7 +114,7 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Grounds:
     """What the columns are counted from, besides the blocks: `verdicts` are the rules' by block index."""
 
     region: Region
@@ -130,7 +130,7 @@ def candidates(blocks: Sequence[Block], region: Region) -> list[Block]:
     return [block for block in blocks[max(0, first - REACH) : last + REACH + 1] if block.text]
 
 
-def columns(blocks: Sequence[Block], near: Sequence[Block], given: Surroundings) -> Columns:
+def columns(blocks: Sequence[Block], near: Sequence[Block], given: Grounds) -> Columns:
     """Return a row of numbers for each of the near blocks: its own, and the telling ones of its neighbours."""
     table = _Table(blocks, near, given)
     counts, bits = zip(*(table.row(place) for place in range(len(near))), strict=True)
@@ -147,7 +147,7 @@ def columns(blocks: Sequence[Block], near: Sequence[Block], given: Surroundings)
 class _Table:
     """The counts that several blocks share, made once a page."""
 
-    def __init__(self, blocks: Sequence[Block], near: Sequence[Block], given: Surroundings) -> None:
+    def __init__(self, blocks: Sequence[Block], near: Sequence[Block], given: Grounds) -> None:
         self._near = near
         self._given = given
         self._total = len(blocks) or 1

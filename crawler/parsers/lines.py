@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from archive.model import Stamp
+from crawler.parsers.credits import CREDIT_END
 from crawler.parsers.dates import DateContext, find_date, parse_date
-from crawler.parsers.images import CREDIT_END, is_file_name
+from crawler.parsers.images import is_file_name
 from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools, without_tools
 from crawler.parsers.text import squeeze
 

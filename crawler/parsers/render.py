@@ -9,7 +9,7 @@ from itertools import groupby
 import nh3
 
 from crawler.parsers.blocks import Block, Run
-from crawler.parsers.images import Picture
+from crawler.parsers.pictures import Picture
 from crawler.parsers.text import squeeze
 
 Absolute = Callable[[str], str | None]

@@ -25,7 +25,7 @@ _BLOCKS = frozenset(
         "table tbody td tfoot th thead tr ul caption search"
     ).split()
 )
-_WHOLE = frozenset(("br", "img", "noscript", "iframe", "video", "embed", "hr", "table"))
+_WHOLE = frozenset(("br", "img", "amp-img", "noscript", "iframe", "video", "embed", "hr", "table"))
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "code": "code", "kbd": "code",
     "samp": "code", "tt": "code", "sub": "sub", "sup": "sup",
@@ -167,7 +167,7 @@ class _Walk:
         """Take an element that is one block or one sign by itself; return whether it was one."""
         if tag == "br":
             self._break()
-        elif tag == "img":
+        elif tag in ("img", "amp-img"):
             self._single("image", element, image=element)
         elif tag == "noscript":
             self._noscript(element)

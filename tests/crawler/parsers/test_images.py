@@ -3,7 +3,10 @@
 import pytest
 
 from archive.model import Image
-from crawler.parsers.images import is_file_name, parse_srcset, picture_of, split_credit
+from crawler.parsers.credits import split_credit
+from crawler.parsers.images import is_file_name
+from crawler.parsers.pictures import PictureReader
+from crawler.parsers.sources import parse_srcset
 from tests.crawler.parsers.small_pages import FIRST, SECOND, TEXT, THIRD, TITLE, blocks, parsed, story
 
 BASE = "https://news.example/2024/"
@@ -73,7 +76,7 @@ def test_no_picture(markup: str) -> None:
 
 def test_a_block_without_an_image_is_no_picture() -> None:
     (block,) = blocks("<p>text</p>")
-    assert picture_of(block, parsed("")) is None
+    assert PictureReader(parsed("")).read(block) is None
 
 
 def test_the_same_picture_twice_is_one() -> None:
@@ -97,8 +100,8 @@ def test_the_lazy_picture_and_its_noscript_are_one() -> None:
         ),
         (
             "<figure><img src=a.jpg><figcaption>A quay <span class=credit>Ann Lee</span></figcaption></figure>",
-            "A quay Ann Lee",
-            None,
+            "A quay",
+            "Ann Lee",
             "figure",
         ),
         (

@@ -12,7 +12,8 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
 from crawler.parsers.blocks import Block, Box, Run
-from crawler.parsers.images import Picture, find_pictures
+from crawler.parsers.images import find_pictures
+from crawler.parsers.pictures import Picture
 from crawler.parsers.render import Rendering, render
 from crawler.parsers.text import loose
 from tests.crawler.parsers.small_pages import STORY, blocks, page_of, parsed, read, steady, story
