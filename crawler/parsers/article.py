@@ -12,6 +12,7 @@ from archive.model import Article, Entry, Image
 from crawler.parsers import pager
 from crawler.parsers.blocks import Block, blocks_of
 from crawler.parsers.body import body_blocks
+from crawler.parsers.bylines import PageBylines
 from crawler.parsers.dates import DateContext
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import find_pictures
@@ -81,7 +82,7 @@ def _read(reading: Reading, language: str | None) -> Article:
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
     updated, published = read_dates(reading, template, lines)
-    source, byline = read_people(reading, template, lines)
+    source, byline = read_people(reading, template, lines, PageBylines(page, blocks, header.title_index, region.core))
     return Article(
         url=page.url,
         title=title,

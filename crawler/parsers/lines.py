@@ -8,6 +8,7 @@ from archive.model import Stamp
 from crawler.parsers.dates import DateContext, find_date, parse_date
 from crawler.parsers.images import CREDIT_END, is_file_name
 from crawler.parsers.labels import DATE_WORD, LABEL, is_tools, without_tools
+from crawler.parsers.names import names_in
 from crawler.parsers.text import squeeze
 
 _LONGEST = 260
@@ -22,11 +23,6 @@ _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\
 _SEPARATORS = " |｜·•,，;；-–—/\u3000\t>"
 # Two to five capitalised words beside a date: "Nov. 7, 2019 · The Release Team".
 _NAME = re.compile(r"^(?:[^\W\d_a-z][\w'’.-]*\s+){1,4}[^\W\d_a-z][\w'’.-]*$")
-_AND = re.compile(r"\s*(?:,|，|、|;|；|&|\band\b|\by\b|\bund\b|\bet\b|\be\b|\ben\b)\s+|[，、；]", re.IGNORECASE)
-_ROLE = re.compile(
-    r",?\s*\b(?:staff (?:writer|reporter)|correspondent|reporter|editor|special to .*|contributor|in [A-Z]\w+)\b.*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -76,17 +72,6 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
     if line.bare and not matches:
         _read_names_beside_date(line)
     return line
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """Return the names of a byline, without "By", roles and what stands twice."""
-    plain = re.sub(r"^(?i:by|por|par|von|di|door)\s+", "", squeeze(text))
-    names = (squeeze(_ROLE.sub("", part)).strip(_SEPARATORS) for part in _AND.split(plain) if part)
-    kept: dict[str, str] = {}
-    for name in names:
-        if 1 < len(name) <= 60 and not any(map(str.isdigit, name)):
-            kept.setdefault(name.casefold(), name)
-    return tuple(kept.values())
 
 
 def _read_byline(line: Line, text: str) -> bool:

@@ -10,13 +10,34 @@ from crawler.parsers.page import Page
 from crawler.parsers.text import plain, squeeze
 
 _ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting|Review)$")
+# What else names the author of a page: works of other kinds, then the page itself.
+_WORK_TYPES = re.compile(r"(CreativeWork|Recipe|HowTo|Podcast\w*|VideoObject|Course|Dataset)$")
+_PAGE_TYPES = re.compile(r"(WebPage|ItemPage|AboutPage|QAPage|FAQPage)$")
+_ORGANISATION_TYPES = re.compile(r"(Organization|WebSite|Corporation|Brand)$")
+_AUTHOR_META = frozenset(
+    (
+        "author authors article:author article.author article_author og:author og:article:author byl byline "
+        "parsely-author dc.creator dcterms.creator dc.creator.name sailthru.author cxenseparse:author citation_author "
+        "branch:deeplink:authorname1 content_author article:author_name article:author:name articleauthor author_name "
+        "news_author mediator_author cxensepublish:author twitter:data1"
+    ).split()
+)
+# What twitter:label1 calls twitter:data1 where that is a name (mostly WordPress's "Written by").
+_WRITTEN_BY = re.compile(
+    r"\b(?:by|von|par|por|da|door|av|af|author|autor\w*|auteur|autore|автор\w*)\b|作者|著者|投稿者|執筆", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MOST_NODES = 2000
+_MOST_AUTHORS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The declarations of a page; `meta` maps lower-case names to their first content, `ld` is the article's node."""
+    """The declarations of a page; `meta` maps lower-case names to their first content, `ld` is the article's node.
+
+    `ld_authors` are the names that JSON-LD gives, each with whether it is an organisation's; `meta_authors` every
+    content of an author's meta element, each with its name.
+    """
 
     meta: dict[str, str] = field(default_factory=dict)
     ld: dict[str, Any] = field(default_factory=dict)
@@ -24,6 +45,9 @@ class Metadata:
     html_title: str | None = None
     language: str | None = None
     canonical: str | None = None
+    ld_authors: tuple[tuple[str, bool], ...] = ()
+    meta_authors: tuple[tuple[str, str], ...] = ()
+    publisher: str | None = None
 
     def first(self, *names: str) -> tuple[str, str] | None:
         """Return name and content of the first of these meta elements that says something."""
@@ -40,39 +64,45 @@ class Metadata:
             value = next((item for item in value if isinstance(item, str)), None)
         return plain(value) or None if isinstance(value, str) else None
 
-    def ld_names(self, key: str) -> tuple[str, ...]:
-        """Return the names of the persons or organisations of a property."""
-        value = self.ld.get(key)
-        items = value if isinstance(value, list) else [value]
-        names = (item.get("name") if isinstance(item, dict) else item for item in items)
-        return tuple(plain(name) for name in names if isinstance(name, str) and name.strip())
-
 
 def read_metadata(page: Page) -> Metadata:
     """Return what the page declares; broken JSON-LD counts as none."""
     nodes = list(_ld_nodes(page))
+    meta, meta_authors = _meta(page)
     return Metadata(
-        meta=_meta(page),
+        meta=meta,
         ld=next((node for node in nodes if _is_article(node)), {}),
         crumbs=_crumbs(nodes),
         html_title=squeeze(str(page.root.xpath("string(//head/title | //title[not(ancestor::svg)])"))) or None,
         language=_language(page),
         canonical=_canonical(page),
+        ld_authors=_ld_authors(nodes),
+        meta_authors=meta_authors,
+        publisher=_publisher(nodes),
     )
 
 
-def _meta(page: Page) -> dict[str, str]:
+def _meta(page: Page) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Return the first content of every meta element's name, and all contents that name authors."""
     found: dict[str, str] = {}
+    authors: list[tuple[str, str]] = []
     for element in page.root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         content = element.get("content")
         if name and content and content.strip():
-            found.setdefault(name.strip().lower(), plain(content))
-    return found
+            key = name.strip().lower()
+            said = plain(content)
+            found.setdefault(key, said)
+            if key in _AUTHOR_META:
+                authors.append((key, said))
+    written_by = _WRITTEN_BY.search(found.get("twitter:label1", "")) is not None
+    return found, tuple(pair for pair in authors if written_by or pair[0] != "twitter:data1")
 
 
 def _ld_nodes(page: Page) -> Iterator[dict[str, Any]]:
-    for script in page.root.iterfind(".//script[@type='application/ld+json']"):
+    for script in page.root.iter("script"):
+        if not (script.get("type") or "").strip().lower().startswith("application/ld+json"):
+            continue
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
         try:
             value = json.loads(_CONTROL.sub(" ", text), strict=False)
@@ -101,6 +131,53 @@ def _types(node: dict[str, Any]) -> list[str]:
 
 def _is_article(node: dict[str, Any]) -> bool:
     return any(_ARTICLE_TYPES.search(kind) for kind in _types(node))
+
+
+def _ld_authors(nodes: list[dict[str, Any]]) -> tuple[tuple[str, bool], ...]:
+    """Return the authors of the article's node, else of another work's, else of the page's."""
+    known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
+    for wanted in (_ARTICLE_TYPES, _WORK_TYPES, _PAGE_TYPES):
+        for node in nodes:
+            if any(wanted.search(kind) for kind in _types(node)):
+                found = tuple(dict.fromkeys([*_people(node.get("author"), known)] or [*_people(node.get("creator"), known)]))
+                if found:
+                    return found
+    return ()
+
+
+def _people(value: Any, known: dict[str, dict[str, Any]]) -> Iterator[tuple[str, bool]]:
+    """Yield the names of an author property and whether each is an organisation's; a mere @id stands for its node."""
+    for item in value[:_MOST_AUTHORS] if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            node = known.get(item)
+            yield from _person(node) if node else _named(item, organisation=False)
+        elif isinstance(item, dict):
+            named = "name" in item or "familyName" in item
+            yield from _person(item if named else known.get(str(item.get("@id")), item))
+
+
+def _person(node: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    organisation = any(_ORGANISATION_TYPES.search(kind) for kind in _types(node))
+    name = node.get("name") or " ".join(
+        part for part in (node.get("givenName"), node.get("familyName")) if isinstance(part, str)
+    )
+    for said in name[:_MOST_AUTHORS] if isinstance(name, list) else [name]:
+        yield from _named(said, organisation=organisation)
+
+
+def _named(name: Any, *, organisation: bool) -> Iterator[tuple[str, bool]]:
+    said = plain(name) if isinstance(name, str) else ""
+    if said:
+        yield said, organisation
+
+
+def _publisher(nodes: list[dict[str, Any]]) -> str | None:
+    for node in nodes:
+        value = node.get("publisher") if _is_article(node) else None
+        name = value.get("name") if isinstance(value, dict) else value
+        if isinstance(name, str) and name.strip():
+            return plain(name)
+    return None
 
 
 def _crumbs(nodes: list[dict[str, Any]]) -> tuple[str, ...]:

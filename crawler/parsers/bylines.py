@@ -1,0 +1,214 @@
+"""Bylines in the page: elements that say by markup that the names near the title are the authors'."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree
+
+from crawler.parsers.blocks import Block, is_hidden, tokens_of
+from crawler.parsers.names import is_person, is_role, names_in
+from crawler.parsers.page import Page
+from crawler.parsers.text import loose, squeeze
+
+_WORDS = ("uthor", "yline", "utor", "uteur", "riter", "eporter", "ontributor")
+_ATTRIBUTES = ("class", "id", "data-testid", "data-qa", "data-test", "itemprop", "rel")
+_LINKS = ("/author", "/autor", "/auteur", "/people/", "/staff/", "/profile", "/writer", "/contributor", "/by/", "/@",
+          "/redaktion/", "/journalist", "/columnist", "/user", "/reporter")  # fmt: skip
+_MARKED = etree.XPath(
+    "descendant::*["
+    + " or ".join(f"@{name}[{' or '.join(f'contains(., {word!r})' for word in _WORDS)}]" for name in _ATTRIBUTES)
+    + " or self::a/@href["
+    + " or ".join(f"contains(., {link!r})" for link in _LINKS)
+    + "]]"
+)
+_LINK = re.compile(
+    r"/(?:authors?|autor(?:en|es|i)?|auteurs?|people|staff|profiles?|contributors?|writers?|by|redaktion|journalists?|"
+    r"columnists?|users?|reporters?)[/-][^/]|/@\w|[?&]author="
+)
+_AUTHOR = frozenset(
+    "author authors byline bylines autor autoren autores auteur auteurs autore autori writer writers reporter reporters "
+    "contributor contributors authorname authored postauthor articleauthor autorin".split()
+)
+_NAME = frozenset({"name", "names", "fn", "link", "authorname"})
+# Parts of a byline that are no name, and what else has authors: comments, quotes, pictures.
+_OTHER = frozenset(
+    "comment comments bio biography description desc excerpt image images img avatar photo photos picture thumb thumbnail role "
+    "roles position job jobtitle social twitter email mail follow date dates time count quote testimonial caption credit "
+    "photographer reviewer reviewers editor tooltip popup copyright share timestamp headshot label topics tags".split()
+)
+_BREAKS = frozenset(
+    "a address article br dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header li ol p section table td tr ul".split()
+)
+_SILENT = frozenset("script style svg img time button template noscript picture input select textarea".split())
+_JOINED = re.compile(r"^\W*(?:and|und|et|y|e|en|og|och|ve|и|by|von|par|por|di|da|door|af|av|with)?\W*$", re.IGNORECASE)
+_BY_LINE = re.compile(r"^\W*(?:(?:written|posted|published|words|text|story)\s+)?(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"\b(?:about|more|share|follow|read|view|see|all|posts?|articles?|sign|subscribe|comments?|our|meet|contact|profile|"
+    r"updated|published|written|posted|author|authors|by|bio|website|search|menu|login|home|advertis\w*)\b|\d[:/.]?\d",
+    re.IGNORECASE,
+)
+_MOST_MARKED, _MOST_LINES, _MOST_TEXT = 300, 12, 400
+_ABOVE, _BELOW, _AFTER = 12, 3, 12
+
+
+@dataclass(frozen=True)
+class Found:
+    """A marked element, the block it stands in, and what marks it."""
+
+    element: etree._Element
+    index: int
+    rule: str
+
+
+class PageBylines:
+    """The marked elements of a page by rule, read when they are first asked for."""
+
+    def __init__(self, page: Page, blocks: Sequence[Block], title: int | None, core: Sequence[int]) -> None:
+        self._page, self._blocks = page, blocks
+        first = core[0] if core else len(blocks)
+        self._title = title if title is not None else max(0, first - _ABOVE)
+        self._near = range(self._title - _ABOVE, max(first, self._title) + _BELOW + 1)
+        self._after = range(core[-1] - 2, core[-1] + _AFTER) if core else range(0)
+
+    def names(self, rule: str, *, after: bool = False) -> tuple[str, ...]:
+        """Return the names of the elements that a rule marks near the title, or after the text."""
+        zone = self._after if after else self._near
+        found = [item for item in self._marked if item.rule == rule and item.index in zone]
+        found.sort(key=lambda item: item.index < self._title)
+        names: dict[str, str] = {}
+        last = None
+        for item in found:
+            if last is not None and not 0 <= item.index - last <= 3:
+                break
+            own = names_of(item.element, tight=rule != "class:byline")
+            if own:
+                last = item.index
+                for name in own:
+                    names.setdefault(loose(name), name)
+                if rule == "class:byline":
+                    break
+        return tuple(names.values())
+
+    @cached_property
+    def _marked(self) -> list[Found]:
+        found = []
+        for element in _MARKED(self._page.body)[:_MOST_MARKED]:
+            rule = _rule_of(element)
+            index = self._index_of(element) if rule else None
+            if index is not None:
+                found.append(Found(element, index, rule))
+        return found
+
+    @cached_property
+    def _own(self) -> dict[etree._Element, list[int]]:
+        own: dict[etree._Element, list[int]] = {}
+        for block in self._blocks:
+            own.setdefault(block.element, []).append(block.index)
+        return own
+
+    def _index_of(self, element: etree._Element) -> int | None:
+        """Return the first block inside an element, or the block whose text it is part of."""
+        for count, inner in enumerate(element.iter()):
+            if inner in self._own:
+                return self._own[inner][0]
+            if count > 40:
+                break
+        said = loose("".join(element.itertext())[:200])
+        for outer in element.iterancestors():
+            if outer in self._own:
+                indexes = self._own[outer]
+                return next((index for index in indexes if said and said in self._blocks[index].loose), None)
+        return None
+
+
+def _rule_of(element: etree._Element) -> str:
+    if element.tag in ("html", "body", "main", "form", "input", "img", "script"):
+        return ""
+    tokens = tokens_of(element)
+    if not _OTHER.isdisjoint(tokens):
+        return ""
+    if "author" in (element.get("rel") or "").lower().split():
+        return "rel:author"
+    if "author" in (element.get("itemprop") or "").lower().split():
+        return "microdata:author"
+    said = tokens | tokens_of_tests(element)
+    if not _AUTHOR.isdisjoint(said):
+        return "class:author-name" if not _NAME.isdisjoint(said) else "class:byline"
+    if element.tag == "a" and _LINK.search(element.get("href") or ""):
+        return "link:author"
+    return ""
+
+
+def tokens_of_tests(element: etree._Element) -> frozenset[str]:
+    said = " ".join(filter(None, (element.get(name) for name in ("data-testid", "data-qa", "data-test"))))
+    return frozenset(word.lower() for word in re.split(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])", said) if word)
+
+
+def names_of(element: etree._Element, *, tight: bool) -> tuple[str, ...]:
+    """Return the names that an element says: its first lines that are persons', else a single line's name.
+
+    A `tight` mark stands on the name itself, so that any short text without a verb or a date is one.
+    """
+    inner = element.find(".//*[@itemprop='name']")
+    lines = list(_lines(inner if inner is not None and tight else element))
+    names: list[str] = []
+    for line in lines[:_MOST_LINES]:
+        own = names_in(line, declared=True)
+        people = [name for name in own if is_person(name)]
+        if people:
+            names.extend(people)
+        elif names and not _JOINED.match(line):
+            break
+    if names:
+        return tuple(dict.fromkeys(names))
+    for line in lines[:2]:
+        if tight or _BY_LINE.match(line) or len(lines) == 1:
+            own = tuple(name for name in names_in(line, declared=True) if not _NO_NAME.search(name) and len(name.split()) <= 5)
+            if own and not (is_role(own[0]) and not tight):
+                return own
+    return ()
+
+
+def _lines(element: etree._Element) -> Iterator[str]:
+    """Yield the lines of an element as a reader sees them, links as lines of their own."""
+    text, size = [""], 0
+    for piece in _pieces(element):
+        size += len(piece)
+        if piece == "\n":
+            text.append("\n")
+        else:
+            text.append(piece)
+        if size > _MOST_TEXT:
+            break
+    for line in "".join(text).split("\n"):
+        spans = [squeeze(part) for part in line.split("\x1f")]
+        if any(is_person(part) for part in spans):
+            yield from (part for part in spans if part)
+        elif squeeze(line.replace("\x1f", "")):
+            yield squeeze(line.replace("\x1f", ""))
+
+
+def _pieces(element: etree._Element) -> Iterator[str]:
+    stack = [(element, iter(element))]
+    yield element.text or ""
+    while stack:
+        node, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            if stack:
+                yield "\n" if node.tag in _BREAKS else "\x1f"
+                yield node.tail or ""
+        elif _is_silent(child):
+            yield "\x1f" + (child.tail or "")
+        else:
+            stack.append((child, iter(child)))
+            yield "\n" if child.tag in _BREAKS else "\x1f"
+            yield child.text or ""
+
+
+def _is_silent(element: etree._Element) -> bool:
+    tag = element.tag
+    return not isinstance(tag, str) or tag in _SILENT or is_hidden(element) or not _OTHER.isdisjoint(tokens_of(element))
