@@ -50,7 +50,9 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _MOST_MARKED, _MOST_LINES, _MOST_TEXT = 300, 12, 400
-_ABOVE, _BELOW, _AFTER = 12, 3, 12
+_ABOVE, _BELOW, _AFTER = 16, 3, 12
+# Who helped is no author.
+_HELPED = re.compile(r"^\W*(?:with\s+)?(?:additional\s+)?(?:contributions?|reporting|reviewed|edited|fact[- ]checked)\s+(?:from|by)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,17 @@ class PageBylines:
         """Return the names of the elements that a rule marks near the title, or after the text."""
         zone = self._after if after else self._near
         found = [item for item in self._marked if item.rule == rule and item.index in zone]
+        if rule == "link:author":
+            found = [item for item in found if item.index >= self._title]
         found.sort(key=lambda item: item.index < self._title)
         names: dict[str, str] = {}
         last = None
         for item in found:
             if last is not None and not 0 <= item.index - last <= 3:
                 break
-            own = names_of(item.element, tight=rule != "class:byline")
+            own = names_of(item.element, tight=rule not in ("class:byline", "link:author"))
+            if after or rule == "link:author":
+                own = tuple(filter(is_person, own))
             if own:
                 last = item.index
                 for name in own:
@@ -127,7 +133,7 @@ def _rule_of(element: etree._Element) -> str:
     if element.tag in ("html", "body", "main", "form", "input", "img", "script"):
         return ""
     tokens = tokens_of(element)
-    if not _OTHER.isdisjoint(tokens):
+    if not _OTHER.isdisjoint(tokens) or next(element.iterancestors("figure", "figcaption"), None) is not None:
         return ""
     if "author" in (element.get("rel") or "").lower().split():
         return "rel:author"
@@ -165,10 +171,14 @@ def names_of(element: etree._Element, *, tight: bool) -> tuple[str, ...]:
         return tuple(dict.fromkeys(names))
     for line in lines[:2]:
         if tight or _BY_LINE.match(line) or len(lines) == 1:
-            own = tuple(name for name in names_in(line, declared=True) if not _NO_NAME.search(name) and len(name.split()) <= 5)
+            own = tuple(name for name in names_in(line, declared=True) if _could_be(name))
             if own and not (is_role(own[0]) and not tight):
                 return own
     return ()
+
+
+def _could_be(name: str) -> bool:
+    return not _NO_NAME.search(name) and not _JOINED.match(name) and len(name.split()) <= 5
 
 
 def _lines(element: etree._Element) -> Iterator[str]:

@@ -15,9 +15,14 @@ _LONGEST = 260
 _MOST_DATES = 4
 _POSTED_BY = re.compile(r"^\s*(?i:posted|published|written|added)\s+by\s+(\D{2,60}?)\s+(?i:on|at)?\s*[,|·-]?\s*$")
 _BYLINE = re.compile(
-    r"^(?:(?i:by|por|par|von|di|door|text by|story by)\s+|(?:文|撰文|记者|記者|作者)\s*[|/／:：]\s*)"
-    r"(?P<names>[^()（）|\[\]【】:：\d]{2,80}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?\s*$"
+    r"^(?:(?:(?i:(?:written|words|text|story|reported|interview|article|reviewed and written)\s+by|by)(?:\s*:\s*|\s+)|By(?=[A-Z][a-z]))|"
+    r"(?i:por|par|von|di|door)\s+|(?:文|撰文|记者|記者|作者)\s*[|/／:：]\s*)"
+    r"(?P<names>[^()（）|\[\]【】:：\d]{2,120}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?"
+    r"(?:,?\s*(?:and\s+)?\+?\d+\s+(?:more|others))?\s*$"
 )
+# The end of a sentence, where a title or an initial is none.
+_SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|Dipl)\b)[^\W\d_]{2,}[.!?。]\s")
+_PIECES = re.compile(r"\s+[|｜·•⋅–—-]\s+")
 _PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
 _SEPARATORS = " |｜·•,，;；-–—/\u3000\t>"
@@ -76,7 +81,7 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
 
 def _read_byline(line: Line, text: str) -> bool:
     match = _BYLINE.match(text)
-    if not match or len(match["names"].split()) > 8 or re.search(r"[.!?。]\s", match["names"]):
+    if not match or len(match["names"].split()) > 12 or _SENTENCE.search(match["names"]):
         return False
     line.byline = names_in(match["names"])
     line.source = line.source or (squeeze(match["source"]) if match["source"] else None)
@@ -148,7 +153,9 @@ def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
     if _DOMAIN.match(left):
         line.source = line.source or left
         return ""
-    return "" if _read_byline(line, left) else left
+    pieces = _PIECES.split(left)
+    kept = [piece for piece in pieces if line.byline or not _read_byline(line, piece)]
+    return " ".join(kept)
 
 
 def _take_date(line: Line, text: str, context: DateContext) -> str:

@@ -13,7 +13,7 @@ _BY = re.compile(
     r"skrevet\s+af|skriven\s+av)(?:\s*[:：—–-]+\s*|\s+)"
     r"|(?i:author|authors|autor|autorin|autoren|autores|auteur|auteurs|autore|autori|writer|reporter|text|texte|testo|"
     r"words|автор|текст|yazar|作者|撰文|文|记者|記者|采写)\s*[:：/／|]\s*"
-    r"|(?i:von|por|par|di|da|door|af|av)\s+(?=\S+\s+\S)"
+    r"|(?i:von|por|par|di|da|door|af|av)\s+(?=\S+\s+\S|[A-Z]{2,5}$|[a-z]+$)"
     r"|By(?=[A-Z][a-z])|(?:[\u4e00-\u9fff]{1,4}[社报報网網])?(?:记者|記者)\s*(?=[\u4e00-\u9fff]))"
 )
 _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|(?<!\S)@\w+")
@@ -73,6 +73,16 @@ _SUFFIX = re.compile(r"^(?:[JS]r\.?|I{2,3}|IV)$")
 _PARTICLES = frozenset(
     "de da do dos das del della di du van von der den ter ten zu zur la le el al bin ibn bint y e af av und of the st".split()
 )
+# Capitalised words of menus, beats and departments, which no person is called.
+_NO_NAMES = frozenset(
+    "about advertisement advertising agreement all and are article articles author authors blog business by careers clinical "
+    "community contact content contributing creative culture customer data deputy design digital education estate "
+    "executive finance follow full getty growth health help home hub icon images in investment investor it latest "
+    "learn library login managing marketing medical menu month more newsletter opinion our partnership photo photos "
+    "plus podcast policy politics posts privacy product profile project read related research review reviews sales science search "
+    "section senior seo sign social software sports staff story subscribe support tech technology terms topics travel tv updated "
+    "video videos view web wealth week with world written you your".split()
+)
 _CJK_NAME = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・]{2,12}$")
 _EDGES = " |｜·•⋅,，;；:：-–—/\\\u3000\t>*\"“”„«»"
 _LONGEST = 60
@@ -107,7 +117,7 @@ def is_person(name: str) -> bool:
     words = name.split()
     if not 2 <= len(words) <= 5 or _ORGANISATION.search(name) or _ROLE.search(name) or any(map(str.isdigit, name)):
         return False
-    if words[0].lower() in ("the", "about", "more", "our"):
+    if words[0].lower() == "the" or not _NO_NAMES.isdisjoint(map(str.lower, words)):
         return False
     return words[-1].lower() not in _PARTICLES and all(
         word.lower() in _PARTICLES or _begins_high(word) for word in words

@@ -12,6 +12,7 @@ from crawler.parsers.template import Reader
 from crawler.parsers.text import loose
 
 _Names = tuple[str, tuple[str, ...]]
+_Source = Callable[[], _Names]
 
 
 def read_people(
@@ -24,8 +25,9 @@ def read_people(
         lambda: ("label:source", next((line.source for line in lines if line.source), None)),
         lambda: ("meta:source", (reading.metadata.first("source", "article:source") or ("", None))[1]),
     )
-    sources = (
-        lambda: ("json-ld:author", _declared(reading.metadata)),
+    sites = _sites(reading)
+    sources: tuple[_Source, ...] = (
+        lambda: ("json-ld:author", _declared(reading.metadata, sites)),
         lambda: ("rel:author", marked.names("rel:author")),
         lambda: ("microdata:author", marked.names("microdata:author")),
         lambda: ("class:author-name", marked.names("class:author-name")),
@@ -36,21 +38,23 @@ def read_people(
         lambda: ("after:author", marked.names("class:author-name", after=True)),
         lambda: ("after:byline", marked.names("class:byline", after=True)),
     )
-    byline = reading.decide("byline", lambda: _template_names(template), *_persons_first(sources, _sites(reading)))
+    byline = reading.decide("byline", lambda: _template_names(template), *_persons_first(sources, sites))
     return source, tuple(byline or ())
 
 
-def _persons_first(
-    sources: Sequence[Callable[[], _Names]], sites: frozenset[str]
-) -> list[Callable[[], _Names]]:
-    """Return the sources with the first that names a person at their head: an organisation is the author where nobody is."""
+def _persons_first(sources: Sequence[_Source], sites: frozenset[str]) -> list[_Source]:
+    """Return the sources with the first that names a person at their head, the site's own name behind any other."""
     weak: list[_Names] = []
     for count, source in enumerate(sources, 1):
         found = source()
-        if found[1] and not all(is_organisation(name, sites) for name in found[1]):
-            return [lambda found=found: found, *(lambda one=one: one for one in weak), *sources[count:]]
+        if any(not is_organisation(name, sites) for name in found[1]):
+            return [lambda: found, *(_always(one) for one in weak), *sources[count:]]
         weak.append(found)
-    return [lambda one=one: one for one in weak]
+    return [_always(one) for one in sorted(weak, key=lambda one: all(loose(name) in sites for name in one[1]))]
+
+
+def _always(found: _Names) -> _Source:
+    return lambda: found
 
 
 def _sites(reading: Reading) -> frozenset[str]:
@@ -68,13 +72,13 @@ def _template_names(template: Reader) -> tuple[str, tuple[str, ...]] | None:
     return (found[0], names_in(found[1])) if found else None
 
 
-def _declared(metadata: Metadata) -> tuple[str, ...]:
-    names = (
-        name
-        for said, organisation in metadata.ld_authors
-        for name in ((said,) if organisation else names_in(said, declared=True))
-    )
-    return _unique(names)
+def _declared(metadata: Metadata, sites: frozenset[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for said, organisation in metadata.ld_authors:
+        names = (said,) if organisation or loose(said) in sites else names_in(said, declared=True)
+        # "Mary Jones and Li Na, The Post": the house stands behind its people.
+        found += [name for name in names if len(names) == 1 or loose(name) not in sites] or names
+    return _unique(found)
 
 
 def _meta_names(metadata: Metadata) -> tuple[str, ...]:
