@@ -1,7 +1,7 @@
 """Bylines in the page: elements that say by markup that the names near the title are the authors'."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,8 +35,8 @@ _NAME = frozenset({"name", "names", "fn", "link", "authorname"})
 # Parts of a byline that are no name, and what else has authors: comments, quotes, pictures.
 _OTHER = frozenset(
     "comment comments bio biography description desc excerpt image images img avatar photo photos picture thumb thumbnail role "
-    "roles position job jobtitle social twitter email mail follow date dates time count quote testimonial caption credit "
-    "photographer reviewer reviewers editor tooltip popup copyright share timestamp headshot label topics tags".split()
+    "roles position job jobtitle social twitter email mail follow date dates time count quote testimonial credit "
+    "photographer reviewer reviewers editor tooltip popup copyright share timestamp headshot topics tags".split()
 )
 _BREAKS = frozenset(
     "a address article br dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header li ol p section table td tr ul".split()
@@ -49,6 +49,7 @@ _NO_NAME = re.compile(
     r"updated|published|written|posted|author|authors|by|bio|website|search|menu|login|home|advertis\w*)\b|\d[:/.]?\d",
     re.IGNORECASE,
 )
+_LONE_NAME = re.compile(r"^(?:(?:Dr|Prof)\.\s)?(?:[^\W\d_a-z][\w'’.-]{0,20}\s+){1,3}[^\W\d_a-z][^\W\d_A-Z]['’\w-]{0,20}(?:\s[JS]r\.)?$")
 _MOST_MARKED, _MOST_LINES, _MOST_TEXT = 300, 12, 400
 _ABOVE, _BELOW, _AFTER = 16, 3, 12
 # Who helped is no author.
@@ -67,9 +68,10 @@ class Found:
 class PageBylines:
     """The marked elements of a page by rule, read when they are first asked for."""
 
-    def __init__(self, page: Page, blocks: Sequence[Block], title: int | None, core: Sequence[int]) -> None:
+    def __init__(self, page: Page, blocks: Sequence[Block], title: int | None, core: Sequence[int], dated: Iterable[int] = ()) -> None:
+        self._dated = frozenset(dated)
         self._page, self._blocks = page, blocks
-        first = core[0] if core else len(blocks)
+        first = self._first = core[0] if core else len(blocks)
         self._title = title if title is not None else max(0, first - _ABOVE)
         self._near = range(self._title - _ABOVE, max(first, self._title) + _BELOW + 1)
         self._after = range(core[-1] - 2, core[-1] + _AFTER) if core else range(0)
@@ -89,6 +91,8 @@ class PageBylines:
             own = names_of(item.element, tight=rule not in ("class:byline", "link:author"))
             if after or rule == "link:author":
                 own = tuple(filter(is_person, own))
+            if names and not all(map(is_person, own)):
+                continue
             if own:
                 last = item.index
                 for name in own:
@@ -96,6 +100,21 @@ class PageBylines:
                 if rule == "class:byline":
                     break
         return tuple(names.values())
+
+    def lone_name(self) -> tuple[str, ...]:
+        """Return a name that stands alone between title and text, beside a date or again below the text."""
+        for block in self._blocks[self._title + 1 : self._first]:
+            if not _LONE_NAME.match(block.text) or not is_person(block.text) or block.kind in ("li", "image", "table"):
+                continue
+            if self._dated.isdisjoint(range(block.index - 2, block.index + 3)) and not self._is_repeated(block):
+                continue
+            if block.within("nav", "aside", "figure", "li") is None:
+                return (block.text,)
+        return ()
+
+    def _is_repeated(self, block: Block) -> bool:
+        below = (self._blocks[index] for index in self._after if 0 <= index < len(self._blocks))
+        return any(other.loose == block.loose or (other.text.startswith(block.text) and other.text.endswith(".")) for other in below)
 
     @cached_property
     def _marked(self) -> list[Found]:

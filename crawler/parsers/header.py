@@ -9,7 +9,7 @@ from archive.model import Entry
 from crawler.parsers.blocks import Block
 from crawler.parsers.dates import DateContext
 from crawler.parsers.labels import HERE, HOME, LABEL
-from crawler.parsers.lines import Line, read_line
+from crawler.parsers.lines import BY_LINE, Line, read_line
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.region import IMPRINT, Region, is_furniture
 from crawler.parsers.text import loose, squeeze
@@ -96,7 +96,7 @@ def _lines(blocks: Sequence[Block], given: HeaderInput, limit: int, crumb_blocks
 
 def _is_listed(block: Block) -> bool:
     """Return whether a block is an entry of a list of other articles: mostly a link, or beside one in its row."""
-    if block.link_share > 0.5:
+    if block.link_share > 0.5 and not (block.link_share < 1 and BY_LINE.match(block.text) and len(block.text) < 160):
         return True
     row = block.within("li", "tr", "dl")
     if row is None:

@@ -20,6 +20,7 @@ _BYLINE = re.compile(
     r"(?P<names>[^()（）|\[\]【】:：\d]{2,120}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?"
     r"(?:,?\s*(?:and\s+)?\+?\d+\s+(?:more|others))?\s*$"
 )
+BY_LINE = re.compile(r"(?:(?:written|words|text|story)\s+)?by[\s:]\s*[^\W\d_a-z]|(?:von|por|par|di|door)\s+[^\W\d_a-z]|By[A-Z]")
 # The end of a sentence, where a title or an initial is none.
 _SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|Dipl)\b)[^\W\d_]{2,}[.!?。]\s")
 _PIECES = re.compile(r"\s+[|｜·•⋅–—-]\s+")
@@ -65,7 +66,8 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
     if is_tools(line.text):
         line.aside = True
         return line
-    if _read_byline(line, line.text):
+    first, _, below = text.strip().partition("\n")
+    if _read_byline(line, squeeze(first)) or _read_byline(line, line.text):
         return line
     matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"]
     left = [line.text[: matches[0].start()] if matches else line.text]

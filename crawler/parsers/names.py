@@ -81,6 +81,8 @@ _NO_NAMES = frozenset(
     "learn library login managing marketing medical menu month more newsletter opinion our partnership photo photos "
     "plus podcast policy politics posts privacy product profile project read related research review reviews sales science search "
     "section senior seo sign social software sports staff story subscribe support tech technology terms topics travel tv updated "
+    "account key points copy link links table contents get started start trial try jump stay connected verdict years "
+    "experience quick insight create tweet pin print save listen watch free courtesy image images photo up next first last update "
     "video videos view web wealth week with world written you your".split()
 )
 _CJK_NAME = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・]{2,12}$")

@@ -35,6 +35,7 @@ def read_people(
         lambda: ("line:byline", next((line.byline for line in lines if line.byline), ())),
         lambda: ("link:author", marked.names("link:author")),
         lambda: ("meta:author", _meta_names(reading.metadata)),
+        lambda: ("line:name", marked.lone_name()),
         lambda: ("after:author", marked.names("class:author-name", after=True)),
         lambda: ("after:byline", marked.names("class:byline", after=True)),
     )
