@@ -69,6 +69,7 @@ def _read(reading: Reading, language: str | None) -> Article:
         "title",
         lambda: template.text("title"),
         lambda: (header.title_rule, header.title),
+        *((lambda told=told: told) for told in header.other_titles),
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
