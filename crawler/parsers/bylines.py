@@ -101,6 +101,18 @@ class PageBylines:
                     break
         return tuple(names.values())
 
+    def helpers(self) -> frozenset[str]:
+        """Return who only helped, as a byline says ("Contributions from NAME"), in their loose form."""
+        found: set[str] = set()
+        for item in self._marked:
+            if item.rule == "class:byline" and item.index in self._near:
+                helped = False
+                for line in _lines(item.element):
+                    helped = helped or _HELPED.match(line) is not None
+                    if helped:
+                        found.update(loose(name) for name in names_in(line) if is_person(name))
+        return frozenset(found)
+
     def lone_name(self) -> tuple[str, ...]:
         """Return a name that stands alone between title and text, beside a date or again below the text."""
         for block in self._blocks[self._title + 1 : self._first]:
@@ -180,6 +192,8 @@ def names_of(element: etree._Element, *, tight: bool) -> tuple[str, ...]:
     lines = list(_lines(inner if inner is not None and tight else element))
     names: list[str] = []
     for line in lines[:_MOST_LINES]:
+        if _HELPED.match(line):
+            break
         own = names_in(line, declared=True)
         people = [name for name in own if is_person(name)]
         if people:

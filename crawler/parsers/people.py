@@ -40,7 +40,14 @@ def read_people(
         lambda: ("after:byline", marked.names("class:byline", after=True)),
     )
     byline = reading.decide("byline", lambda: _template_names(template), *_persons_first(sources, sites))
-    return source, tuple(byline or ())
+    return source, _without_helpers(tuple(byline or ()), marked)
+
+
+def _without_helpers(names: tuple[str, ...], marked: PageBylines) -> tuple[str, ...]:
+    if len(names) < 2:
+        return names
+    helpers = marked.helpers()
+    return tuple(name for name in names if loose(name) not in helpers) or names
 
 
 def _persons_first(sources: Sequence[_Source], sites: frozenset[str]) -> list[_Source]:

@@ -24,6 +24,7 @@ _TITLE_TOKENS = frozenset({"title", "headline", "heading", "bt", "biaoti"})
 _NO_TITLES = ("image", "embed", "table", "pre")
 _DECLARED_META = ("og:title", "twitter:title", "dc.title", "headline")
 _ZONE_BEFORE = 40
+_SOLE_HEADING, _SHARED = 2.0, 2.0
 _LONE_HEADING = 0.6
 _SHORTEST_PART = 12
 _MOST_PIECES = 12
@@ -156,7 +157,7 @@ def read_title(blocks: Sequence[Block], stated: Stated, zone: Zone) -> Title:
         agrees = stated.rule_of(block.loose)
         if agrees or best >= 3.0 or not stated.strong:
             rule = f"page:{_tag(block)}" + (f"={agrees}" if agrees else "")
-            return Title(_own_title(block, stated), rule, index, others)
+            return Title(_own_title(block, blocks[index - 1] if index else None, stated), rule, index, others)
     if others:
         return Title(others[0][1], others[0][0], None, others[1:])
     # Nothing else says what the page is called: a heading above the text does.
@@ -211,12 +212,12 @@ class _Scores:
             score += 4.0
         elif block.loose in stated.html_parts:
             score += 3.0
-        elif block.kind == "h":
-            score += SHARE * stated.shared(block.text)
+        elif block.kind == "h" and block.level == 1:
+            score += _SHARED * stated.shared(block.text)
         if not _TITLE_TOKENS.isdisjoint(block.tokens):
             score += 0.6
-        score += beside + (SOLE if sole else 0.0) - self._against(block)
-        return score - min(FAR if sole else 3.0, 0.1 * abs(self._zone.limit - block.index))
+        score += beside + (_SOLE_HEADING if sole else 0.0) - self._against(block)
+        return score - min(1.0 if sole else 3.0, 0.1 * abs(self._zone.limit - block.index))
 
     def _against(self, block: Block) -> float:
         score = 0.0
@@ -260,13 +261,14 @@ class _Scores:
         return found
 
 
-SHARE, SOLE, FAR = 2.0, 1.0, 1.0
-
-
-def _own_title(block: Block, stated: Stated) -> str:
+def _own_title(block: Block, above: Block | None, stated: Stated) -> str:
     """Return a heading's title: without a kicker or a tag that another declaration does not have, and the site's name."""
     said = block.text.replace("\n", " ")
     if not stated.rule_of(block.loose):
+        if above:
+            whole = next((text for _, text in stated.strong if loose(text) == above.loose + block.loose), None)
+            if whole:
+                return whole
         for part in _ends(block, said):
             own = loose(part)
             if len(own) >= _SHORTEST_PART and 5 * len(own) > 2 * len(block.loose) and stated.rule_of(own):
@@ -283,7 +285,9 @@ def _ends(block: Block, said: str) -> Iterator[str]:
         yield squeeze("".join(pieces[:count])).strip(_EDGES)
     for cut in cuts:
         yield said[cut.end() :].strip()
-        yield said[: cut.start()].strip()
+        # What follows a colon belongs to the heading, as a subtitle does.
+        if ":" not in cut[0]:
+            yield said[: cut.start()].strip()
 
 
 def _words(text: str) -> frozenset[str]:
