@@ -67,12 +67,19 @@ def _always(found: _Names) -> _Source:
 
 def _sites(reading: Reading) -> frozenset[str]:
     """Return the names of the site, in their loose form."""
-    meta, host = reading.metadata, urlsplit(reading.page.url).hostname or ""
+    meta, host = reading.metadata, _host(reading.page.url)
     names = [meta.publisher, meta.meta.get("og:site_name"), meta.meta.get("application-name"), host, host.removeprefix("www.")]
     names += host.removeprefix("www.").split(".")[:-1]
     if reading.site:
         names.append(reading.site.name)
     return frozenset(filter(None, map(loose, names)))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _template_names(template: Reader) -> tuple[str, tuple[str, ...]] | None:

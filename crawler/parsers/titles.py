@@ -206,7 +206,7 @@ class _Scores:
         beside = self._beside_line(block)
         if not block.loose or (beside < 3.0 and self._is_site_name(block)):
             return -9.0
-        sole = block.index == self._sole
+        sole = block.index == self._sole and self._is_apart(block)
         score = _HEADINGS.get(block.level, 0.0) if block.kind == "h" else 0.0
         if block.loose in stated.strong_parts:
             score += 4.0
@@ -218,6 +218,12 @@ class _Scores:
             score += 0.6
         score += beside + (_SOLE_HEADING if sole else 0.0) - self._against(block)
         return score - min(1.0 if sole else 3.0, 0.1 * abs(self._zone.limit - block.index))
+
+    def _is_apart(self, block: Block) -> bool:
+        """Return whether an only h1 is the article's: said by a declaration too, or below the site's menu."""
+        if self._menus.between(block.index, self._zone.limit):
+            return bool(self._stated.strong) and self._stated.shared(block.text) >= 0.3
+        return bool(self._stated.words)
 
     def _against(self, block: Block) -> float:
         score = 0.0

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from archive.model import Entry
-from crawler.parsers.header import title_parts
+from crawler.parsers.titles import title_parts
 from crawler.parsers.region import find_region, is_furniture
 from crawler.site import Site
 from tests.crawler.parsers.small_pages import (
