@@ -4,29 +4,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from lxml import etree
 
 from crawler.parsers.blocks import Block, is_hidden, tokens_of
 from crawler.parsers.names import is_person, is_role, names_in
-from crawler.parsers.page import Page
 from crawler.parsers.text import loose, squeeze
 
-_WORDS = ("uthor", "yline", "utor", "uteur", "riter", "eporter", "ontributor")
-_ATTRIBUTES = ("class", "id", "data-testid", "data-qa", "data-test", "itemprop", "rel")
-_LINKS = ("/author", "/autor", "/auteur", "/people/", "/staff/", "/profile", "/writer", "/contributor", "/by/", "/@",
-          "/redaktion/", "/journalist", "/columnist", "/user", "/reporter")  # fmt: skip
-_MARKED = etree.XPath(
-    "descendant::*["
-    + " or ".join(f"@{name}[{' or '.join(f'contains(., {word!r})' for word in _WORDS)}]" for name in _ATTRIBUTES)
-    + " or self::a/@href["
-    + " or ".join(f"contains(., {link!r})" for link in _LINKS)
-    + "]]"
-)
 _LINK = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|people|staff|profiles?|contributors?|writers?|by|redaktion|journalists?|"
     r"columnists?|users?|reporters?)[/-][^/]|/@\w|[?&]author="
 )
+_TEST_WORDS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 _AUTHOR = frozenset(
     "author authors byline bylines autor autoren autores auteur auteurs autore autori writer writers reporter reporters "
     "contributor contributors authorname authored postauthor articleauthor autorin".split()
@@ -50,7 +40,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _LONE_NAME = re.compile(r"^(?:(?:Dr|Prof)\.\s)?(?:[^\W\d_a-z][\w'’.-]{0,20}\s+){1,3}[^\W\d_a-z][^\W\d_A-Z]['’\w-]{0,20}(?:\s[JS]r\.)?$")
-_MOST_MARKED, _MOST_LINES, _MOST_TEXT = 300, 12, 400
+_MOST_INNER, _MOST_LINES, _MOST_TEXT = 60, 12, 400
 _ABOVE, _BELOW, _AFTER = 16, 3, 12
 # Who helped is no author.
 _HELPED = re.compile(r"^\W*(?:with\s+)?(?:additional\s+)?(?:contributions?|reporting|reviewed|edited|fact[- ]checked)\s+(?:from|by)", re.IGNORECASE)
@@ -68,9 +58,9 @@ class Found:
 class PageBylines:
     """The marked elements of a page by rule, read when they are first asked for."""
 
-    def __init__(self, page: Page, blocks: Sequence[Block], title: int | None, core: Sequence[int], dated: Iterable[int] = ()) -> None:
+    def __init__(self, blocks: Sequence[Block], title: int | None, core: Sequence[int], dated: Iterable[int] = ()) -> None:
         self._dated = frozenset(dated)
-        self._page, self._blocks = page, blocks
+        self._blocks = blocks
         first = self._first = core[0] if core else len(blocks)
         self._title = title if title is not None else max(0, first - _ABOVE)
         self._near = range(self._title - _ABOVE, max(first, self._title) + _BELOW + 1)
@@ -78,8 +68,7 @@ class PageBylines:
 
     def names(self, rule: str, *, after: bool = False) -> tuple[str, ...]:
         """Return the names of the elements that a rule marks near the title, or after the text."""
-        zone = self._after if after else self._near
-        found = [item for item in self._marked if item.rule == rule and item.index in zone]
+        found = [item for item in (self._marked_after if after else self._marked) if item.rule == rule]
         if rule == "link:author":
             found = [item for item in found if item.index >= self._title]
         found.sort(key=lambda item: item.index < self._title)
@@ -105,7 +94,7 @@ class PageBylines:
         """Return who only helped, as a byline says ("Contributions from NAME"), in their loose form."""
         found: set[str] = set()
         for item in self._marked:
-            if item.rule == "class:byline" and item.index in self._near:
+            if item.rule == "class:byline":
                 helped = False
                 for line in _lines(item.element):
                     helped = helped or _HELPED.match(line) is not None
@@ -130,34 +119,25 @@ class PageBylines:
 
     @cached_property
     def _marked(self) -> list[Found]:
-        found = []
-        for element in _MARKED(self._page.body)[:_MOST_MARKED]:
-            rule = _rule_of(element)
-            index = self._index_of(element) if rule else None
-            if index is not None:
-                found.append(Found(element, index, rule))
-        return found
+        return self._marked_in(self._near)
 
     @cached_property
-    def _own(self) -> dict[etree._Element, list[int]]:
-        own: dict[etree._Element, list[int]] = {}
-        for block in self._blocks:
-            own.setdefault(block.element, []).append(block.index)
-        return own
+    def _marked_after(self) -> list[Found]:
+        return self._marked_in(self._after)
 
-    def _index_of(self, element: etree._Element) -> int | None:
-        """Return the first block inside an element, or the block whose text it is part of."""
-        for count, inner in enumerate(element.iter()):
-            if inner in self._own:
-                return self._own[inner][0]
-            if count > 40:
-                break
-        said = loose("".join(element.itertext())[:200])
-        for outer in element.iterancestors():
-            if outer in self._own:
-                indexes = self._own[outer]
-                return next((index for index in indexes if said and said in self._blocks[index].loose), None)
-        return None
+    def _marked_in(self, zone: range) -> list[Found]:
+        """Return the marked elements of a zone in reading order, each with the first block that it has to do with."""
+        before = self._blocks[zone.start - 1].path if 0 < zone.start <= len(self._blocks) else ()
+        seen: set[etree._Element] = set(before)
+        found: list[Found] = []
+        for block in self._blocks[max(zone.start, 0) : max(zone.stop, 0)]:
+            for element in (*block.path, *islice(block.element.iterdescendants(etree.Element), _MOST_INNER)):
+                if element not in seen:
+                    seen.add(element)
+                    rule = _rule_of(element)
+                    if rule:
+                        found.append(Found(element, block.index, rule))
+        return found
 
 
 def _rule_of(element: etree._Element) -> str:
@@ -170,7 +150,7 @@ def _rule_of(element: etree._Element) -> str:
         return "rel:author"
     if "author" in (element.get("itemprop") or "").lower().split():
         return "microdata:author"
-    said = tokens | tokens_of_tests(element)
+    said = tokens | _tested(element)
     if not _AUTHOR.isdisjoint(said):
         return "class:author-name" if not _NAME.isdisjoint(said) else "class:byline"
     if element.tag == "a" and _LINK.search(element.get("href") or ""):
@@ -178,9 +158,10 @@ def _rule_of(element: etree._Element) -> str:
     return ""
 
 
-def tokens_of_tests(element: etree._Element) -> frozenset[str]:
-    said = " ".join(filter(None, (element.get(name) for name in ("data-testid", "data-qa", "data-test"))))
-    return frozenset(word.lower() for word in re.split(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])", said) if word)
+def _tested(element: etree._Element) -> frozenset[str]:
+    """Return the words by which a site's own tests find an element; pages whose classes are hashes still have them."""
+    said = element.get("data-testid") or element.get("data-qa") or element.get("data-test")
+    return frozenset(word.lower() for word in _TEST_WORDS.split(said)) if said else frozenset()
 
 
 def names_of(element: etree._Element, *, tight: bool) -> tuple[str, ...]:

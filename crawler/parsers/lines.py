@@ -20,7 +20,7 @@ _BYLINE = re.compile(
     r"(?P<names>[^()（）|\[\]【】:：\d]{2,120}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?"
     r"(?:,?\s*(?:and\s+)?\+?\d+\s+(?:more|others))?\s*$"
 )
-BY_LINE = re.compile(r"(?:(?:written|words|text|story)\s+)?by[\s:]\s*[^\W\d_a-z]|(?:von|por|par|di|door)\s+[^\W\d_a-z]|By[A-Z]")
+BY_LINE = re.compile(r"(?i:(?:written|words|text|story)\s+by|by)[\s:]\s*[^\W\d_a-z]|(?:von|por|par|di|door)\s+[^\W\d_a-z]|By[A-Z]")
 # The end of a sentence, where a title or an initial is none.
 _SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|Dipl)\b)[^\W\d_]{2,}[.!?。]\s")
 _PIECES = re.compile(r"\s+[|｜·•⋅–—-]\s+")

@@ -189,6 +189,7 @@ class _Scores:
         self._blocks, self._stated, self._zone = blocks, stated, zone
         self._menus = MenuLetters(blocks, zone.limit)
         self._imprints = " ".join(block.loose for block in blocks[-12:] if IMPRINT.search(block.text))
+        self._path = _path_of(stated.url)
         self._furniture: dict[etree._Element, bool] = {}
         first = [block.index for block in blocks if block.kind == "h" and block.level == 1 and not self._is_site_name(block)]
         self._sole = first[0] if len(first) == 1 else None
@@ -232,7 +233,7 @@ class _Scores:
         if block.kind == "li" or self._in_furniture(block.element):
             score += 1.5
         if block.link_share > 0.8:
-            score += 0.5 if _links_to(block, self._stated.url) else 3.0
+            score += 0.5 if self._links_home(block) else 3.0
         if len(block.text) > 160 and block.text.endswith((".", "。")):
             score += 2.0
         if block.index < self._zone.crumb_end:
@@ -240,6 +241,10 @@ class _Scores:
         if block.loose not in self._stated.strong_parts and self._menus.between(block.index, self._zone.limit):
             score += 1.5
         return score
+
+    def _links_home(self, block: Block) -> bool:
+        """Return whether a block is a link to the article itself."""
+        return bool(self._path) and any(run.href and _path_of(run.href) == self._path for run in block.runs)
 
     def _is_site_name(self, block: Block) -> bool:
         said = block.loose
@@ -307,11 +312,6 @@ def _words(text: str) -> frozenset[str]:
         elif len(word) > 2:
             words.add(word)
     return frozenset(words)
-
-
-def _links_to(block: Block, url: str) -> bool:
-    path = _path_of(url)
-    return bool(path) and any(run.href and _path_of(run.href) == path for run in block.runs)
 
 
 def _path_of(url: str) -> str:
