@@ -16,6 +16,8 @@ from crawler.parsers.titles import MenuLetters, Stated, Zone, read_title
 
 _CRUMB_SPLIT = re.compile(r"\s*(?:>+|»+|›|→|➔|＞|》|/|\\|\|)\s*")
 _CRUMB_SIGN = re.compile(r">|»|›|→|➔|＞|》")
+_SIGNS_ALONE = re.compile(r"^(?:\s*>){1,4}\s*$")
+_LONGEST_HOME = 30
 _CRUMB_TOKENS = frozenset({"breadcrumb", "breadcrumbs", "crumb", "crumbs"})
 _HERE = re.compile(rf"^\s*(?i:{'|'.join(re.escape(word) for word in sorted(HERE, key=len, reverse=True))})\s*[:：]?\s*")
 _ZONE_BEFORE, _ZONE_AFTER = 40, 6
@@ -52,9 +54,10 @@ def read_header(blocks: Sequence[Block], given: HeaderInput) -> Header:
     """Return title, breadcrumb and header lines of the article."""
     limit = given.region.core[0] if given.region.core else len(blocks)
     crumbs, crumb_blocks = _breadcrumb(blocks, min(limit + 1, len(blocks)))
-    lines = _lines(blocks, given, limit, crumb_blocks)
+    menus = MenuLetters(blocks, limit)
+    lines = _lines(blocks, given, menus, crumb_blocks)
     stated = Stated(given.metadata, given.url, given.entry, given.site_name)
-    title = read_title(blocks, stated, Zone(limit, lines.keys() | crumb_blocks, max(crumb_blocks, default=-1)))
+    title = read_title(blocks, stated, Zone(limit, lines.keys() | crumb_blocks, max(crumb_blocks, default=-1), menus))
     crumb_rule = "page:breadcrumb"
     if not crumbs and given.metadata.crumbs:
         crumbs, crumb_rule = given.metadata.crumbs, "json-ld:BreadcrumbList"
@@ -65,10 +68,10 @@ def read_header(blocks: Sequence[Block], given: HeaderInput) -> Header:
     )
 
 
-def _lines(blocks: Sequence[Block], given: HeaderInput, limit: int, crumb_blocks: set[int]) -> dict[int, Line]:
+def _lines(blocks: Sequence[Block], given: HeaderInput, menus: MenuLetters, crumb_blocks: set[int]) -> dict[int, Line]:
     """Return the header lines around the article's beginning, by block index."""
     found: dict[int, Line] = {}
-    menus = MenuLetters(blocks, limit)
+    limit = menus.limit
     for block in blocks[max(0, limit - _ZONE_BEFORE) : limit + _ZONE_AFTER]:
         if block.index in crumb_blocks or block.kind in ("table", "image", "embed", "pre") or _is_listed(block):
             continue
@@ -81,7 +84,7 @@ def _lines(blocks: Sequence[Block], given: HeaderInput, limit: int, crumb_blocks
         ):
             continue
         # A date above the site's menu is today's.
-        if line.is_header and not menus.between(block.index, limit):
+        if line.is_header and not menus.between(block.index):
             found[block.index] = line
     return found
 
@@ -104,7 +107,7 @@ def _breadcrumb(blocks: Sequence[Block], limit: int) -> tuple[tuple[str, ...], s
         if block.index in best[1] or len(block.text) > 200 or block.kind in ("image", "table", "embed"):
             continue
         here = _HERE.match(block.text)
-        if not here and not _starts_home(block.text) and not re.fullmatch(r"(?:\s*>){1,4}\s*", block.text):
+        if not here and not _starts_home(block.text) and not _SIGNS_ALONE.match(block.text):
             continue
         together = _crumb_blocks(blocks, block)
         text = " > ".join(part.text for part in together)
@@ -143,5 +146,5 @@ def _ends_open(text: str) -> bool:
 
 
 def _starts_home(text: str) -> bool:
-    first = _CRUMB_SPLIT.split(text.strip())[0]
-    return loose(first) in HOME
+    first = _CRUMB_SPLIT.split(text.strip(), 1)[0]
+    return len(first) <= _LONGEST_HOME and loose(first) in HOME

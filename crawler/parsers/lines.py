@@ -23,6 +23,8 @@ _BYLINE = re.compile(
 BY_LINE = re.compile(r"(?i:(?:written|words|text|story)\s+by|by)[\s:]\s*[^\W\d_a-z]|(?:von|por|par|di|door)\s+[^\W\d_a-z]|By[A-Z]")
 # The end of a sentence, where a title or an initial is none.
 _SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|Dipl)\b)[^\W\d_]{2,}[.!?。]\s")
+# Every label ends with one of these.
+_LABEL_SIGN = re.compile(r"[:：|｜]")
 _PIECES = re.compile(r"\s+[|｜·•⋅–—-]\s+")
 _PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
@@ -69,7 +71,8 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
     first, _, below = text.strip().partition("\n")
     if _read_byline(line, squeeze(first)) or _read_byline(line, line.text):
         return line
-    matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"]
+    labelled = _LABEL_SIGN.search(line.text) is not None
+    matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"] if labelled else []
     left = [line.text[: matches[0].start()] if matches else line.text]
     for match, following in zip_longest(matches, matches[1:]):
         value = line.text[match.end() : following.start() if following else None]

@@ -67,26 +67,36 @@ class Metadata:
 
 def read_metadata(page: Page) -> Metadata:
     """Return what the page declares; broken JSON-LD counts as none."""
-    nodes = list(_ld_nodes(page))
-    meta, meta_authors = _meta(page)
+    found: dict[str, list[Any]] = {"script": [], "meta": [], "link": [], "title": []}
+    for element in page.root.iter(*found):
+        found[str(element.tag)].append(element)
+    nodes = list(_ld_nodes(found["script"]))
+    meta, meta_authors = _meta(found["meta"])
     return Metadata(
         meta=meta,
         ld=next((node for node in nodes if _is_article(node)), {}),
         crumbs=_crumbs(nodes),
-        html_title=squeeze(str(page.root.xpath("string(//head/title | //title[not(ancestor::svg)])"))) or None,
+        html_title=next(filter(None, map(_title, found["title"])), None),
         language=_language(page),
-        canonical=_canonical(page),
+        canonical=_canonical(page, found["link"]),
         ld_authors=_ld_authors(nodes),
         meta_authors=meta_authors,
         publisher=_publisher(nodes),
     )
 
 
-def _meta(page: Page) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+def _title(element: Any) -> str | None:
+    """Return the page's title; a drawing's names the drawing."""
+    if next(element.iterancestors("svg"), None) is not None:
+        return None
+    return squeeze("".join(element.itertext())) or None
+
+
+def _meta(elements: list[Any]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     """Return the first content of every meta element's name, and all contents that name authors."""
     found: dict[str, str] = {}
     authors: list[tuple[str, str]] = []
-    for element in page.root.iter("meta"):
+    for element in elements:
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         content = element.get("content")
         if name and content and content.strip():
@@ -99,8 +109,8 @@ def _meta(page: Page) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     return found, tuple(pair for pair in authors if written_by or pair[0] != "twitter:data1")
 
 
-def _ld_nodes(page: Page) -> Iterator[dict[str, Any]]:
-    for script in page.root.iter("script"):
+def _ld_nodes(scripts: list[Any]) -> Iterator[dict[str, Any]]:
+    for script in scripts:
         if not (script.get("type") or "").strip().lower().startswith("application/ld+json"):
             continue
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
@@ -207,8 +217,8 @@ def _language(page: Page) -> str | None:
     return None
 
 
-def _canonical(page: Page) -> str | None:
-    for element in page.root.iter("link"):
+def _canonical(page: Page, links: list[Any]) -> str | None:
+    for element in links:
         if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
             return page.absolute(element.get("href") or "")
     return None

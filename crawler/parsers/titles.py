@@ -10,7 +10,7 @@ from lxml import etree
 
 from archive.model import Entry
 from archive.segment import has_cjk
-from crawler.parsers.blocks import Block
+from crawler.parsers.blocks import Block, tokens_of
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.region import IMPRINT, is_furniture
 from crawler.parsers.text import loose, squeeze
@@ -48,6 +48,7 @@ class Zone:
     limit: int
     taken: Collection[int]
     crumb_end: int
+    menus: "MenuLetters"
 
 
 @dataclass(frozen=True)
@@ -168,18 +169,18 @@ def read_title(blocks: Sequence[Block], stated: Stated, zone: Zone) -> Title:
 
 
 class MenuLetters:
-    """How many letters of menus stand before each block; a Chinese one says as much as three Latin."""
+    """How many letters of menus stand before each block up to `limit`; a Chinese one says as much as three Latin."""
 
     def __init__(self, blocks: Sequence[Block], limit: int) -> None:
+        self.limit = limit
         self._before = [0]
         for block in blocks[:limit]:
             letters = len(block.loose) if block.link_share > 0.8 else 0
             self._before.append(self._before[-1] + letters * (3 if letters and has_cjk(block.loose) else 1))
 
-    def between(self, index: int, limit: int) -> bool:
+    def between(self, index: int) -> bool:
         """Return whether a menu stands between a block and the text: the block then belongs to the site's head."""
-        last = len(self._before) - 1
-        return self._before[min(limit, last)] - self._before[min(index + 1, last)] > 60
+        return index < self.limit and self._before[-1] - self._before[index + 1] > 60
 
 
 class _Scores:
@@ -187,10 +188,10 @@ class _Scores:
 
     def __init__(self, blocks: Sequence[Block], stated: Stated, zone: Zone) -> None:
         self._blocks, self._stated, self._zone = blocks, stated, zone
-        self._menus = MenuLetters(blocks, zone.limit)
+        self._menus = zone.menus
         self._imprints = " ".join(block.loose for block in blocks[-12:] if IMPRINT.search(block.text))
         self._path = _path_of(stated.url)
-        self._furniture: dict[etree._Element, bool] = {}
+        self._named: dict[etree._Element, tuple[bool, bool]] = {}
         first = [block.index for block in blocks if block.kind == "h" and block.level == 1 and not self._is_site_name(block)]
         self._sole = first[0] if len(first) == 1 else None
 
@@ -217,34 +218,37 @@ class _Scores:
             score += 3.0
         elif block.kind == "h" and block.level == 1:
             score += _SHARED * stated.shared(block.text)
-        if not _TITLE_TOKENS.isdisjoint(block.tokens):
+        furniture, titled = self._names_around(block.element)
+        if titled:
             score += 0.6
+        if furniture or block.kind == "li":
+            score -= 1.5
         score += beside + (_SOLE_HEADING if sole else 0.0) - self._against(block)
         return score - min(1.0 if sole else 3.0, 0.1 * abs(self._zone.limit - block.index))
 
     def _is_apart(self, block: Block) -> bool:
         """Return whether an only h1 is the article's: said by a declaration too, or below the site's menu."""
-        if self._menus.between(block.index, self._zone.limit):
+        if self._menus.between(block.index):
             return bool(self._stated.strong) and self._stated.shared(block.text) >= 0.3
         return bool(self._stated.words)
 
     def _against(self, block: Block) -> float:
         score = 0.0
-        if block.kind == "li" or self._in_furniture(block.element):
-            score += 1.5
         if block.link_share > 0.8:
             score += 0.5 if self._links_home(block) else 3.0
         if len(block.text) > 160 and block.text.endswith((".", "。")):
             score += 2.0
         if block.index < self._zone.crumb_end:
             score += 3.0
-        if block.loose not in self._stated.strong_parts and self._menus.between(block.index, self._zone.limit):
+        if block.loose not in self._stated.strong_parts and self._menus.between(block.index):
             score += 1.5
         return score
 
     def _links_home(self, block: Block) -> bool:
         """Return whether a block is a link to the article itself."""
-        return bool(self._path) and any(run.href and _path_of(run.href) == self._path for run in block.runs)
+        return bool(self._path) and any(
+            run.href and self._path in run.href and _path_of(run.href) == self._path for run in block.runs
+        )
 
     def _is_site_name(self, block: Block) -> bool:
         said = block.loose
@@ -260,18 +264,19 @@ class _Scores:
             return 3.0
         return 0.5 if block.index - 1 in self._zone.taken else 0.0
 
-    def _in_furniture(self, element: etree._Element) -> bool:
-        """Return whether an element or one around it names itself furniture, each asked once."""
+    def _names_around(self, element: etree._Element) -> tuple[bool, bool]:
+        """Return whether an element or one around it names itself furniture, and a title; each is asked once."""
         path: list[etree._Element] = []
         node: etree._Element | None = element
-        while node is not None and node not in self._furniture:
+        while node is not None and node.tag != "body" and node not in self._named:
             path.append(node)
-            node = None if node.tag == "body" else node.getparent()
-        found = node is not None and self._furniture[node]
+            node = node.getparent()
+        furniture, titled = self._named.get(node, (False, False)) if node is not None else (False, False)
         for inner in reversed(path):
-            found = found or (inner.tag not in ("body", "html") and is_furniture(inner))
-            self._furniture[inner] = found
-        return found
+            furniture = furniture or is_furniture(inner)
+            titled = titled or not _TITLE_TOKENS.isdisjoint(tokens_of(inner))
+            self._named[inner] = (furniture, titled)
+        return furniture, titled
 
 
 def _own_title(block: Block, above: Block | None, stated: Stated) -> str:
