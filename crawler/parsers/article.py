@@ -83,7 +83,14 @@ def _read(reading: Reading, language: str | None) -> Article:
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
     updated, published = read_dates(reading, template, lines)
-    source, byline = read_people(reading, template, lines, PageBylines(blocks, header.title_index, region.core, (index for index, line in header.lines.items() if line.stamp)))
+    source, byline = read_people(
+        reading,
+        template,
+        lines,
+        PageBylines(
+            blocks, header.title_index, region.core, (index for index, line in header.lines.items() if line.stamp)
+        ),
+    )
     return Article(
         url=page.url,
         title=title,

@@ -16,16 +16,17 @@ _LINK = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|people|staff|profiles?|contributors?|writers?|by|redaktion|journalists?|"
     r"columnists?|users?|reporters?)[/-][^/]|/@\w|[?&]author="
 )
+_NO_BYLINES = frozenset({"html", "body", "main", "form", "input", "img", "script"})
 _TEST_WORDS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 _AUTHOR = frozenset(
-    "author authors byline bylines autor autoren autores auteur auteurs autore autori writer writers reporter reporters "
-    "contributor contributors authorname authored postauthor articleauthor autorin".split()
+    "author authors byline bylines autor autoren autores auteur auteurs autore autori writer writers reporter "
+    "reporters contributor contributors authorname authored postauthor articleauthor autorin".split()
 )
 _NAME = frozenset({"name", "names", "fn", "link", "authorname"})
 # Parts of a byline that are no name, and what else has authors: comments, quotes, pictures.
 _OTHER = frozenset(
-    "comment comments bio biography description desc excerpt image images img avatar photo photos picture thumb thumbnail role "
-    "roles position job jobtitle social twitter email mail follow date dates time count quote testimonial credit "
+    "comment comments bio biography description desc excerpt image images img avatar photo photos picture thumb "
+    "thumbnail role roles position job jobtitle social twitter email mail follow date dates time count quote testimonial credit "
     "photographer reviewer reviewers editor tooltip popup copyright share timestamp headshot topics tags".split()
 )
 _BREAKS = frozenset(
@@ -33,17 +34,24 @@ _BREAKS = frozenset(
 )
 _SILENT = frozenset("script style svg img time button template noscript picture input select textarea".split())
 _JOINED = re.compile(r"^\W*(?:and|und|et|y|e|en|og|och|ve|и|by|von|par|por|di|da|door|af|av|with)?\W*$", re.IGNORECASE)
-_BY_LINE = re.compile(r"^\W*(?:(?:written|posted|published|words|text|story)\s+)?(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE)
+_BY_LINE = re.compile(
+    r"^\W*(?:(?:written|posted|published|words|text|story)\s+)?(?:by|von|par|por|di|door|af|av)\b", re.IGNORECASE
+)
 _NO_NAME = re.compile(
     r"\b(?:about|more|share|follow|read|view|see|all|posts?|articles?|sign|subscribe|comments?|our|meet|contact|profile|"
     r"updated|published|written|posted|author|authors|by|bio|website|search|menu|login|home|advertis\w*)\b|\d[:/.]?\d",
     re.IGNORECASE,
 )
-_LONE_NAME = re.compile(r"^(?:(?:Dr|Prof)\.\s)?(?:[^\W\d_a-z][\w'’.-]{0,20}\s+){1,3}[^\W\d_a-z][^\W\d_A-Z]['’\w-]{0,20}(?:\s[JS]r\.)?$")
+_LONE_NAME = re.compile(
+    r"^(?:(?:Dr|Prof)\.\s)?(?:[^\W\d_a-z][\w'’.-]{0,20}\s+){1,3}[^\W\d_a-z][^\W\d_A-Z]['’\w-]{0,20}(?:\s[JS]r\.)?$"
+)
 _MOST_INNER, _MOST_LINES, _MOST_TEXT = 60, 12, 400
 _ABOVE, _BELOW, _AFTER = 16, 3, 12
 # Who helped is no author.
-_HELPED = re.compile(r"^\W*(?:with\s+)?(?:additional\s+)?(?:contributions?|reporting|reviewed|edited|fact[- ]checked)\s+(?:from|by)", re.IGNORECASE)
+_HELPED = re.compile(
+    r"^\W*(?:with\s+)?(?:additional\s+)?(?:contributions?|reporting|reviewed|edited|fact[- ]checked)\s+(?:from|by)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,9 @@ class Found:
 class PageBylines:
     """The marked elements of a page by rule, read when they are first asked for."""
 
-    def __init__(self, blocks: Sequence[Block], title: int | None, core: Sequence[int], dated: Iterable[int] = ()) -> None:
+    def __init__(
+        self, blocks: Sequence[Block], title: int | None, core: Sequence[int], dated: Iterable[int] = ()
+    ) -> None:
         self._dated = frozenset(dated)
         self._blocks = blocks
         first = self._first = core[0] if core else len(blocks)
@@ -115,7 +125,10 @@ class PageBylines:
 
     def _is_repeated(self, block: Block) -> bool:
         below = (self._blocks[index] for index in self._after if 0 <= index < len(self._blocks))
-        return any(other.loose == block.loose or (other.text.startswith(block.text) and other.text.endswith(".")) for other in below)
+        return any(
+            other.loose == block.loose or (other.text.startswith(block.text) and other.text.endswith("."))
+            for other in below
+        )
 
     @cached_property
     def _marked(self) -> list[Found]:
@@ -141,21 +154,24 @@ class PageBylines:
 
 
 def _rule_of(element: etree._Element) -> str:
-    if element.tag in ("html", "body", "main", "form", "input", "img", "script"):
-        return ""
+    """Return by which mark an element says that it names authors, or nothing."""
     tokens = tokens_of(element)
-    if not _OTHER.isdisjoint(tokens) or next(element.iterancestors("figure", "figcaption"), None) is not None:
+    if element.tag in _NO_BYLINES or not _OTHER.isdisjoint(tokens):
         return ""
+    rule = _mark_of(element, tokens)
+    # The names in a figure are photographers'.
+    return "" if rule and next(element.iterancestors("figure", "figcaption"), None) is not None else rule
+
+
+def _mark_of(element: etree._Element, tokens: frozenset[str]) -> str:
     if "author" in (element.get("rel") or "").lower().split():
         return "rel:author"
     if "author" in (element.get("itemprop") or "").lower().split():
         return "microdata:author"
     said = tokens | _tested(element)
     if not _AUTHOR.isdisjoint(said):
-        return "class:author-name" if not _NAME.isdisjoint(said) else "class:byline"
-    if element.tag == "a" and _LINK.search(element.get("href") or ""):
-        return "link:author"
-    return ""
+        return "class:byline" if _NAME.isdisjoint(said) else "class:author-name"
+    return "link:author" if element.tag == "a" and _LINK.search(element.get("href") or "") else ""
 
 
 def _tested(element: etree._Element) -> frozenset[str]:

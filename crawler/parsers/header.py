@@ -64,7 +64,14 @@ def read_header(blocks: Sequence[Block], given: HeaderInput) -> Header:
     if crumbs and title.text and loose(crumbs[-1]) == loose(title.text):
         crumbs = crumbs[:-1]
     return Header(
-        title.text, title.rule, title.index, crumbs, crumb_rule if crumbs else "", lines, frozenset(crumb_blocks), title.others
+        title.text,
+        title.rule,
+        title.index,
+        crumbs,
+        crumb_rule if crumbs else "",
+        lines,
+        frozenset(crumb_blocks),
+        title.others,
     )
 
 

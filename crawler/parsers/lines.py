@@ -15,12 +15,14 @@ _LONGEST = 260
 _MOST_DATES = 4
 _POSTED_BY = re.compile(r"^\s*(?i:posted|published|written|added)\s+by\s+(\D{2,60}?)\s+(?i:on|at)?\s*[,|·-]?\s*$")
 _BYLINE = re.compile(
-    r"^(?:(?:(?i:(?:written|words|text|story|reported|interview|article|reviewed and written)\s+by|by)(?:\s*:\s*|\s+)|By(?=[A-Z][a-z]))|"
+    r"^(?:(?i:(?:written|words|text|story|reported|interview|article)\s+by|by)(?:\s*:\s*|\s+)|By(?=[A-Z][a-z])|"
     r"(?i:por|par|von|di|door)\s+|(?:文|撰文|记者|記者|作者)\s*[|/／:：]\s*)"
     r"(?P<names>[^()（）|\[\]【】:：\d]{2,120}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?"
     r"(?:,?\s*(?:and\s+)?\+?\d+\s+(?:more|others))?\s*$"
 )
-BY_LINE = re.compile(r"(?i:(?:written|words|text|story)\s+by|by)[\s:]\s*[^\W\d_a-z]|(?:von|por|par|di|door)\s+[^\W\d_a-z]|By[A-Z]")
+BY_LINE = re.compile(
+    r"(?i:(?:written|words|text|story)\s+by|by)[\s:]\s*[^\W\d_a-z]|(?:von|por|par|di|door)\s+[^\W\d_a-z]|By[A-Z]"
+)
 # The end of a sentence, where a title or an initial is none.
 _SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|Dipl)\b)[^\W\d_]{2,}[.!?。]\s")
 # Every label ends with one of these.
@@ -68,8 +70,7 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
     if is_tools(line.text):
         line.aside = True
         return line
-    first, _, below = text.strip().partition("\n")
-    if _read_byline(line, squeeze(first)) or _read_byline(line, line.text):
+    if _read_byline(line, squeeze(text.strip().partition("\n")[0])) or _read_byline(line, line.text):
         return line
     labelled = _LABEL_SIGN.search(line.text) is not None
     matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"] if labelled else []

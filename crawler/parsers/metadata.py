@@ -149,7 +149,9 @@ def _ld_authors(nodes: list[dict[str, Any]]) -> tuple[tuple[str, bool], ...]:
     for wanted in (_ARTICLE_TYPES, _WORK_TYPES, _PAGE_TYPES):
         for node in nodes:
             if any(wanted.search(kind) for kind in _types(node)):
-                found = tuple(dict.fromkeys([*_people(node.get("author"), known)] or [*_people(node.get("creator"), known)]))
+                found = tuple(
+                    dict.fromkeys([*_people(node.get("author"), known)] or [*_people(node.get("creator"), known)])
+                )
                 if found:
                     return found
     return ()

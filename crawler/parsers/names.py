@@ -71,24 +71,29 @@ _CREDENTIAL = re.compile(
 )
 _SUFFIX = re.compile(r"^(?:[JS]r\.?|I{2,3}|IV)$")
 _PARTICLES = frozenset(
-    "de da do dos das del della di du van von der den ter ten zu zur la le el al bin ibn bint y e af av und of the st".split()
+    (
+        "de da do dos das del della di du van von der den ter ten zu zur la le el al bin ibn bint y e af av und of the st"
+    ).split()
 )
 # Capitalised words of menus, beats and departments, which no person is called.
 _NO_NAMES = frozenset(
-    "about advertisement advertising agreement all and are article articles author authors blog business by careers clinical "
-    "community contact content contributing creative culture customer data deputy design digital education estate "
-    "executive finance follow full getty growth health help home hub icon images in investment investor it latest "
-    "learn library login managing marketing medical menu month more newsletter opinion our partnership photo photos "
-    "plus podcast policy politics posts privacy product profile project read related research review reviews sales science search "
-    "section senior seo sign social software sports staff story subscribe support tech technology terms topics travel tv updated "
-    "account key points copy link links table contents get started start trial try jump stay connected verdict years "
-    "experience quick insight create tweet pin print save listen watch free courtesy image images photo up next first last update "
-    "video videos view web wealth week with world written you your".split()
+    (
+        "about account advertisement advertising agreement all and are article articles author authors blog business "
+        "by careers clinical community connected contact content contents contributing copy courtesy create creative "
+        "culture customer data deputy design digital education estate executive experience finance first follow free "
+        "full get getty growth health help home hub icon image images in insight investment investor it jump key "
+        "last latest learn library link links listen login managing marketing medical menu month more newsletter "
+        "next opinion our partnership photo photos pin plus podcast points policy politics posts print privacy "
+        "product profile project quick read related research review reviews sales save science search section senior "
+        "seo sign social software sports staff start started stay story subscribe support table tech technology "
+        "terms topics travel trial try tv tweet up update updated verdict video videos view watch wealth web week "
+        "with world written years you your"
+    ).split()
 )
 _CJK_NAME = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・]{2,12}$")
-_EDGES = " |｜·•⋅,，;；:：-–—/\\\u3000\t>*\"“”„«»"
+_EDGES = ' |｜·•⋅,，;；:：-–—/\\\u3000\t>*"“”„«»'
 _LONGEST = 60
-_MOST = 300
+_MOST = 600
 
 
 def names_in(text: str, *, declared: bool = False) -> tuple[str, ...]:

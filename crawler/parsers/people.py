@@ -40,7 +40,9 @@ def read_people(
         lambda: ("after:byline", marked.names("class:byline", after=True)),
     )
     byline = reading.decide("byline", lambda: _template_names(template), *_persons_first(sources, sites))
-    return source, _without_helpers(tuple(byline or ()), marked)
+    names = tuple(byline or ())
+    given = reading.rules.get("byline", "").startswith("template:")
+    return source, names if given else _without_helpers(names, marked)
 
 
 def _without_helpers(names: tuple[str, ...], marked: PageBylines) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ def _persons_first(sources: Sequence[_Source], sites: frozenset[str]) -> list[_S
     for count, source in enumerate(sources, 1):
         found = source()
         if any(not is_organisation(name, sites) for name in found[1]):
-            return [lambda: found, *(_always(one) for one in weak), *sources[count:]]
+            return [_always(found), *(_always(one) for one in weak), *sources[count:]]
         weak.append(found)
     return [_always(one) for one in sorted(weak, key=lambda one: all(loose(name) in sites for name in one[1]))]
 
@@ -68,7 +70,13 @@ def _always(found: _Names) -> _Source:
 def _sites(reading: Reading) -> frozenset[str]:
     """Return the names of the site, in their loose form."""
     meta, host = reading.metadata, _host(reading.page.url)
-    names = [meta.publisher, meta.meta.get("og:site_name"), meta.meta.get("application-name"), host, host.removeprefix("www.")]
+    names = [
+        meta.publisher,
+        meta.meta.get("og:site_name"),
+        meta.meta.get("application-name"),
+        host,
+        host.removeprefix("www."),
+    ]
     names += host.removeprefix("www.").split(".")[:-1]
     if reading.site:
         names.append(reading.site.name)

@@ -15,7 +15,9 @@ from crawler.parsers.metadata import Metadata
 from crawler.parsers.region import IMPRINT, is_furniture
 from crawler.parsers.text import loose, squeeze
 
-_TITLE_SPLIT = re.compile(r"\s+[-–—|·:»«<>/_•]{1,2}\s+|\s*(?:::|[|｜»«–—_])\s*|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])")
+_TITLE_SPLIT = re.compile(
+    r"\s+[-–—|·:»«<>/_•]{1,2}\s+|\s*(?:::|[|｜»«–—_])\s*|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])"
+)
 # Where a kicker ends or a tag begins in a heading.
 _JOINTS = re.compile(r"\s*[:|｜–—]\s+|\s+[-(\[]\s*")
 _EDGES = " -–—|·:»«<>/_•"
@@ -29,6 +31,7 @@ _SOLE_HEADING, _SHARED = 2.0, 2.0
 _LONE_HEADING = 0.6
 _SHORTEST_PART = 12
 _MOST_PIECES = 12
+_MOST_SITES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +114,22 @@ class Stated:
 
     def without_site(self, text: str) -> str:
         """Return a title without the site's name at its end or beginning."""
-        parts = [part for part in _TITLE_SPLIT.split(text) if part]
-        if len(parts) > 1:
-            if self._is_site(parts[-1]):
-                return self.without_site(text[: text.rfind(parts[-1])].rstrip(_EDGES))
-            if loose(parts[0]) in self.site_names:
-                return text[len(parts[0]) :].lstrip(_EDGES)
+        for _ in range(_MOST_SITES):
+            parts = [part for part in _TITLE_SPLIT.split(text) if part]
+            if len(parts) < 2 or not self._is_site(parts[-1]):
+                break
+            text = text[: text.rfind(parts[-1])].rstrip(_EDGES)
+        first = next(filter(None, _TITLE_SPLIT.split(text)), "")
+        if first != text and loose(first) in self.site_names:
+            return text[len(first) :].lstrip(_EDGES)
         return text
 
     def _is_site(self, part: str) -> bool:
         said = loose(part)
-        return said in self.site_names or said in self._hosts or any(
-            len(host) > 4 and host in said and len(said) <= 2 * len(host) + 4 for host in self._hosts
+        return (
+            said in self.site_names
+            or said in self._hosts
+            or any(len(host) > 4 and host in said and len(said) <= 2 * len(host) + 4 for host in self._hosts)
         )
 
     @cached_property
@@ -192,7 +199,9 @@ class _Scores:
         self._imprints = " ".join(block.loose for block in blocks[-12:] if IMPRINT.search(block.text))
         self._path = _path_of(stated.url)
         self._named: dict[etree._Element, tuple[bool, bool]] = {}
-        first = [block.index for block in blocks if block.kind == "h" and block.level == 1 and not self._is_site_name(block)]
+        first = [
+            block.index for block in blocks if block.kind == "h" and block.level == 1 and not self._is_site_name(block)
+        ]
         self._sole = first[0] if len(first) == 1 else None
 
     def able(self) -> Iterator[Block]:
@@ -280,7 +289,7 @@ class _Scores:
 
 
 def _own_title(block: Block, above: Block | None, stated: Stated) -> str:
-    """Return a heading's title: without a kicker or a tag that another declaration does not have, and the site's name."""
+    """Return a heading's title: without the site's name, and a kicker or a tag that no declaration has."""
     said = block.text.replace("\n", " ")
     if not stated.rule_of(block.loose):
         if above:
