@@ -25,9 +25,12 @@ _AUTHOR = frozenset(
 _NAME = frozenset({"name", "names", "fn", "link", "authorname"})
 # Parts of a byline that are no name, and what else has authors: comments, quotes, pictures.
 _OTHER = frozenset(
-    "comment comments bio biography description desc excerpt image images img avatar photo photos picture thumb "
-    "thumbnail role roles position job jobtitle social twitter email mail follow date dates time count quote testimonial credit "
-    "photographer reviewer reviewers editor tooltip popup copyright share timestamp headshot topics tags".split()
+    (
+        "avatar bio biography comment comments copyright count credit date dates desc description editor email "
+        "excerpt follow headshot image images img job jobtitle mail photo photographer photos picture popup "
+        "position quote reviewer reviewers role roles share social tags testimonial thumb thumbnail time "
+        "timestamp tooltip topics twitter"
+    ).split()
 )
 _BREAKS = frozenset(
     "a address article br dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header li ol p section table td tr ul".split()
@@ -73,8 +76,10 @@ class PageBylines:
         self._blocks = blocks
         first = self._first = core[0] if core else len(blocks)
         self._title = title if title is not None else max(0, first - _ABOVE)
-        self._near = range(self._title - _ABOVE, max(first, self._title) + _BELOW + 1)
-        self._after = range(core[-1] - 2, core[-1] + _AFTER) if core else range(0)
+        # A short article's byline is looked for in it, not among what stands below it.
+        end = min(max(first, self._title) + _BELOW, core[-1] if core else len(blocks))
+        self._near = range(self._title - _ABOVE, end + 1)
+        self._after = range(core[-1], core[-1] + _AFTER) if core else range(0)
 
     def names(self, rule: str, *, after: bool = False) -> tuple[str, ...]:
         """Return the names of the elements that a rule marks near the title, or after the text."""
@@ -136,7 +141,14 @@ class PageBylines:
 
     @cached_property
     def _marked_after(self) -> list[Found]:
-        return self._marked_in(self._after)
+        return [item for item in self._marked_in(self._after) if not self._is_card(item.index)]
+
+    def _is_card(self, index: int) -> bool:
+        """Return whether a block below the text stands with the heading of another article."""
+        around = self._blocks[index - 1 : index + 2]
+        return self._blocks[index].within("aside", "nav") is not None or any(
+            block.kind == "h" and block.link_share > 0.8 for block in around
+        )
 
     def _marked_in(self, zone: range) -> list[Found]:
         """Return the marked elements of a zone in reading order, each with the first block that it has to do with."""
@@ -200,7 +212,7 @@ def names_of(element: etree._Element, *, tight: bool) -> tuple[str, ...]:
     if names:
         return tuple(dict.fromkeys(names))
     for line in lines[:2]:
-        if tight or _BY_LINE.match(line) or len(lines) == 1:
+        if tight or ((_BY_LINE.match(line) or len(lines) == 1) and not any(map(str.isdigit, line))):
             own = tuple(name for name in names_in(line, declared=True) if _could_be(name))
             if own and not (is_role(own[0]) and not tight):
                 return own

@@ -27,6 +27,7 @@ BY_LINE = re.compile(
 _SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|Dipl)\b)[^\W\d_]{2,}[.!?。]\s")
 # Every label ends with one of these.
 _LABEL_SIGN = re.compile(r"[:：|｜]")
+_READING_TIME = re.compile(r"^\d{1,3}\s*min(?:ute)?s?(?:\s+read)?$", re.IGNORECASE)
 _PIECES = re.compile(r"\s+[|｜·•⋅–—-]\s+")
 _PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
@@ -161,7 +162,7 @@ def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
         return ""
     pieces = _PIECES.split(left)
     kept = [piece for piece in pieces if line.byline or not _read_byline(line, piece)]
-    return " ".join(kept)
+    return " ".join(piece for piece in kept if not _READING_TIME.match(piece))
 
 
 def _take_date(line: Line, text: str, context: DateContext) -> str:

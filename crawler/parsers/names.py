@@ -69,10 +69,13 @@ _CREDENTIAL = re.compile(
     r"^(?:[A-Z]{2,6}(?:[-/ ][A-Z]{1,5})*(?:\s*\d+)?|(?:[A-Z][a-z]{0,3}\.){1,4}[A-Z]?[a-z]?\.?|Ph\.?\s?D\.?|E-RYT.*|MBA|"
     r"[A-Z][a-zA-Z]{0,3}\.?D\.?|MSc|BSc|Esq\.?)$"
 )
+# The stop of a sentence, not of an initial or a suffix.
+_FULL_STOP = re.compile(r"(\w{4})\.$")
 _SUFFIX = re.compile(r"^(?:[JS]r\.?|I{2,3}|IV)$")
 _PARTICLES = frozenset(
     (
-        "de da do dos das del della di du van von der den ter ten zu zur la le el al bin ibn bint y e af av und of the st"
+        "de da do dos das del della di du van von der den ter ten zu zur la le el al bin ibn bint y e af av "
+        "und of the st"
     ).split()
 )
 # Capitalised words of menus, beats and departments, which no person is called.
@@ -90,6 +93,8 @@ _NO_NAMES = frozenset(
         "with world written years you your"
     ).split()
 )
+_ELISION = re.compile(r"^[a-z]{1,4}['’](?=.)")
+_ALONE = frozenset("by von par por di da door af av author authors and the with".split())
 _CJK_NAME = re.compile(r"^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・]{2,12}$")
 _EDGES = ' |｜·•⋅,，;；:：-–—/\\\u3000\t>*"“”„«»'
 _LONGEST = 60
@@ -143,7 +148,7 @@ def is_role(text: str) -> bool:
 
 
 def _begins_high(word: str) -> bool:
-    first = word.lstrip("'’\"“(")[:1]
+    first = _ELISION.sub("", word).lstrip("'’\"“(")[:1]
     return first.isalpha() and not first.islower()
 
 
@@ -184,7 +189,8 @@ def _bare(part: str) -> str:
     if match and is_person(match["name"]):
         said = match["name"]
     said = _CJK_ROLE.sub("", _PLACE.sub(r"\1", said))
-    return said.strip(_EDGES).removesuffix("’s").removesuffix("'s")
+    said = said.strip(_EDGES).removesuffix("’s").removesuffix("'s")
+    return "" if said.lower() in _ALONE else _FULL_STOP.sub(r"\1", said)
 
 
 def _digits_allowed(name: str, *, declared: bool) -> bool:

@@ -64,20 +64,26 @@ class Stated:
     site_name: str | None = None
 
     @cached_property
-    def strong(self) -> tuple[tuple[str, str], ...]:
-        """The declared titles with their rules, in the order of belief."""
+    def _declared(self) -> list[tuple[str, str]]:
         meta = self.metadata
         found = [("json-ld:headline", meta.ld_text("headline") or "")]
         found += [(f"meta:{name}", meta.meta.get(name, "")) for name in _DECLARED_META]
-        if self.entry and self.entry.title:
-            found.append(("entry:title", self.entry.title))
-        return tuple((rule, text) for rule, text in found if text and loose(text) not in self.site_names)
+        return [*found, ("entry:title", (self.entry.title if self.entry else None) or "")]
+
+    @cached_property
+    def strong(self) -> tuple[tuple[str, str], ...]:
+        """The declared titles with their rules, in the order of belief."""
+        return tuple((rule, text) for rule, text in self._declared if text and loose(text) not in self.site_names)
 
     @cached_property
     def site_names(self) -> frozenset[str]:
-        """The names of the site, in their loose form."""
+        """The names of the site, in their loose form: stated ones, and what the page's title has after the headline."""
         meta = self.metadata.meta
-        said = (self.site_name, meta.get("og:site_name"), meta.get("application-name"), self.metadata.publisher)
+        said = [self.site_name, meta.get("og:site_name"), meta.get("application-name"), self.metadata.publisher]
+        whole = self.metadata.html_title or ""
+        last = next((part for part in reversed(_TITLE_SPLIT.split(whole)) if part), "")
+        if last != whole and loose(whole[: whole.rfind(last)]) in {loose(text) for _, text in self._declared if text}:
+            said.append(last)
         return frozenset(filter(None, map(loose, said)))
 
     @cached_property
