@@ -176,9 +176,10 @@ def _rule_of(element: etree._Element) -> str:
 
 
 def _mark_of(element: etree._Element, tokens: frozenset[str]) -> str:
-    if "author" in (element.get("rel") or "").lower().split():
+    rel, prop = element.get("rel"), element.get("itemprop")
+    if rel and "author" in rel.lower().split():
         return "rel:author"
-    if "author" in (element.get("itemprop") or "").lower().split():
+    if prop and "author" in prop.lower().split():
         return "microdata:author"
     said = tokens | _tested(element)
     if not _AUTHOR.isdisjoint(said):

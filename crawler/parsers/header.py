@@ -17,7 +17,7 @@ from crawler.parsers.titles import MenuLetters, Stated, Zone, read_title
 _CRUMB_SPLIT = re.compile(r"\s*(?:>+|»+|›|→|➔|＞|》|/|\\|\|)\s*")
 _CRUMB_SIGN = re.compile(r">|»|›|→|➔|＞|》")
 _SIGNS_ALONE = re.compile(r"^(?:\s*>){1,4}\s*$")
-_LONGEST_HOME = 30
+_HOME_FIRST = re.compile(rf"\W*(?i:{'|'.join(map(re.escape, sorted(HOME, key=len, reverse=True)))})")
 _CRUMB_TOKENS = frozenset({"breadcrumb", "breadcrumbs", "crumb", "crumbs"})
 _HERE = re.compile(rf"^\s*(?i:{'|'.join(re.escape(word) for word in sorted(HERE, key=len, reverse=True))})\s*[:：]?\s*")
 _ZONE_BEFORE, _ZONE_AFTER = 40, 6
@@ -153,5 +153,4 @@ def _ends_open(text: str) -> bool:
 
 
 def _starts_home(text: str) -> bool:
-    first = _CRUMB_SPLIT.split(text.strip(), 1)[0]
-    return len(first) <= _LONGEST_HOME and loose(first) in HOME
+    return _HOME_FIRST.match(text) is not None and loose(_CRUMB_SPLIT.split(text.strip(), maxsplit=1)[0]) in HOME
