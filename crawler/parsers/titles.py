@@ -208,6 +208,11 @@ class _Scores:
         first = [
             block.index for block in blocks if block.kind == "h" and block.level == 1 and not self._is_site_name(block)
         ]
+        # Sharing words with a declaration says nothing where another heading has it whole.
+        self._agreed = any(
+            block.kind == "h" and len(block.loose) >= _SHORTEST_PART and block.loose in stated.strong_parts
+            for block in blocks[: zone.limit + 1]
+        )
         self._sole = first[0] if len(first) == 1 else None
 
     def able(self) -> Iterator[Block]:
@@ -231,7 +236,7 @@ class _Scores:
             score += 4.0
         elif block.loose in stated.html_parts:
             score += 3.0
-        elif block.kind == "h" and block.level == 1:
+        elif block.kind == "h" and block.level == 1 and not self._agreed:
             score += _SHARED * stated.shared(block.text)
         furniture, titled = self._names_around(block.element)
         if titled:
