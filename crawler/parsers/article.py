@@ -13,6 +13,7 @@ from crawler.parsers import pager
 from crawler.parsers.belonging import Surroundings, declared_images
 from crawler.parsers.blocks import Block
 from crawler.parsers.body import Chosen, believed, body_blocks
+from crawler.parsers.bylines import PageBylines
 from crawler.parsers.dateline import Place
 from crawler.parsers.dates import DateContext
 from crawler.parsers.evidence import Given
@@ -101,6 +102,7 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         "title",
         lambda: template.text("title"),
         lambda: (header.title_rule, header.title),
+        *((lambda told=told: told) for told in header.other_titles),
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
@@ -135,7 +137,9 @@ def _read(reading: Reading, language: str | None) -> Article:
     first = draft.region.core[0] if draft.region.core else 0
     place = Place(page.url, draft.blocks, draft.header.title_index, first)
     updated, published = read_dates(reading, template, lines, place)
-    source, byline = read_people(reading, template, lines)
+    dated = (index for index, line in draft.header.lines.items() if line.stamp)
+    bylines = PageBylines(draft.blocks, draft.header.title_index, draft.region.core, dated)
+    source, byline = read_people(reading, template, lines, bylines)
     breadcrumb = _breadcrumb(reading, template, draft.header)
     verdict = read_kind(Given(page, metadata, draft.blocks, draft.region, draft.title, lines))
     reading.rules["kind"] = verdict.rule

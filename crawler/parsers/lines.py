@@ -9,15 +9,27 @@ from crawler.parsers.credits import CREDIT_END
 from crawler.parsers.dates import DateContext, find_date, parse_date
 from crawler.parsers.images import is_file_name
 from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools, without_tools
+from crawler.parsers.names import names_in
 from crawler.parsers.text import squeeze
 
 _LONGEST = 260
 _MOST_DATES = 4
 _POSTED_BY = re.compile(r"^\s*(?i:posted|published|written|added)\s+by\s+(\D{2,60}?)\s+(?i:on|at)?\s*[,|·-]?\s*$")
 _BYLINE = re.compile(
-    r"^(?:(?i:by|por|par|von|di|door|text by|story by)\s+|(?:文|撰文|记者|記者|作者)\s*[|/／:：]\s*)"
-    r"(?P<names>[^()（）|\[\]【】:：\d]{2,80}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?\s*$"
+    r"^(?:(?i:(?:written|words|text|story|reported|interview|article)\s+by|by)(?:\s*:\s*|\s+)|By(?=[A-Z][a-z])|"
+    r"(?i:por|par|von|di|door)\s+|(?:文|撰文|记者|記者|作者)\s*[|/／:：]\s*)"
+    r"(?P<names>[^()（）|\[\]【】:：\d]{2,120}?)\s*(?:[(（](?P<source>[^()（）]{2,60})[)）])?\s*[|,，]?"
+    r"(?:,?\s*(?:and\s+)?\+?\d+\s+(?:more|others))?\s*$"
 )
+BY_LINE = re.compile(
+    r"(?i:(?:written|words|text|story)\s+by|by)[\s:]\s*[^\W\d_a-z]|(?:von|por|par|di|door)\s+[^\W\d_a-z]|By[A-Z]"
+)
+# The end of a sentence, where a title or an initial is none.
+_SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|Dipl)\b)[^\W\d_]{2,}[.!?。]\s")
+# Every label ends with one of these.
+_LABEL_SIGN = re.compile(r"[:：|｜]")
+_READING_TIME = re.compile(r"^\d{1,3}\s*min(?:ute)?s?(?:\s+read)?$", re.IGNORECASE)
+_PIECES = re.compile(r"\s+[|｜·•⋅–—-]\s+")
 _PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
 # What may stand between a label and its date: brackets, a weekday, an article.
@@ -25,11 +37,6 @@ _WEEKDAY = re.compile(r"[\s(（\[,]*(?:[^\W\d_][^\s\d]{0,13}\s+){0,2}[\s(（\[,]
 _SEPARATORS = " |｜·•,，;；-–—/\u3000\t>"
 # Two to five capitalised words beside a date: "Nov. 7, 2019 · The Release Team".
 _NAME = re.compile(r"^(?:[^\W\d_a-z][\w'’.-]*\s+){1,4}[^\W\d_a-z][\w'’.-]*$")
-_AND = re.compile(r"\s*(?:,|，|、|;|；|&|\band\b|\by\b|\bund\b|\bet\b|\be\b|\ben\b)\s+|[，、；]", re.IGNORECASE)
-_ROLE = re.compile(
-    r",?\s*\b(?:staff (?:writer|reporter)|correspondent|reporter|editor|special to .*|contributor|in [A-Z]\w+)\b.*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -67,9 +74,10 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
     if is_tools(line.text):
         line.aside = True
         return line
-    if _read_byline(line, line.text):
+    if _read_byline(line, squeeze(text.strip().partition("\n")[0])) or _read_byline(line, line.text):
         return line
-    matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"]
+    labelled = _LABEL_SIGN.search(line.text) is not None
+    matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"] if labelled else []
     left = [line.text[: matches[0].start()] if matches else line.text]
     for match, following in zip_longest(matches, matches[1:]):
         value = line.text[match.end() : following.start() if following else None]
@@ -81,20 +89,9 @@ def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -
     return line
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """Return the names of a byline, without "By", roles and what stands twice."""
-    plain = re.sub(r"^(?i:by|por|par|von|di|door)\s+", "", squeeze(text))
-    names = (squeeze(_ROLE.sub("", part)).strip(_SEPARATORS) for part in _AND.split(plain) if part)
-    kept: dict[str, str] = {}
-    for name in names:
-        if 1 < len(name) <= 60 and not any(map(str.isdigit, name)):
-            kept.setdefault(name.casefold(), name)
-    return tuple(kept.values())
-
-
 def _read_byline(line: Line, text: str) -> bool:
     match = _BYLINE.match(text)
-    if not match or len(match["names"].split()) > 8 or re.search(r"[.!?。]\s", match["names"]):
+    if not match or len(match["names"].split()) > 12 or _SENTENCE.search(match["names"]):
         return False
     line.byline = names_in(match["names"])
     line.source = line.source or (squeeze(match["source"]) if match["source"] else None)
@@ -166,7 +163,9 @@ def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
     if _DOMAIN.match(left):
         line.source = line.source or left
         return ""
-    return "" if _read_byline(line, left) else left
+    pieces = _PIECES.split(left)
+    kept = [piece for piece in pieces if line.byline or not _read_byline(line, piece)]
+    return " ".join(piece for piece in kept if not _READING_TIME.match(piece))
 
 
 def _take_date(line: Line, text: str, context: DateContext) -> str:

@@ -10,9 +10,26 @@ from crawler.parsers.page import Page
 from crawler.parsers.text import plain, squeeze
 
 _ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting|Review)$")
+# What else names the author of a page: works of other kinds, then the page itself.
+_WORK_TYPES = re.compile(r"(CreativeWork|Recipe|HowTo|Podcast\w*|VideoObject|Course|Dataset)$")
+_AUTHORED_PAGE_TYPES = re.compile(r"(WebPage|ItemPage|AboutPage|QAPage|FAQPage)$")
+_ORGANISATION_TYPES = re.compile(r"(Organization|WebSite|Corporation|Brand)$")
+_AUTHOR_META = frozenset(
+    (
+        "author authors article:author article.author article_author og:author og:article:author byl byline "
+        "parsely-author dc.creator dcterms.creator dc.creator.name sailthru.author cxenseparse:author citation_author "
+        "branch:deeplink:authorname1 content_author article:author_name article:author:name articleauthor author_name "
+        "news_author mediator_author cxensepublish:author twitter:data1"
+    ).split()
+)
+# What twitter:label1 calls twitter:data1 where that is a name (mostly WordPress's "Written by").
+_WRITTEN_BY = re.compile(
+    r"\b(?:by|von|par|por|da|door|av|af|author|autor\w*|auteur|autore|автор\w*)\b|作者|著者|投稿者|執筆", re.IGNORECASE
+)
 _PAGE_TYPES = frozenset({"WebPage", "ItemPage", "SocialMediaPosting", "DiscussionForumPosting"})
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _MOST_NODES = 2000
+_MOST_AUTHORS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +37,9 @@ class Metadata:
     """The declarations of a page.
 
     `meta` maps lower-case names to their first content, `nodes` are the objects of its JSON-LD and `ld` the article's
-    among them, `links` maps relations of its link elements to their first address.
+    among them, `links` maps relations of its link elements to their first address. `ld_authors` are the names that
+    JSON-LD gives, each with whether it is an organisation's; `meta_authors` every content of an author's meta element,
+    each with its name.
     """
 
     meta: dict[str, str] = field(default_factory=dict)
@@ -33,6 +52,9 @@ class Metadata:
     canonical: str | None = None
     nodes: tuple[dict[str, Any], ...] = ()
     links: dict[str, str] = field(default_factory=dict)
+    ld_authors: tuple[tuple[str, bool], ...] = ()
+    meta_authors: tuple[tuple[str, str], ...] = ()
+    publisher: str | None = None
 
     def first(self, *names: str) -> tuple[str, str] | None:
         """Return name and content of the first of these meta elements that says something."""
@@ -49,45 +71,61 @@ class Metadata:
             value = next((item for item in value if isinstance(item, str)), None)
         return plain(value) or None if isinstance(value, str) else None
 
-    def ld_names(self, key: str) -> tuple[str, ...]:
-        """Return the names of the persons or organisations of a property."""
-        value = self.ld.get(key)
-        items = value if isinstance(value, list) else [value]
-        names = (item.get("name") if isinstance(item, dict) else item for item in items)
-        return tuple(plain(name) for name in names if isinstance(name, str) and name.strip())
-
 
 def read_metadata(page: Page) -> Metadata:
     """Return what the page declares; broken JSON-LD counts as none."""
-    nodes = tuple(_ld_nodes(page))
+    found: dict[str, list[Any]] = {"script": [], "meta": [], "link": [], "title": []}
+    for element in page.root.iter(*found):
+        found[str(element.tag)].append(element)
+    nodes = tuple(_ld_nodes(found["script"]))
     articles = tuple(node for node in nodes if _is_article(node))
-    links = _links(page)
+    links = _links(page, found["link"])
+    meta, meta_authors = _meta(found["meta"])
     return Metadata(
-        meta=_meta(page),
+        meta=meta,
         ld=next(iter(articles), {}),
         articles=articles,
         pages=tuple(node for node in nodes if _PAGE_TYPES.intersection(types_of(node))),
         crumbs=_crumbs(nodes),
-        html_title=squeeze(str(page.root.xpath("string(//head/title | //title[not(ancestor::svg)])"))) or None,
+        html_title=next(filter(None, map(_title, found["title"])), None),
         language=_language(page),
         canonical=links.get("canonical"),
         nodes=nodes,
         links=links,
+        ld_authors=_ld_authors(nodes),
+        meta_authors=meta_authors,
+        publisher=_publisher(nodes),
     )
 
 
-def _meta(page: Page) -> dict[str, str]:
+def _title(element: Any) -> str | None:
+    """Return the page's title; a drawing's names the drawing."""
+    if next(element.iterancestors("svg"), None) is not None:
+        return None
+    return squeeze("".join(element.itertext())) or None
+
+
+def _meta(elements: list[Any]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Return the first content of every meta element's name, and all contents that name authors."""
     found: dict[str, str] = {}
-    for element in page.root.iter("meta"):
+    authors: list[tuple[str, str]] = []
+    for element in elements:
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         content = element.get("content")
         if name and content and content.strip():
-            found.setdefault(name.strip().lower(), plain(content))
-    return found
+            key = name.strip().lower()
+            said = plain(content)
+            found.setdefault(key, said)
+            if key in _AUTHOR_META:
+                authors.append((key, said))
+    written_by = _WRITTEN_BY.search(found.get("twitter:label1", "")) is not None
+    return found, tuple(pair for pair in authors if written_by or pair[0] != "twitter:data1")
 
 
-def _ld_nodes(page: Page) -> Iterator[dict[str, Any]]:
-    for script in page.root.iterfind(".//script[@type='application/ld+json']"):
+def _ld_nodes(scripts: list[Any]) -> Iterator[dict[str, Any]]:
+    for script in scripts:
+        if not (script.get("type") or "").strip().lower().startswith("application/ld+json"):
+            continue
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
         try:
             value = json.loads(_CONTROL.sub(" ", text), strict=False)
@@ -119,6 +157,55 @@ def _is_article(node: dict[str, Any]) -> bool:
     return any(_ARTICLE_TYPES.search(kind) for kind in types_of(node))
 
 
+def _ld_authors(nodes: tuple[dict[str, Any], ...]) -> tuple[tuple[str, bool], ...]:
+    """Return the authors of the article's node, else of another work's, else of the page's."""
+    known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
+    for wanted in (_ARTICLE_TYPES, _WORK_TYPES, _AUTHORED_PAGE_TYPES):
+        for node in nodes:
+            if any(wanted.search(kind) for kind in types_of(node)):
+                found = tuple(
+                    dict.fromkeys([*_people(node.get("author"), known)] or [*_people(node.get("creator"), known)])
+                )
+                if found:
+                    return found
+    return ()
+
+
+def _people(value: Any, known: dict[str, dict[str, Any]]) -> Iterator[tuple[str, bool]]:
+    """Yield the names of an author property and whether each is an organisation's; a mere @id stands for its node."""
+    for item in value[:_MOST_AUTHORS] if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            node = known.get(item)
+            yield from _person(node) if node else _named(item, organisation=False)
+        elif isinstance(item, dict):
+            named = "name" in item or "familyName" in item
+            yield from _person(item if named else known.get(str(item.get("@id")), item))
+
+
+def _person(node: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    organisation = any(_ORGANISATION_TYPES.search(kind) for kind in types_of(node))
+    name = node.get("name") or " ".join(
+        part for part in (node.get("givenName"), node.get("familyName")) if isinstance(part, str)
+    )
+    for said in name[:_MOST_AUTHORS] if isinstance(name, list) else [name]:
+        yield from _named(said, organisation=organisation)
+
+
+def _named(name: Any, *, organisation: bool) -> Iterator[tuple[str, bool]]:
+    said = plain(name) if isinstance(name, str) else ""
+    if said:
+        yield said, organisation
+
+
+def _publisher(nodes: tuple[dict[str, Any], ...]) -> str | None:
+    for node in nodes:
+        value = node.get("publisher") if _is_article(node) else None
+        name = value.get("name") if isinstance(value, dict) else value
+        if isinstance(name, str) and name.strip():
+            return plain(name)
+    return None
+
+
 def _crumbs(nodes: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
     for node in nodes:
         items = node.get("itemListElement")
@@ -146,9 +233,9 @@ def _language(page: Page) -> str | None:
     return None
 
 
-def _links(page: Page) -> dict[str, str]:
+def _links(page: Page, elements: list[Any]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for element in page.root.iter("link"):
+    for element in elements:
         href = element.get("href")
         url = page.absolute(href) if href else None
         for relation in (element.get("rel") or "").lower().split() if url else ():

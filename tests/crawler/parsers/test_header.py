@@ -6,8 +6,8 @@ import pytest
 
 from archive.model import Entry
 from crawler.parsers.furniture import is_furniture
-from crawler.parsers.header import title_parts
 from crawler.parsers.region import find_region
+from crawler.parsers.titles import title_parts
 from crawler.site import Site
 from tests.crawler.parsers.small_pages import (
     FIRST,
@@ -268,3 +268,66 @@ def test_furniture(tag: str, *, expected: bool) -> None:
 def test_page_of_holds_the_language() -> None:
     assert 'lang="en"' in page_of("")
     assert story().language == "en"
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "title"),
+    [
+        # The only h1 is the title, whatever search engines are told.
+        (f"<h1>{TITLE}</h1>{STORY}", ld("Quay: ten facts about the harbour"), TITLE),
+        (f"<h1>{TITLE}</h1>{STORY}", "<meta property=og:title content='Ten facts'><title>Ten facts</title>", TITLE),
+        (f"<h1>{TITLE}</h1><ul>{'<li><a href=/x>On the page</a></li>' * 60}</ul>{STORY}", ld(f"{TITLE} 2024"), TITLE),
+        (f"<div class=banner><h1>{TITLE}</h1></div>{STORY}", ld(f"{TITLE} this year"), TITLE),
+        # The site's name is none, however it is said.
+        (f"<h1>Example News</h1><div>{STORY}</div>", "<title>A quay | Example News</title>" + ld("A quay"), "A quay"),
+        (f"<div>{STORY}</div>", f"<title>{TITLE} | News.Example</title>", TITLE),
+        (f"<h1>{TITLE} – Example</h1>{STORY}", "<meta property=og:site_name content=Example>", TITLE),
+        # A kicker, a tag and a label are cut where a declaration does not have them.
+        (f"<h1><span>Harbour</span> <span>{TITLE}</span></h1>{STORY}", ld(TITLE), TITLE),
+        (f"<h1>Blog: {TITLE}</h1>{STORY}", ld(TITLE), TITLE),
+        (f"<h1>{TITLE} [Watch]</h1>{STORY}", ld(TITLE), TITLE),
+        (f"<h1>{TITLE} (pier.example)</h1>{STORY}", f"<title>{TITLE}</title>", TITLE),
+        (f"<h1>{TITLE}: who pays for it?</h1>{STORY}", ld(TITLE), f"{TITLE}: who pays for it?"),
+        (f"<h1>Blog: {TITLE}</h1>{STORY}", "", f"Blog: {TITLE}"),
+        # A kicker above the heading belongs to it if the declaration has both.
+        (
+            f"<p>After the storm</p><h1>{TITLE}</h1>{STORY}",
+            ld(f"After the storm: {TITLE}"),
+            f"After the storm: {TITLE}",
+        ),
+        (f"<p>After the storm</p><h1>{TITLE}</h1>{STORY}", ld(TITLE), TITLE),
+    ],
+)
+def test_a_heading_against_declarations(body: str, head: str, title: str) -> None:
+    article = read(f"<div>{body}</div>", head)
+    assert article.title == title
+    assert FIRST in (article.body or "")
+
+
+def test_two_headings_of_the_first_level_need_a_declaration() -> None:
+    body = f"<h1>Harbour weeks</h1><h1>{TITLE}</h1>{STORY}"
+    assert read(body, ld(TITLE)).title == TITLE
+    again = f"<h1>{TITLE}</h1><p>Dear all</p><h1>OFFICE {TITLE.upper()}</h1><p>Posted: 2024-05-03</p>{STORY}"
+    assert read(again, f"<meta property=og:title content='{TITLE} | The Office | News'>").title == TITLE
+    assert read(f"<h1>{TITLE}</h1>{STORY}<h1>Comments</h1>", f"<title>{TITLE}</title>").title == TITLE
+
+
+def test_titles_that_lost_are_kept_for_those_who_ask() -> None:
+    head = ld("Ten facts") + f"<meta property=og:title content='{TITLE}'><title>Facts about quays | Archive</title>"
+    article = read(f"<h1>{TITLE}</h1>{STORY}", head, explain=True)
+    lost = {candidate.rule: candidate.value for candidate in article.lost if candidate.field == "title"}
+    assert article.title == TITLE
+    assert lost == {"json-ld:headline": "Ten facts", "html:title": "Facts about quays | Archive"}
+    assert read(f"<h1>{TITLE}</h1>{STORY}", head).lost == ()
+
+
+def test_a_chinese_menu_is_one_too() -> None:
+    menu = "<div>" + " ".join(f"<a href=/{n}>新闻中心{n}</a>" for n in range(6)) + "</div>"
+    article = read(f"<p>2024-05-01</p>{menu}<h1>{TITLE}</h1>{STORY}")
+    assert (article.published, article.updated) == (None, None)
+
+
+@pytest.mark.parametrize("text", [" | Example News" * 5000, "a - " * 50_000, ":" * 100_000, "_" * 100_000])
+def test_a_hostile_title_ends(text: str) -> None:
+    head = f"<meta property=og:site_name content='Example News'><title>{TITLE}{text}</title>"
+    assert (read(f"<div>{STORY}</div>", head).title or "").startswith(TITLE)

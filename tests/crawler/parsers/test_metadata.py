@@ -48,7 +48,7 @@ def meta(head: str) -> Metadata:
 def test_the_articles_node(markup: str) -> None:
     found = meta(markup)
     assert found.ld_text("headline") == "A second quay"
-    assert found.ld_names("author") == ("Mary Jones",)
+    assert found.ld_authors == (("Mary Jones", False),)
 
 
 @pytest.mark.parametrize(
@@ -70,23 +70,106 @@ def test_no_articles_node(markup: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text", "names"),
+    ("value", "text"),
     [
-        ("a  b", "a b", ("a b",)),
-        ("  ", None, ()),
-        (["a", "b"], "a", ("a", "b")),
-        ([{"name": "a"}, {"name": " b "}, {"x": 1}, 3, None, ""], "", ("a", "b")),
-        ({"name": "a"}, None, ("a",)),
-        ({"name": ["a"]}, None, ()),
-        (3, None, ()),
-        (None, None, ()),
-        ([], None, ()),
+        ("a  b", "a b"),
+        ("  ", None),
+        (["a", "b"], "a"),
+        ([{"name": "a"}, 3, None, ""], None),
+        ({"name": "a"}, None),
+        (3, None),
+        (None, None),
+        ([], None),
     ],
 )
-def test_properties_of_any_kind(value: Any, text: str | None, names: tuple[str, ...]) -> None:
-    found = Metadata(ld={"key": value})
-    assert found.ld_text("key") == (text or None)
-    assert found.ld_names("key") == names
+def test_properties_of_any_kind(value: Any, text: str | None) -> None:
+    assert Metadata(ld={"key": value}).ld_text("key") == text
+
+
+PERSON = {"@type": "Person", "@id": "#mary", "name": "Mary Jones"}
+HOUSE = {"@type": "NewsMediaOrganization", "name": "Example News"}
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("Mary  Jones", [("Mary Jones", False)]),
+        ("  ", []),
+        (PERSON, [("Mary Jones", False)]),
+        ([PERSON, "Li Na"], [("Mary Jones", False), ("Li Na", False)]),
+        ([PERSON, PERSON], [("Mary Jones", False)]),
+        (HOUSE, [("Example News", True)]),
+        ({"@type": ["Thing", "Organization"], "name": "Example News"}, [("Example News", True)]),
+        ({"@type": "Person", "name": ["Mary Jones", "Li Na"]}, [("Mary Jones", False), ("Li Na", False)]),
+        ({"@type": "Person", "givenName": "Mary", "familyName": "Jones"}, [("Mary Jones", False)]),
+        ({"@type": "Person", "givenName": 3, "familyName": "Jones"}, [("Jones", False)]),
+        ({"name": "Mary &amp; Li"}, [("Mary & Li", False)]),
+        ([{"x": 1}, 3, None, "", {"name": None}, {"name": {"a": 1}}, {"@id": 3}], []),
+        (3, []),
+        ([[PERSON]], []),
+        ([{"name": f"Mary {number}"} for number in range(80)], [(f"Mary {number}", False) for number in range(50)]),
+    ],
+)
+def test_declared_authors(author: Any, names: list[tuple[str, bool]]) -> None:
+    assert meta(ld(ARTICLE | {"author": author})).ld_authors == tuple(names)
+
+
+@pytest.mark.parametrize("reference", [{"@id": "#mary"}, "#mary", [{"@id": "#mary"}]])
+def test_an_author_that_stands_elsewhere_in_the_graph(reference: Any) -> None:
+    graph = {"@graph": [{"@type": "WebSite", "@id": "#site"}, ARTICLE | {"author": reference}, PERSON]}
+    assert meta(ld(graph)).ld_authors == (("Mary Jones", False),)
+    assert meta(ld(graph["@graph"][1]) + ld(PERSON)).ld_authors == (("Mary Jones", False),)
+
+
+def test_a_reference_to_nothing_names_nobody() -> None:
+    assert meta(ld(ARTICLE | {"author": {"@id": "#nobody"}})).ld_authors == ()
+    assert meta(ld(ARTICLE | {"author": {"@id": "#mary", "name": "Li Na"}}) + ld(PERSON)).ld_authors == (
+        ("Li Na", False),
+    )
+
+
+def test_which_node_names_the_authors() -> None:
+    page = {"@type": "WebPage", "author": "Page Author"}
+    recipe = {"@type": "Recipe", "author": "Recipe Author"}
+    without = {key: value for key, value in ARTICLE.items() if key != "author"}
+    assert meta(ld([page, recipe, ARTICLE])).ld_authors == (("Mary Jones", False),)
+    assert meta(ld([page, recipe, without])).ld_authors == (("Recipe Author", False),)
+    assert meta(ld([page, without])).ld_authors == (("Page Author", False),)
+    assert meta(ld(without | {"creator": "Li Na"})).ld_authors == (("Li Na", False),)
+    assert meta(ld([{"@type": "Product", "author": "x"}, without])).ld_authors == ()
+
+
+def test_the_publisher() -> None:
+    assert meta(ld(ARTICLE | {"publisher": HOUSE})).publisher == "Example News"
+    assert meta(ld(ARTICLE | {"publisher": "Example News"})).publisher == "Example News"
+    assert meta(ld(ARTICLE | {"publisher": [3]})).publisher is None
+    assert meta("").publisher is None
+
+
+def test_the_type_of_a_script_may_have_a_charset() -> None:
+    head = ld(ARTICLE).replace("application/ld+json", "Application/LD+JSON; charset=utf-8")
+    assert meta(head).ld_text("headline") == "A second quay"
+
+
+@pytest.mark.parametrize(
+    ("head", "authors"),
+    [
+        ("<meta name=author content='Mary Jones'>", [("author", "Mary Jones")]),
+        (
+            "<meta name=Author content='Mary Jones'><meta name=author content='Li Na'><meta name=byl content='By X Y'>",
+            [("author", "Mary Jones"), ("author", "Li Na"), ("byl", "By X Y")],
+        ),
+        ("<meta name=twitter:data1 content='Mary Jones'><meta name=twitter:label1 content='Written by'>",
+         [("twitter:data1", "Mary Jones")]),
+        ("<meta name=twitter:label1 content='Verfasst von'><meta name=twitter:data1 content='Mary Jones'>",
+         [("twitter:data1", "Mary Jones")]),
+        ("<meta name=twitter:label1 content='Reading time'><meta name=twitter:data1 content='3 minutes'>", []),
+        ("<meta name=twitter:data1 content='3 minutes'>", []),
+        ("<meta name=author content=' '><meta name=keywords content='Mary Jones'>", []),
+    ],
+)  # fmt: skip
+def test_meta_elements_of_authors(head: str, authors: list[tuple[str, str]]) -> None:
+    assert meta(head).meta_authors == tuple(authors)
 
 
 def test_meta_elements() -> None:
