@@ -16,6 +16,7 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import lightgbm
@@ -34,9 +35,11 @@ from tests.crawler.parsers.seed_markup import MARKUPS, SeedPage
 
 _FOLDS = 5
 _TREES = 200
+_LEAVES = 24
+_ALL = (1 << _LEAVES) - 1
 _OWN_WEIGHT = 0.4
 _PARAMETERS = {
-    "objective": "binary", "learning_rate": 0.06, "num_leaves": 24, "max_depth": 9, "min_data_in_leaf": 30,
+    "objective": "binary", "learning_rate": 0.06, "num_leaves": _LEAVES, "max_depth": 9, "min_data_in_leaf": 30,
     "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 127,
     "verbose": -1, "num_threads": 2, "seed": 1, "deterministic": True, "force_row_wise": True,
 }  # fmt: skip
@@ -101,7 +104,7 @@ def sample_of(content: bytes, url: str, body: str, host: str, weight: float = 1.
     metadata = read_metadata(page)
     draft, _ = draft_of(Reading(page, metadata, DateContext(metadata.language)))
     given = draft.grounds(metadata)
-    near = candidates(draft.blocks, draft.region)
+    near = candidates(draft.blocks, given)
     if not near:
         return None
     true = labels([block.text for block in draft.blocks], body)
@@ -174,31 +177,35 @@ def _interval(scores: list[tuple[float, float, bool]], hosts: list[str]) -> str:
     return f"[{f1s[12]:.4f}, {f1s[487]:.4f}] [{exacts[12]:.3f}, {exacts[487]:.3f}]"
 
 
-def arrays_of(trees: lightgbm.Booster) -> dict[str, NDArray[np.generic] | int]:
-    """Return the trees as the arrays that crawler.parsers.classifier reads."""
-    nodes: list[tuple[int, float, int, int, float]] = []
+def arrays_of(trees: lightgbm.Booster) -> dict[str, NDArray[np.generic]]:
+    """Return the trees as the arrays that crawler.parsers.classifier reads.
 
-    def add(node: dict[str, object], depth: int) -> tuple[int, int]:
-        at = len(nodes)
+    A question that is answered with no leaves only the leaves to the right of its left branch: see there.
+    """
+    questions: list[tuple[int, float, int, int]] = []
+    values = np.zeros((len(trees.dump_model()["tree_info"]), _LEAVES), dtype=np.float32)
+
+    def walk(node: dict[str, Any], tree: int, leaf: int) -> int:
         if "leaf_value" in node:
-            nodes.append((0, 0.0, at, at, float(str(node["leaf_value"]))))
-            return at, depth
-        nodes.append((0, 0.0, 0, 0, 0.0))
-        left, deep = add(node["left_child"], depth + 1)  # type: ignore[arg-type]
-        right, deeper = add(node["right_child"], depth + 1)  # type: ignore[arg-type]
-        nodes[at] = (int(str(node["split_feature"])), float(str(node["threshold"])), left, right, 0.0)
-        return at, max(deep, deeper)
+            values[tree, leaf] = node["leaf_value"]
+            return leaf + 1
+        place = len(questions)
+        questions.append((0, 0.0, 0, 0))
+        middle = walk(node["left_child"], tree, leaf)
+        end = walk(node["right_child"], tree, middle)
+        left_leaves = (1 << middle) - (1 << leaf)
+        questions[place] = (node["split_feature"], node["threshold"], tree, ~left_leaves & _ALL)
+        return end
 
-    grown = [add(tree["tree_structure"], 0) for tree in trees.dump_model()["tree_info"]]
-    column, threshold, left, right, value = zip(*nodes, strict=True)
+    for number, tree in enumerate(trees.dump_model()["tree_info"]):
+        walk(tree["tree_structure"], number, 0)
+    column, threshold, tree_of, mask = zip(*questions, strict=True)
     return {
-        "roots": np.array([root for root, _ in grown], dtype=np.int32),
         "column": np.array(column, dtype=np.int16),
         "threshold": _not_above(np.array(threshold)),
-        "left": np.array(left, dtype=np.int32),
-        "right": np.array(right, dtype=np.int32),
-        "value": np.array(value, dtype=np.float32),
-        "depth": max(depth for _, depth in grown),
+        "first": np.searchsorted(np.array(tree_of), np.arange(len(values))).astype(np.int32),
+        "mask": np.array(mask, dtype=np.uint32),
+        "value": values,
     }
 
 

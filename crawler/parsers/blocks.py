@@ -29,7 +29,10 @@ class Run(NamedTuple):
 class Box:
     """An element that is open around a block, with its place in the tree: what is asked of many blocks is kept here."""
 
-    __slots__ = ("_named", "_tokens", "depth", "element", "kind", "level", "parent", "tag")
+    __slots__ = (
+        "_named", "_outside", "_tokens", "depth", "element", "href", "is_block", "is_linked", "kind", "level", "marks",
+        "parent", "tag",
+    )  # fmt: skip
 
     def __init__(self, element: etree._Element, parent: "Box | None" = None) -> None:
         self.element = element
@@ -38,8 +41,13 @@ class Box:
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.kind: Kind = "p"
         self.level = 0
+        self.href: str | None = None
+        self.marks: tuple[Mark, ...] = ()
+        self.is_block = False
         self._tokens: frozenset[str] | None = None
+        self.is_linked: bool = self.tag == "a" or (parent is not None and parent.is_linked)
         self._named: bool | None = None
+        self._outside: bool | None = None
 
     @property
     def tokens(self) -> frozenset[str]:
@@ -54,6 +62,34 @@ class Box:
         if self._named is None:
             self._named = is_furniture(self.element)
         return self._named
+
+    @property
+    def in_furniture(self) -> bool:
+        """Whether the element or one around it, below the body, is named as furniture."""
+        asked: list[Box] = []
+        box: Box | None = self
+        while box is not None and box._outside is None:
+            asked.append(box)
+            box = box.parent
+        known = box is not None and bool(box._outside)
+        for inner in reversed(asked):
+            known = known or (inner.parent is not None and inner.is_furniture)
+            inner._outside = known
+        return known
+
+    def root(self) -> "Box":
+        """Return the outermost box."""
+        box = self
+        while box.parent is not None:
+            box = box.parent
+        return box
+
+    def is_below(self, outer: "Box") -> bool:
+        """Return whether a box is the other one or stands in it."""
+        box, depth = self, outer.depth
+        while box.depth > depth and box.parent is not None:
+            box = box.parent
+        return box is outer
 
     def up(self) -> "Iterator[Box]":
         """Yield the box and those around it, the innermost first."""
@@ -132,8 +168,11 @@ class Block:
         """The share of the text that is link text."""
         if self._link_share is None:
             linked = [run.text for run in self.runs if run.href]
-            whole = len(self.loose) if linked else 0
-            self._link_share = sum(len(loose(text)) for text in linked) / whole if whole else 0.0
+            if linked and len(linked) == len(self.runs):
+                self._link_share = 1.0 if self.loose else 0.0
+            else:
+                whole = len(self.loose) if linked else 0
+                self._link_share = sum([len(loose(text)) for text in linked]) / whole if whole else 0.0
         return self._link_share
 
     @property
@@ -144,7 +183,7 @@ class Block:
     @property
     def in_furniture(self) -> bool:
         """Whether the block's element or one around it, below the body, is named as furniture."""
-        return any(box.is_furniture for box in self.box.up() if box.parent is not None)
+        return self.box.in_furniture
 
     def inside(self, element: etree._Element) -> bool:
         """Return whether the element is the block's own or an ancestor."""

@@ -32,6 +32,8 @@ _TAIL_WORDS = (
     r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：]",
 )
 _LEAD_LENGTH = 30
+_LONGEST_TOOLS = 240
+_LONG_IMPRINT = 500
 # How likely a block must be: what the rules keep needs less, code and tables least, as few pages to learn from have
 # them; a caption or the title stands elsewhere already.
 _LIKELY = 0.5
@@ -104,7 +106,7 @@ def _titles(blocks: Sequence[Block], region: Region, title: str | None) -> list[
 
 def believed(blocks: Sequence[Block], chosen: Chosen, given: Grounds) -> list[Block]:
     """Return the blocks of text that the classifier takes for the article's, the rules' verdicts among its evidence."""
-    near = candidates(blocks, given.region)
+    near = candidates(blocks, given)
     # Where no text runs there is nothing to learn from: a note of one line is what the rules make of it.
     if not near or not given.region.core:
         return [block for block in chosen.blocks if block.kind != "image"]
@@ -199,13 +201,14 @@ def _is_outside(block: Block, *, after: bool) -> bool:
     if block.kind == "image":
         return False
     text = block.text
-    if is_pager(text) or is_tools(text) or _TAIL_LINE.match(text):
+    if len(text) <= _LONGEST_TOOLS and (is_pager(text) or is_tools(text)):
         return True
-    if not block.loose and block.kind not in ("pre", "table"):
+    if _TAIL_LINE.match(text) or (not any(map(str.isalnum, text)) and block.kind not in ("pre", "table")):
         return True
+    is_imprint = len(text) < _LONG_IMPRINT and IMPRINT.search(text) is not None
     if after:
-        return block.link_share > 0.5 or block.kind == "h" or text.isdecimal() or IMPRINT.search(text) is not None
-    return IMPRINT.search(text) is not None and len(text) < 200
+        return block.link_share > 0.5 or block.kind == "h" or text.isdecimal() or is_imprint
+    return is_imprint and len(text) < 200
 
 
 def _without_lists(blocks: Sequence[Block], core: set[int]) -> list[Block]:

@@ -13,28 +13,32 @@ MODEL = "body_model.npz"
 
 
 class Trees(NamedTuple):
-    """All trees in one set of arrays: a node asks whether a column is at most `threshold`; a leaf leads to itself."""
+    """All questions of all trees side by side: whether a `column` is at most its `threshold`.
 
-    roots: NDArray[np.int32]
+    The leaves of a tree are bits, from the left. A question that is answered with no rules out the leaves of its left
+    branch (`mask` has the others); the lowest bit that all of a tree's questions leave is the leaf that a walk through
+    the tree would end in. `first` is each tree's first question, `value` its leaves. (QuickScorer: Lucchese et al.,
+    SIGIR 2015.)
+    """
+
     column: NDArray[np.int16]
     threshold: NDArray[np.float32]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
+    first: NDArray[np.int32]
+    mask: NDArray[np.uint32]
     value: NDArray[np.float32]
-    depth: int
 
     def probabilities(self, rows: Columns) -> NDArray[np.float64]:
         """Return for every row the probability that its block is the article's."""
-        nodes = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
-        lines = np.arange(len(rows))[:, None]
-        for _ in range(self.depth):
-            below = rows[lines, self.column[nodes]] <= self.threshold[nodes]
-            nodes = np.where(below, self.left[nodes], self.right[nodes])
-        return np.asarray(1.0 / (1.0 + np.exp(-self.value[nodes].sum(axis=1, dtype=np.float64))))
+        no = rows[:, self.column] > self.threshold
+        left = np.bitwise_and.reduceat(np.where(no, self.mask, np.uint32(0xFFFFFFFF)), self.first, axis=1)
+        lowest = left & (~left + np.uint32(1))
+        leaves = np.log2(lowest.astype(np.float64)).astype(np.intp)
+        sums = self.value[np.arange(len(self.value)), leaves].sum(axis=1, dtype=np.float64)
+        return np.asarray(1.0 / (1.0 + np.exp(-sums)))
 
 
 @lru_cache(maxsize=1)
 def body_trees() -> Trees:
     """Return the trees that ship with the package."""
     with as_file(files("crawler.parsers") / MODEL) as path, np.load(path, allow_pickle=False) as arrays:
-        return Trees(**{name: arrays[name] for name in Trees._fields[:-1]}, depth=int(arrays["depth"]))
+        return Trees(**{name: arrays[name] for name in Trees._fields})

@@ -83,7 +83,11 @@ _TAGS = {
     )
 }
 _WORD = re.compile(r"\w+")
+_CLOSING = "\"'”’»」』)]"
 _STOPS = frozenset(".!?。！？؟।…")
+# What a text begins and ends with, as numbers.
+_FIRST = dict.fromkeys('"“‘«„', 4.0) | dict.fromkeys("-–—•*[(#@>|", 5.0)
+_LAST = {"?": 1.0, "!": 2.0, ":": 3.0, "：": 3.0} | dict.fromkeys("…»>→", 4.0)
 _NEIGHBOURS = (-2, -1, 1, 2)
 
 
@@ -113,6 +117,9 @@ class Verdict(IntEnum):
     TITLE = 8
 
 
+_OUTSIDERS = frozenset((Verdict.NONE, Verdict.FURNITURE, Verdict.LISTED))
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What the columns are counted from, besides the blocks: `verdicts` are the rules' by block index."""
@@ -124,10 +131,22 @@ class Grounds:
     verdicts: Mapping[int, Verdict]
 
 
-def candidates(blocks: Sequence[Block], region: Region) -> list[Block]:
-    """Return the blocks with text that are near enough to the running text to be the article's."""
+def candidates(blocks: Sequence[Block], given: Grounds) -> list[Block]:
+    """Return the blocks with text that can be the article's: near the running text, and neither menus nor links."""
+    region, verdicts = given.region, given.verdicts
     first, last = (region.core[0], region.core[-1]) if region.core else (region.start, region.end)
-    return [block for block in blocks[max(0, first - REACH) : last + REACH + 1] if block.text]
+    return [
+        block
+        for block in blocks[max(0, first - REACH) : last + REACH + 1]
+        if block.text and (first <= block.index <= last or not _is_menu(block, verdicts.get(block.index, Verdict.NONE)))
+    ]
+
+
+def _is_menu(block: Block, verdict: Verdict) -> bool:
+    """Return whether a block that the rules left out, above or below the running text, is a link or in a menu."""
+    if verdict not in _OUTSIDERS:
+        return False
+    return block.link_share > 0.9 or (verdict == Verdict.NONE and block.box.in_furniture)
 
 
 def columns(blocks: Sequence[Block], near: Sequence[Block], given: Grounds) -> Columns:
@@ -232,40 +251,39 @@ class _Table:
 
     def _likeness(self, block: Block) -> list[float]:
         """Return how like the running text a block is made, and how like its siblings, the title and the summary."""
-        box, given = block.box, self._given
-        steps, common = next(
-            ((step, self._steps[one]) for step, one in enumerate(box.up()) if one in self._steps), (99, 99)
-        )
-        text, description = block.text, given.description
+        box, given, text = block.box, self._given, block.text
+        parent = box.parent
+        steps, common, one = 0, 99, box
+        while one not in self._steps and one.parent is not None:
+            steps, one = steps + 1, one.parent
+        common = self._steps.get(one, 99)
+        said = given.description
         return [
-            self._parents.get(box.parent, 0.0) / self._whole,
+            self._parents.get(parent, 0.0) / self._whole,
             self._looks.get(_look(box), 0.0) / self._whole,
-            self._parent_looks.get(_look(box.parent), 0.0) / self._whole,
+            self._parent_looks.get(_look(parent), 0.0) / self._whole,
             steps,
             common,
-            bool(given.title) and text == given.title,
-            float(
-                bool(description) and (text.startswith(str(description)[:50]) or str(description).startswith(text[:50]))
-            ),
+            said is not None and (text[:50] == said[: len(text[:50])]),
             self._times[text],
-            *self._sibling_counts[box.parent],
+            *self._sibling_counts[parent],
         ]
 
     def _bits_of(self, box: Box) -> tuple[int, int, int]:
         """Return what class names say of a box, of those around it inside the container, and of those further out."""
-        found = self._bits.get(box)
-        if found is None:
-            own = 0
-            for word in box.tokens:
-                own |= _FAMILY_BITS.get(word, 0)
-            if box.parent is None:
-                found = (own, 0, own)
-            else:
-                outer, below, above = self._bits_of(box.parent)
-                inside = box.depth > self._given.region.depth
-                found = (own, below | outer if inside else 0, above if inside else above | own)
-            self._bits[box] = found
-        return found
+        asked: list[Box] = []
+        one: Box | None = box
+        while one is not None and one not in self._bits:
+            asked.append(one)
+            one = one.parent
+        for inner in reversed(asked):
+            outer, below, above = self._bits[inner.parent] if inner.parent is not None else (0, 0, 0)
+            inside = inner.depth > self._given.region.depth + 1
+            found = 0
+            for word in inner.tokens:
+                found |= _FAMILY_BITS.get(word, 0)
+            self._bits[inner] = (found, below | outer if inside else 0, above if inside else above | outer)
+        return self._bits[box]
 
 
 def _look(box: Box | None) -> str:
@@ -291,46 +309,44 @@ def _sibling_counts(group: Sequence[Block]) -> tuple[float, float, float]:
 
 def _text_counts(block: Block) -> list[float]:
     """Return what a block's text, its looks and its element say by themselves."""
-    text, box = block.text, block.box
+    text, box, parent = block.text, block.box, block.box.parent
     size = len(text)
-    first_words = text[:120].split()
-    count = len(first_words) or 1
-    marked = [(len(run.text), run.marks) for run in block.runs if run.marks]
-    closing = text.rstrip("\"'”’»」』)]")[-1:]
+    words = text[:120].split()
+    heads = [word[0] for word in words]
+    strong = slanted = linked = 0
+    for run in block.runs:
+        if run.href:
+            linked += 1
+        if run.marks:
+            strong += len(run.text) if "strong" in run.marks else 0
+            slanted += len(run.text) if "em" in run.marks else 0
     return [
         math.log1p(size),
         text.count(" "),
         block.link_share,
-        closing in _STOPS and bool(closing),
+        text.rstrip(_CLOSING)[-1:] in _STOPS,
         text.count(". ") + text.count("。"),
-        100.0 * (text.count(",") + text.count("，")) / (size + 1),
-        text[:1].isupper(),
-        text[:1].islower(),
-        text[:1].isdigit(),
-        text[:1] in '"“‘«„',
-        text[:1] in "-–—•*[(#@>|",
-        text[-1:] == "?",
-        text[-1:] == "!",
-        text[-1:] == ":",
-        text[-1:] in "…»>→",
+        100.0 * (text.count(",") + text.count("，")) / size,
+        _FIRST.get(text[0]) or (1.0 if text[0].isupper() else 2.0 if text[0].islower() else 3.0 * text[0].isdigit()),
+        _LAST.get(text[-1], 0.0),
         "|" in text,
         "\n" in text,
         "http" in text or "@" in text,
-        sum(word[0].isupper() for word in first_words) / count,
-        sum(word[0].isdigit() for word in first_words) / count,
+        sum(map(str.isupper, heads)) / (len(words) or 1),
+        sum(map(str.isdigit, heads)) / (len(words) or 1),
         text[:60].isupper(),
         _KINDS[block.kind],
         block.level,
         _TAGS.get(box.tag, 0),
-        _TAGS.get(box.parent.tag, 0) if box.parent is not None else 0,
+        _TAGS.get(parent.tag, 0) if parent is not None else 0,
         box.depth,
-        sum(length for length, marks in marked if "strong" in marks) / (size or 1),
-        sum(length for length, marks in marked if "em" in marks) / (size or 1),
-        sum(1 for run in block.runs if run.href),
-        block.in_furniture,
-        block.within("a") is not None,
+        strong / size,
+        slanted / size,
+        linked,
+        box.in_furniture,
+        box.is_linked,
     ]
 
 
 # The columns that a row repeats of its neighbours: length, links, end, kind, furniture, verdict, core, likenesses.
-_SHARED = (0, 2, 3, 21, 29, 31, 32, 43, 44, 45, 48, 50)
+_SHARED = (0, 2, 3, 14, 22, 24, 25, 36, 37, 38, 41)

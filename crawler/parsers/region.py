@@ -1,7 +1,6 @@
 """Where the article stands on its page: the densest container of running text."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,9 @@ from crawler.parsers.furniture import IMPRINT
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:：;；][\"'”’»」』)\]]*$")
 # A share of the children's text below which an element is where the article spreads out.
 _DOMINANT = 0.72
+# Imprints are no longer than this; the script of a text shows in its first characters.
+_LONG_IMPRINT = 500
+_TELLING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +35,44 @@ def find_region(blocks: Sequence[Block], body: etree._Element) -> Region:
     Every block of running text gives its weight to all its ancestors; from the body down the walk follows the child
     that dominates its siblings, and stops where none does.
     """
-    if not blocks:
-        return Region(body, 0, 0, ())
     weights = [weight(block) for block in blocks]
-    boxes = _inside_out(blocks)
-    outside = _outside(blocks, weights, boxes)
-    sums = _summed(
-        boxes, ((block.box, own) for block, own in zip(blocks, weights, strict=True) if block.box not in outside)
-    )
-    texts = _summed(boxes, ((block.box, 1.0) for block in blocks if block.text))
-    container = _climb(_descend(boxes, sums), texts)
-    inside = _below(container, boxes)
-    indexes = [block.index for block in blocks if block.box in inside]
-    core = tuple(index for index in indexes if weights[index] and blocks[index].box not in outside)
-    return Region(container.element, min(indexes, default=0), max(indexes, default=-1) + 1, core, container.depth)
+    running = [(block.box, own) for block, own in zip(blocks, weights, strict=True) if own]
+    root = blocks[0].box.root() if blocks else Box(body)
+    boxes = _inside_out(root, running)
+    outside = _outside(running, boxes)
+    container = _descend(boxes, _summed(boxes, ((box, own) for box, own in running if box not in outside)))
+    inside = [block for block in blocks if block.box.is_below(container)]
+    while container.parent is not None and sum(1 for block in inside if block.text) < 2:
+        # No more than one block of text in a box of its own.
+        if container.parent.tag in ("body", "html"):
+            break
+        container = container.parent
+        inside = [block for block in blocks if block.box.is_below(container)]
+    core = tuple(block.index for block in inside if weights[block.index] and block.box not in outside)
+    start, end = (inside[0].index, inside[-1].index + 1) if inside else (0, 0)
+    return Region(container.element, start, end, core, container.depth)
 
 
 def weight(block: Block) -> float:
     """Return how much a block speaks for running text around it: its letters outside links, 0 for anything short."""
-    if block.kind not in ("p", "quote", "li", "pre") or len(block.text) < 10 or block.link_share > 0.5:
-        return 0.0
-    if IMPRINT.search(block.text):
-        return 0.0
     text = block.text
+    if block.kind not in ("p", "quote", "li", "pre") or len(text) < 10:
+        return 0.0
+    cjk = not text.isascii() and has_cjk(text[:_TELLING])
     # Letters alone are dear to count; where words have spaces, what is no space is near enough.
-    size = 3 * len(block.loose) if has_cjk(text) else len(text) - text.count(" ") - text.count("\n")
+    size = 3 * len(block.loose) if cjk else len(text) - text.count(" ") - text.count("\n")
+    if size < 30 or block.link_share > 0.5 or (len(text) < _LONG_IMPRINT and IMPRINT.search(text)):
+        return 0.0
     own = size * (1 - block.link_share)
-    whole = own >= 80 or (own >= 30 and _SENTENCE_END.search(text) is not None)
+    whole = own >= 80 or (own >= 30 and _SENTENCE_END.search(text[-4:]) is not None)
     return own * (0.6 if block.kind == "li" else 1.0) if whole else 0.0
 
 
-def _inside_out(blocks: Sequence[Block]) -> list[Box]:
-    """Return the boxes around the blocks, each before the one around it."""
-    known: set[Box] = set()
-    for block in blocks:
-        for box in block.box.up():
+def _inside_out(root: Box, running: Iterable[tuple[Box, float]]) -> list[Box]:
+    """Return the boxes around the running text, each before the one around it."""
+    known = {root}
+    for inner, _ in running:
+        for box in inner.up():
             if box in known:
                 break
             known.add(box)
@@ -76,7 +81,7 @@ def _inside_out(blocks: Sequence[Block]) -> list[Box]:
 
 def _summed(boxes: Sequence[Box], own: Iterable[tuple[Box, float]]) -> dict[Box, float]:
     """Return for every box the sum of what stands in it."""
-    sums: dict[Box, float] = defaultdict(float)
+    sums: dict[Box, float] = dict.fromkeys(boxes, 0.0)
     for box, value in own:
         sums[box] += value
     for box in boxes:
@@ -101,30 +106,12 @@ def _descend(boxes: Sequence[Box], sums: dict[Box, float]) -> Box:
     return node
 
 
-def _climb(container: Box, texts: dict[Box, float]) -> Box:
-    """Return the container, or its parent where it is no more than one block of text in a box of its own."""
-    while texts[container] < 2:
-        if container.parent is None or container.parent.tag in ("body", "html"):
-            break
-        container = container.parent
-    return container
-
-
-def _outside(blocks: Sequence[Block], weights: Sequence[float], boxes: Sequence[Box]) -> set[Box]:
+def _outside(running: Sequence[tuple[Box, float]], boxes: Sequence[Box]) -> set[Box]:
     """Return the boxes that are furniture by their name, or stand in such, unless most of the text is in them."""
-    held = _summed(boxes, ((block.box, own) for block, own in zip(blocks, weights, strict=True)))
-    total = sum(weights) or 1.0
+    held = _summed(boxes, running)
+    total = held[boxes[-1]] or 1.0
     found: set[Box] = set()
     for box in reversed(boxes):
         if box.parent is not None and (box.parent in found or (box.is_furniture and held[box] < 0.5 * total)):
-            found.add(box)
-    return found
-
-
-def _below(container: Box, boxes: Sequence[Box]) -> set[Box]:
-    """Return the container and the boxes inside it."""
-    found = {container}
-    for box in reversed(boxes):
-        if box.parent in found:
             found.add(box)
     return found

@@ -40,10 +40,18 @@ def render(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Abso
     """
     shown = [block for block in blocks if block.text or block.index in pictures]
     text = "\n\n".join(block.text for block in shown if block.text and block.kind != "image")
-    html = "\n".join(_html(shown, pictures, absolute))
-    markdown = "\n\n".join(_markdown(shown, pictures, absolute))
+    trimmed = [_with_plain_seams(block) for block in shown]
+    html = "\n".join(_html(trimmed, pictures, absolute))
+    markdown = "\n\n".join(_markdown(trimmed, pictures, absolute))
     clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None) if html else ""
     return Rendering(text, clean, markdown)
+
+
+def _with_plain_seams(block: Block) -> Block:
+    if block.kind in ("pre", "table", "image"):
+        return block
+    runs = list(_trimmed(block.runs))
+    return Block(block.kind, block.box, block.index, runs, level=block.level, ordered=block.ordered)
 
 
 def _html(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: Absolute) -> Iterator[str]:
@@ -101,7 +109,7 @@ def _block_html(block: Block, picture: Picture | None, absolute: Absolute) -> st
 
 def _inline_html(runs: Sequence[Run], absolute: Absolute) -> str:
     parts = []
-    for (href, marks), group in groupby(_trimmed(runs), key=lambda run: (run.href, run.marks)):
+    for (href, marks), group in groupby(runs, key=lambda run: (run.href, run.marks)):
         text = escape("".join(run.text for run in group)).replace("\n", "<br>")
         for mark in reversed(marks):
             text = f"<{mark}>{text}</{mark}>"
@@ -160,7 +168,7 @@ def _block_markdown(block: Block, picture: Picture | None, absolute: Absolute) -
 
 def _inline_markdown(runs: Sequence[Run], absolute: Absolute) -> str:
     parts = []
-    for (href, marks), group in groupby(_trimmed(runs), key=lambda run: (run.href, run.marks)):
+    for (href, marks), group in groupby(runs, key=lambda run: (run.href, run.marks)):
         raw = "".join(run.text for run in group)
         core = raw.strip()
         if not core:

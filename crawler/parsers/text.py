@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 # Characters that take no room: soft hyphen, zero-width space, word joiner, byte order mark.
 _INVISIBLE = ("\u00ad", "\u200b", "\u2060", "\ufeff")
 _NOT_WORD = re.compile(r"[\W_]+")
+_ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 def squeeze(text: str) -> str:
@@ -29,4 +30,6 @@ def plain(text: str) -> str:
 def loose(text: str | None) -> str:
     """Return letters and digits alone, case folded: what two renderings of one text share."""
     said = html.unescape(text) if text and "&" in text else text or ""
-    return _NOT_WORD.sub("", said if said.isascii() else unicodedata.normalize("NFKC", said)).casefold()
+    if said.isascii():
+        return said.translate(_ASCII_SIGNS).lower()
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", said)).casefold()

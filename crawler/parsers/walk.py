@@ -1,6 +1,7 @@
 """One walk over a page's tree: from elements to blocks."""
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -25,7 +26,12 @@ _BLOCKS = frozenset(
         "table tbody td tfoot th thead tr ul caption search"
     ).split()
 )
-_WHOLE = frozenset(("br", "img", "amp-img", "noscript", "iframe", "video", "embed", "hr", "table"))
+_WHOLE = frozenset(("img", "amp-img", "noscript", "iframe", "video", "embed", "hr", "table"))
+_ROLES = {
+    **dict.fromkeys(_BLOCKS, "block"), **dict.fromkeys(_WHOLE, "whole"), **dict.fromkeys(_SKIPPED, "skipped"),
+    "br": "br",
+}  # fmt: skip
+_TELLING = frozenset("li dt dd pre blockquote td th article main section h1 h2 h3 h4 h5 h6".split())
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "code": "code", "kbd": "code",
     "samp": "code", "tt": "code", "sub": "sub", "sup": "sup",
@@ -49,10 +55,16 @@ _MOST_BLOCKS = 20_000
 
 def is_hidden(element: etree._Element) -> bool:
     """Return whether the element is not shown to a reader (React's parked parts, `hidden id="S:…"`, are)."""
-    classes = element.get("class")
-    if classes is not None and not _HIDDEN_CLASSES.isdisjoint(classes.split()):
-        return True
-    style = element.get("style")
+    classes, style = element.get("class"), element.get("style")
+    return (classes is not None and _hides(classes)) or _is_off(element, style)
+
+
+@lru_cache(maxsize=20_000)
+def _hides(classes: str) -> bool:
+    return not _HIDDEN_CLASSES.isdisjoint(classes.split())
+
+
+def _is_off(element: etree._Element, style: str | None) -> bool:
     if style is not None and _HIDDEN_STYLE.search(style):
         return True
     return element.get("hidden") is not None and not (element.get("id") or "").startswith("S:")
@@ -60,8 +72,7 @@ def is_hidden(element: etree._Element) -> bool:
 
 def blocks_of(body: etree._Element) -> list[Block]:
     """Return the blocks below an element in reading order, numbered; walks without recursion, however deep it is."""
-    walk = _Walk()
-    walk.open(body)
+    walk = _Walk(body)
     pending: list[Iterator[etree._Element]] = [iter(body)]
     while pending and len(walk.blocks) < _MOST_BLOCKS:
         for child in pending[-1]:
@@ -78,96 +89,94 @@ def blocks_of(body: etree._Element) -> list[Block]:
 
 
 class _Walk:
-    """The state of the walk: the open elements, the text gathered, the blocks so far."""
+    """The state of the walk: the open boxes, the text gathered, the blocks so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: etree._Element) -> None:
         self.blocks: list[Block] = []
-        self._box: Box | None = None
+        self._root = self._box = Box(body)
+        self._box.is_block = True
         self._runs: list[Run] = []
-        self._looks: list[tuple[str | None, tuple[Mark, ...], bool]] = [(None, (), False)]
         self._lists: list[bool] = []
         self._pre = 0
+        if body.text:
+            self._add(body.text, None, ())
 
     def enter(self, element: etree._Element) -> bool:
         """Take an element; return whether it was opened, so that its children follow."""
         tag = element.tag
-        if (
-            not isinstance(tag, str)
-            or tag in _SKIPPED
-            or (tag != "br" and is_hidden(element))
-            or (tag in _WHOLE and self._took_whole(element, tag))
-        ):
-            self._add(element.tail)
-        elif len(element) or tag in _BLOCKS or self._is_styled_block(element):
-            self.open(element)
+        role = _ROLES.get(tag, "inline") if isinstance(tag, str) else "skipped"
+        opened = False
+        if role == "br":
+            self._break()
+        elif role != "skipped":
+            classes, style = element.get("class"), element.get("style")
+            hidden = (classes is not None and _hides(classes)) or _is_off(element, style)
+            if not hidden and not (role == "whole" and self._took_whole(element, str(tag))):
+                is_block = role in ("block", "whole") or (style is not None and _BLOCK_STYLE.search(style) is not None)
+                opened = self._open(element, str(tag), is_block=is_block)
+        if opened:
             return True
-        else:
-            # Most elements are pieces of text with a look of their own: no box is needed around them.
-            href, marks = self._look(element, tag)
-            self._add(element.text, href, marks)
-            self._add(element.tail)
+        tail = element.tail
+        if tail:
+            self._add(tail, self._box.href, self._box.marks)
         return False
 
-    def open(self, element: etree._Element) -> None:
-        """Open an element around what follows."""
-        tag = str(element.tag)
-        is_block = tag in _BLOCKS or self._is_styled_block(element)
-        if is_block:
+    def _open(self, element: etree._Element, tag: str, *, is_block: bool) -> bool:
+        """Open a box around what follows; most elements are pieces of text, and need none."""
+        outer = self._box
+        marks = _marked(outer.marks, tag) if tag in _MARKS else outer.marks
+        href = element.get("href") if tag == "a" else outer.href
+        text = element.text
+        if not is_block and not len(element):
+            if text:
+                self._add(text, href, marks)
+            return False
+        if is_block and self._runs:
             self.flush()
         if tag in ("ul", "ol"):
             self._lists.append(tag == "ol")
         elif tag == "pre":
             self._pre += 1
-        self._box = Box(element, self._box)
-        self._tell_kind(self._box)
-        self._looks.append((*self._look(element, tag), is_block))
-        self._add(element.text)
+        box = self._box = Box(element, outer)
+        box.href, box.marks, box.is_block = href, marks, is_block
+        if tag in _TELLING:
+            self._tell_kind(box)
+        else:
+            box.kind, box.level = outer.kind, outer.level
+        if text:
+            self._add(text, href, marks)
+        return True
 
     def close(self) -> None:
-        """Close the innermost element."""
+        """Close the innermost box."""
         box = self._box
-        if box is None:
-            return
-        _, _, is_block = self._looks[-1]
-        if is_block:
+        if box.is_block and self._runs:
             self.flush()
-        if box.tag in ("ul", "ol"):
+        if box.tag in ("ul", "ol") and self._lists:
             self._lists.pop()
-        elif box.tag == "pre":
+        elif box.tag == "pre" and self._pre:
             self._pre -= 1
-        self._looks.pop()
-        self._box = box.parent
-        if self._box is not None:
-            self._add(box.element.tail)
+        if box.parent is not None:
+            self._box = box.parent
+            tail = box.element.tail
+            if tail:
+                self._add(tail, box.parent.href, box.parent.marks)
 
     def flush(self) -> None:
         """Make a block of the text gathered."""
-        if not self._runs:
-            return
         runs, self._runs = self._runs, []
-        box = self._box
-        if box is None or not any(run.text.strip() for run in runs):
+        joined = "".join([run.text for run in runs])
+        if not joined or joined.isspace():
             return
+        box = self._box
         ordered = bool(self._lists and self._lists[-1])
-        for part in [runs] if box.kind == "pre" else _line_groups(runs):
+        # A line feed in a run stands for a `br`, but in preformatted text.
+        for part in _line_groups(runs) if "\n" in joined and box.kind != "pre" else [runs]:
             self.blocks.append(Block(box.kind, box, runs=part, level=box.level, ordered=ordered))
-
-    def _look(self, element: etree._Element, tag: str) -> tuple[str | None, tuple[Mark, ...]]:
-        href, marks, _ = self._looks[-1]
-        mark = _MARKS.get(tag)
-        if mark and mark not in marks:
-            marks = (*marks, mark)
-        return (element.get("href") if tag == "a" else href), marks
-
-    def _is_styled_block(self, element: etree._Element) -> bool:
-        style = element.get("style")
-        return style is not None and _BLOCK_STYLE.search(style) is not None
 
     def _took_whole(self, element: etree._Element, tag: str) -> bool:
         """Take an element that is one block or one sign by itself; return whether it was one."""
-        if tag == "br":
-            self._break()
-        elif tag in ("img", "amp-img"):
+        if tag in ("img", "amp-img"):
             self._single("image", element, image=element)
         elif tag == "noscript":
             self._noscript(element)
@@ -182,14 +191,12 @@ class _Walk:
             return False
         return True
 
-    def _add(self, text: str | None, href: str | None = None, marks: tuple[Mark, ...] | None = None) -> None:
-        # White space counts between texts only.
-        if text and (self._runs or self._pre or not text.isspace()):
-            # A line feed in a run stands for a `br`: those of the source are spaces, but in preformatted text.
-            shown = text if self._pre else text.replace("\n", " ")
-            if marks is None:
-                href, marks, _ = self._looks[-1]
-            self._runs.append(Run(shown, href, marks))
+    def _add(self, text: str, href: str | None, marks: tuple[Mark, ...]) -> None:
+        # White space counts between texts only; the line feeds of the source are spaces.
+        if self._pre:
+            self._runs.append(Run(text, href, marks))
+        elif self._runs or not text.isspace():
+            self._runs.append(Run(text.replace("\n", " "), href, marks))
 
     def _single(
         self,
@@ -221,14 +228,13 @@ class _Walk:
         """Take a `br`: the second in a row ends a paragraph, except in preformatted text."""
         last = self._runs[-1].text if self._runs else ""
         spare = next((run.text for run in reversed(self._runs) if run.text.strip(" ")), "")
-        kind = self._box.kind if self._box is not None else "p"
-        if spare == "\n" and (last == "\n" or not last.strip()) and kind != "pre":
+        if spare == "\n" and (last == "\n" or not last.strip()) and self._box.kind != "pre":
             self.flush()
         else:
             self._runs.append(Run("\n", None, ()))
 
     def _tell_kind(self, box: Box) -> None:
-        """Give a box the kind of text that it holds: its own element's, else that of the nearest telling one."""
+        """Give a telling element's box the kind of text that it holds."""
         tag = box.tag
         if tag in ("li", "dt", "dd"):
             box.kind, box.level = "li", len(self._lists)
@@ -238,8 +244,10 @@ class _Walk:
             box.kind = "embed" if _EMBEDS.search(box.element.get("class") or "") else "quote"
         elif len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
             box.kind, box.level = "h", int(tag[1])
-        elif box.parent is not None and tag not in ("td", "th", "article", "main", "section"):
-            box.kind, box.level = box.parent.kind, box.parent.level
+
+
+def _marked(marks: tuple[Mark, ...], tag: str) -> tuple[Mark, ...]:
+    return marks if _MARKS[tag] in marks else (*marks, _MARKS[tag])
 
 
 def _line_groups(runs: list[Run]) -> list[list[Run]]:
@@ -247,8 +255,6 @@ def _line_groups(runs: list[Run]) -> list[list[Run]]:
 
     Old pages part the date line from the text by a single `br`.
     """
-    if not any(run.text == "\n" for run in runs):
-        return [runs]
     lines: list[list[Run]] = [[]]
     for run in runs:
         if run.text == "\n":
