@@ -9,7 +9,7 @@ from crawler.parsers.blocks import Block, Run
 from crawler.parsers.classifier import body_trees
 from crawler.parsers.dates import DateContext
 from crawler.parsers.features import REACH, Grounds, Verdict, candidates, columns
-from crawler.parsers.furniture import IMPRINT
+from crawler.parsers.furniture import is_imprint
 from crawler.parsers.header import Header
 from crawler.parsers.images import is_file_name
 from crawler.parsers.labels import is_tools
@@ -32,14 +32,15 @@ _TAIL_WORDS = (
     r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：]",
 )
 _LEAD_LENGTH = 30
+_TAIL_LENGTH = 80
 _LONGEST_TOOLS = 240
-_LONG_IMPRINT = 500
 # How likely a block must be: what the rules keep needs less, code and tables least, as few pages to learn from have
 # them; a caption or the title stands elsewhere already.
 _LIKELY = 0.5
 _ENOUGH = {Verdict.KEPT: 0.42, Verdict.CAPTION: 1.0, Verdict.TITLE: 1.0}
 _ENOUGH_OF_KIND = {"pre": 0.15, "table": 0.15}
-_TAIL_LINE = re.compile(f"^(?:{'|'.join(_TAIL_WORDS)})", re.IGNORECASE)
+# On text in lower case: an engine that minds the case passes over what cannot begin so.
+_TAIL_LINE = re.compile("|".join(_TAIL_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _last_text(inside: Sequence[Block], last: int) -> int:
     for block in inside:
         if block.index > last:
             if block.kind != "image" and (_is_outside(block, after=True) or block.link_share > 0.3):
-                if block.kind != "h" or _TAIL_LINE.match(block.text):
+                if block.kind != "h" or _is_tail(block.text):
                     break
             elif block.kind != "image" and not block.text.isdecimal():
                 last = block.index
@@ -203,12 +204,15 @@ def _is_outside(block: Block, *, after: bool) -> bool:
     text = block.text
     if len(text) <= _LONGEST_TOOLS and (is_pager(text) or is_tools(text)):
         return True
-    if _TAIL_LINE.match(text) or (not any(map(str.isalnum, text)) and block.kind not in ("pre", "table")):
+    if _is_tail(text) or (not any(map(str.isalnum, text)) and block.kind not in ("pre", "table")):
         return True
-    is_imprint = len(text) < _LONG_IMPRINT and IMPRINT.search(text) is not None
     if after:
-        return block.link_share > 0.5 or block.kind == "h" or text.isdecimal() or is_imprint
-    return is_imprint and len(text) < 200
+        return block.link_share > 0.5 or block.kind == "h" or text.isdecimal() or is_imprint(text)
+    return len(text) < 200 and is_imprint(text)
+
+
+def _is_tail(text: str) -> bool:
+    return _TAIL_LINE.match(text[:_TAIL_LENGTH].lower()) is not None
 
 
 def _without_lists(blocks: Sequence[Block], core: set[int]) -> list[Block]:

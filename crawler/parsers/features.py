@@ -158,7 +158,8 @@ def columns(blocks: Sequence[Block], near: Sequence[Block], given: Grounds) -> C
         (np.array(column, dtype=np.int64)[:, None] >> np.arange(width)) & 1
         for column, width in zip(zip(*bits, strict=True), _WIDTHS, strict=True)
     ]
-    shared = np.pad(own[:, _SHARED], ((2, 2), (0, 0)), constant_values=-1.0)
+    shared = np.full((len(near) + 4, len(_SHARED)), -1.0, dtype=np.float32)
+    shared[2:-2] = own[:, _SHARED]
     beside = [shared[2 + step : 2 + step + len(near)] for step in _NEIGHBOURS]
     return np.concatenate([own, *flags, *beside], axis=1, dtype=np.float32)
 

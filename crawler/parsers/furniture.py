@@ -24,6 +24,17 @@ IMPRINT = re.compile(
     r"(?:©|\(c\)\s*\d{4}|copyright\b|all rights reserved|版权所有|ICP\s*备|ICP证|公网安备|ICP\s+\d)", re.IGNORECASE
 )
 
+_IMPRINT_SIGNS = ("©", "(c)", "copyright", "reserved", "版权所有", "icp", "公网安备")
+_LONG_IMPRINT = 500
+
+
+def is_imprint(text: str) -> bool:
+    """Return whether a text is what stands below a page: whose it is, under which licence."""
+    if len(text) > _LONG_IMPRINT:
+        return False
+    lowered = text.lower()
+    return any(sign in lowered for sign in _IMPRINT_SIGNS) and IMPRINT.search(text) is not None
+
 
 def tokens_of(element: etree._Element) -> frozenset[str]:
     """Return the lower-case words of an element's class and id, split at case, digits and punctuation."""

@@ -8,13 +8,12 @@ from lxml import etree
 
 from archive.segment import has_cjk
 from crawler.parsers.blocks import Block, Box
-from crawler.parsers.furniture import IMPRINT
+from crawler.parsers.furniture import is_imprint
 
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:：;；][\"'”’»」』)\]]*$")
 # A share of the children's text below which an element is where the article spreads out.
 _DOMINANT = 0.72
-# Imprints are no longer than this; the script of a text shows in its first characters.
-_LONG_IMPRINT = 500
+# The script of a text shows in its first characters.
 _TELLING = 100
 
 
@@ -61,7 +60,7 @@ def weight(block: Block) -> float:
     cjk = not text.isascii() and has_cjk(text[:_TELLING])
     # Letters alone are dear to count; where words have spaces, what is no space is near enough.
     size = 3 * len(block.loose) if cjk else len(text) - text.count(" ") - text.count("\n")
-    if size < 30 or block.link_share > 0.5 or (len(text) < _LONG_IMPRINT and IMPRINT.search(text)):
+    if size < 30 or block.link_share > 0.5 or is_imprint(text):
         return 0.0
     own = size * (1 - block.link_share)
     whole = own >= 80 or (own >= 30 and _SENTENCE_END.search(text[-4:]) is not None)
