@@ -4,8 +4,8 @@
 
 Wants the environment of bench/train.lock. Prints, by cross-validation over hosts, what the rules alone, the classifier
 and the best possible choice of blocks reach, with 95 % intervals over hosts; then trains on all pages. The pages of
-our own seed forms (tests/crawler/parsers/seed_markup.py, seeds that no test uses) are trained on beside the corpus:
-old content management systems are rare in it.
+our own seed forms (tests/crawler/parsers/seed_markup.py, seeds that no test uses) and pages without any class name are
+trained on beside the corpus: old content management systems are rare in it.
 """
 
 import argparse
@@ -32,12 +32,27 @@ from crawler.parsers.metadata import read_metadata
 from crawler.parsers.page import parse_page
 from crawler.parsers.reading import Reading
 from tests.crawler.parsers.seed_markup import MARKUPS, SeedPage
+from tests.crawler.parsers.small_pages import FIRST, SECOND, THIRD, TITLE, URL, page_of
 
 _FOLDS = 5
 _TREES = 200
 _LEAVES = 24
 _ALL = (1 << _LEAVES) - 1
 _OWN_WEIGHT = 0.4
+# What stands between paragraphs of a page without class names, and its text.
+_BETWEEN = (
+    ("<ul><li>cod</li><li>eel</li></ul>", "cod\n\neel"),
+    ("<ul><li>rope</li><li>tar</li><li>two new oars</li></ul>", "rope\n\ntar\n\ntwo new oars"),
+    ("<ol><li>Weigh the crate.</li><li>Sign the slip.</li></ol>", "Weigh the crate.\n\nSign the slip."),
+    ("<ol><li>north quay</li><li>south quay</li></ol>", "north quay\n\nsouth quay"),
+    ("<pre>x = 1\ny = 2</pre>", "x = 1\ny = 2"),
+    ("<h2>What it costs</h2>", "What it costs"),
+    ("<h3>Next steps</h3>", "Next steps"),
+    ("<blockquote>Nobody asked us.</blockquote>", "Nobody asked us."),
+    ("<p>It rained.</p>", "It rained."),
+    ("<p><b>The fees</b></p>", "The fees"),
+    ("<table><tr><td>Pier</td><td>Fee</td></tr><tr><td>East</td><td>12</td></tr></table>", "Pier | Fee\nEast | 12"),
+)
 _PARAMETERS = {
     "objective": "binary", "learning_rate": 0.06, "num_leaves": _LEAVES, "max_depth": 9, "min_data_in_leaf": 30,
     "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 127,
@@ -95,6 +110,19 @@ def _own_samples() -> list[Sample | None]:
         for markup, make in MARKUPS.items():
             html = make(page, random.Random(f"train {page.url} {markup}"))  # noqa: S311 - a layout, no secret
             samples.append(sample_of(html.encode(), page.url, body, f"own-{number}", _OWN_WEIGHT))
+    for number, (markup, text) in enumerate(_BETWEEN * 4):
+        paragraphs = [FIRST, SECOND, THIRD]
+        place = 1 + number // len(_BETWEEN) % 2
+        html = "".join(
+            [
+                *(f"<p>{said}</p>" for said in paragraphs[:place]),
+                markup,
+                *(f"<p>{said}</p>" for said in paragraphs[place:]),
+            ]
+        )
+        body = "\n\n".join([*paragraphs[:place], text, *paragraphs[place:]])
+        page = page_of(f"<div><h1>{TITLE}</h1><div>{html}</div></div>")
+        samples.append(sample_of(page.encode(), URL, body, f"own-{number}", _OWN_WEIGHT))
     return samples
 
 
