@@ -51,6 +51,14 @@ _CONTROL = re.compile(
     r"\d+ (?:results|items|products)|(?:results|items) per page|in stock|free shipping|(?:sale|regular) price|wishlist|"
     r"compare|sortieren|warenkorb|trier par|panier|ordenar|carrito|ordina|carrello|sorteer|winkelwagen)"
 )
+# One of these stands in every price, and in every control: most pages have none of them.
+_PRICE_SIGNS = ("$", "€", "£", "¥", "₹", "zł", "kr", "USD", "EUR")
+_CONTROL_SIGNS = (
+    "sort", "filter", "add to ", "quick ", "shop ", " results", " items", " products", "results per", "items per",
+    "in stock", "free ship", " price", "wishlist", "compare", "warenkorb", "trier par", "panier", "ordena", "carrito",
+    "ordina", "carrello", "winkelwagen",
+)  # fmt: skip
+_SHORT_KINDS = frozenset({"p", "li", "h"})
 _TITLES = frozenset({"p", "h", "li", "quote"})
 _TEASER, _TEASER_CJK = 28, 9
 
@@ -172,12 +180,11 @@ def _of_text(blocks: Sequence[Block], region: Region) -> tuple[dict[str, float],
 def _size(block: Block) -> tuple[int, int]:
     """Return how long a block's text is, and how much of it is in links."""
     whole = linked = 0
-    for run in block.runs:
-        length = len(run.text)
-        whole += length
-        if run.href:
-            linked += length
-    return (whole, linked) if block.runs else (sum(map(len, chain.from_iterable(block.rows))), 0)
+    for text, href, _ in block.runs:
+        whole += len(text)
+        if href:
+            linked += len(text)
+    return (whole, linked) if whole or not block.rows else (sum(map(len, chain.from_iterable(block.rows))), 0)
 
 
 def _is_linked(size: tuple[int, int]) -> bool:
@@ -220,6 +227,13 @@ def _teased(blocks: Sequence[Block], region: Region, sizes: Sequence[tuple[int, 
 
 def _goods(blocks: Iterable[Block]) -> tuple[int, int]:
     """Return how many short blocks name a price, and how many sort, filter or sell."""
-    short = [block.text for block in blocks if block.kind in ("p", "li", "h") and len(block.text) <= 60]
-    prices = sum(1 for text in short if _PRICE.search(text))
-    return prices, sum(1 for text in short if len(text) <= 40 and _CONTROL.search(text.lower()))
+    short = [block.text for block in blocks if block.kind in _SHORT_KINDS and len(block.text) <= 60]
+    prices = sum(1 for text in short if _PRICE.search(text)) if _has_any("\n".join(short), _PRICE_SIGNS) else 0
+    shortest = [text.lower() for text in short if len(text) <= 40]
+    if not _has_any("\n".join(shortest), _CONTROL_SIGNS):
+        return prices, 0
+    return prices, sum(1 for text in shortest if _CONTROL.search(text))
+
+
+def _has_any(text: str, signs: Iterable[str]) -> bool:
+    return any(map(text.__contains__, signs))

@@ -7,7 +7,7 @@ from lxml import etree
 
 from crawler.parsers.blocks import Block
 from crawler.parsers.captions import CAPTION_TOKENS, CREDIT_TOKENS
-from crawler.parsers.credits import CREDIT_END, ends_in_credit, split_credit
+from crawler.parsers.credits import bracketed_credit, ends_in_credit, split_credit
 from crawler.parsers.furniture import tokens_of
 from crawler.parsers.pictures import Picture, Pictures
 from crawler.parsers.text import squeeze
@@ -43,7 +43,7 @@ def has_legend(blocks: Sequence[Block], index: int) -> bool:
     """Return whether the next line after an image, other images aside, ends in a credit."""
     for block in blocks[index + 1 : index + 5]:
         text = squeeze(block.text)
-        if text and len(text) < 1200 and (CREDIT_END.search(text) or _is_credited(block)):
+        if text and len(text) < 1200 and (bracketed_credit(text) or _is_credited(block)):
             return True
         # The image's file name or the title may stand between them.
         if len(text) > _STRAY:
@@ -59,7 +59,7 @@ def _caption_of(found: Pictures, blocks: Sequence[Block], place: int) -> tuple[s
     if named is not None:
         return named
     free = last if last is not None and last.caption is None and last.credit is None else None
-    if len(block.text) < 1200 and CREDIT_END.search(squeeze(block.text)):
+    if len(block.text) < 1200 and bracketed_credit(squeeze(block.text)):
         return "credit", free
     if free is None or free.index is None:
         return "", None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from archive.model import Stamp
-from crawler.parsers.credits import CREDIT_END
+from crawler.parsers.credits import bracketed_credit
 from crawler.parsers.dates import DateContext, find_date, parse_date
 from crawler.parsers.images import is_file_name
 from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools, without_tools
@@ -68,7 +68,7 @@ class Line:
 def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -> Line:
     """Return what a line says, label by label, then what is left without one."""
     line = Line(squeeze(text))
-    if not line.text or len(line.text) > _LONGEST or CREDIT_END.search(line.text) or is_file_name(line.text):
+    if not line.text or len(line.text) > _LONGEST or bracketed_credit(line.text) or is_file_name(line.text):
         line.rest = line.text
         return line
     if is_tools(line.text):
