@@ -150,31 +150,37 @@ def _of_markup(page: Page) -> dict[str, float]:
 def _of_text(blocks: Sequence[Block], region: Region) -> tuple[dict[str, float], int]:
     """Return what the text says, and how many entries of a listing the page seems to have."""
     sizes = [_size(block) for block in blocks]
+    lengths, in_links = [size for size, _ in sizes], [linked for _, linked in sizes]
     core = [blocks[index] for index in region.core]
+    said = "\n".join([block.text for block in core])
     scale = 3 if any(has_cjk(block.text) for block in core[:3]) else 1
-    running = sum(sizes[index][0] for index in region.core) or 1
+    running = sum([lengths[index] for index in region.core]) or 1
     together = _together(blocks, region, sizes)
     titles = [block for block, size in zip(blocks, sizes, strict=True) if _is_linked(size) and block.kind in _TITLES]
     teasers = [block for block in titles if _is_teaser(block)]
-    heads = sum(1 for block in titles if block.kind == "h")
+    heads = _headings(titles)
     prices, controls = _goods(blocks)
     inside = slice(region.start, region.end)
     pictures = sum(1 for block in blocks[inside] if block.kind == "image" and block.within("a") is not None)
     signs = {
-        "text:core-share": running / (sum(size for size, _ in sizes) or 1),
-        "text:links": _share(sizes),
-        "text:links-inside": _share(sizes[inside]),
+        "text:core-share": running / (sum(lengths) or 1),
+        "text:links": sum(in_links) / (sum(lengths) or 1),
+        "text:links-inside": sum(in_links[inside]) / (sum(lengths[inside]) or 1),
         "text:one-parent": together / running,
         "text:parent": math.log1p(together * scale),
-        "text:sentences": math.log1p(len(core) + sum(block.text.count(end) for block in core for end in _ENDS)),
+        "text:sentences": math.log1p(len(core) + sum(map(said.count, _ENDS))),
         "text:teasers": math.log1p(len(teasers)),
-        "text:teaser-heads": math.log1p(sum(1 for block in teasers if block.kind == "h")),
+        "text:teaser-heads": math.log1p(_headings(teasers)),
         "text:teased": _teased(blocks, region, sizes) / running,
         "text:prices": math.log1p(prices),
         "text:controls": math.log1p(controls),
     }
     dated = sum(1 for block, size in zip(blocks, sizes, strict=True) if block.kind == "li" and _is_entry(block, size))
     return signs, max(len(teasers), prices, heads, pictures, dated)
+
+
+def _headings(blocks: Sequence[Block]) -> int:
+    return sum(1 for block in blocks if block.kind == "h")
 
 
 def _size(block: Block) -> tuple[int, int]:
@@ -194,10 +200,6 @@ def _is_linked(size: tuple[int, int]) -> bool:
 def _is_entry(block: Block, size: tuple[int, int]) -> bool:
     """Return whether a line is a link with a date or a word beside it."""
     return 2 * size[1] > size[0] and _is_teaser(block)
-
-
-def _share(sizes: Sequence[tuple[int, int]]) -> float:
-    return sum(linked for _, linked in sizes) / (sum(whole for whole, _ in sizes) or 1)
 
 
 def _together(blocks: Sequence[Block], region: Region, sizes: Sequence[tuple[int, int]]) -> int:

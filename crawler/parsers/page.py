@@ -9,6 +9,8 @@ from charset_normalizer import from_bytes
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+from crawler.parsers.joining import absolute_url
+
 # Encodings whose bytes are all ASCII, and so valid UTF-8 that says something else (Python's names).
 _ESCAPE_ENCODINGS = frozenset(
     {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz", "utf-7"}
@@ -43,11 +45,7 @@ class Page:
 
     def absolute(self, href: str) -> str | None:
         """Return an absolute http(s) URL, None for anything else."""
-        try:
-            url = urljoin(self.base, href.strip())
-        except ValueError:
-            return None
-        return url if url.lower().startswith(("http://", "https://")) else None
+        return absolute_url(self.base, href)
 
 
 def looks_like_html(body: bytes, content_type: str | None) -> bool:

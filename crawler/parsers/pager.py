@@ -30,7 +30,6 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d{1,3}")
 _BACK_WORDS = frozenset(("<", "<<", "«", "‹", "previous", "previous page", "上一页"))
 _MOST_PARTS = 60
-_MOST_WORDS = 10
 
 
 def is_pager(text: str) -> bool:
@@ -80,8 +79,6 @@ def part_number(url: str) -> int:
 
 
 def _is_pager_text(text: str) -> bool:
-    if len(text.split(None, _MOST_WORDS)) > _MOST_WORDS:
-        return False
     plain = squeeze(text).lower().strip("[]() ")
     return plain in NEXT_WORDS or plain in _BACK_WORDS or _NUMBER.fullmatch(plain) is not None
 
