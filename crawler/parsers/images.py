@@ -10,11 +10,11 @@ from crawler.parsers.belonging import Scope, Surroundings
 from crawler.parsers.blocks import Block
 from crawler.parsers.captions import Holder, Said, boxed_caption, told_caption
 from crawler.parsers.credits import bracketed_credit, cited, split_caption
-from crawler.parsers.legends import has_legend, take_legend
+from crawler.parsers.legends import has_legend, line_of, take_legend
 from crawler.parsers.page import Page
 from crawler.parsers.pictures import Picture, PictureReader, Pictures
 from crawler.parsers.sources import identity
-from crawler.parsers.text import loose, plain, squeeze
+from crawler.parsers.text import loose, plain
 
 _FILE_NAME = re.compile(
     r"^[\w\s().,@%+-]{1,120}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif)(?:\s*\(\d+\))?(?:\.(?:jpe?g|png|gif|webp))?$",
@@ -60,7 +60,7 @@ def is_file_name(text: str) -> bool:
 
 def is_stray(block: Block, title: str, near: Picture | None) -> bool:
     """Return whether a line is an image's file name, its alternative text or the title, given in its loose form."""
-    text = squeeze(block.text) if block.kind == "pre" or "\n" in block.text else block.text
+    text = line_of(block)
     if is_file_name(text) or (title and block.loose == title):
         return True
     if near is None or not near.alt or near.index is None or near.figure is not None:
