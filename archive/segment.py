@@ -19,7 +19,7 @@ _SPACES = re.compile(r"\s+")
 
 def has_cjk(text: str) -> bool:
     """Return whether any character of the text belongs to a script that is written without spaces."""
-    return _ANY.search(text) is not None
+    return not text.isascii() and _ANY.search(text) is not None
 
 
 def segment(text: str) -> str:

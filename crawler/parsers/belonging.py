@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from lxml import etree
@@ -92,7 +93,7 @@ class Scope:
         self.last = running[-1].index if running else -1
         title = around.title_index
         self._start = min(self.first, title) if title is not None else self.first
-        counted: Counter[etree._Element] = Counter(element for block in running for element in block.path)
+        counted = Counter(chain.from_iterable(block.path for block in running))
         least = min(2, len(running))
         self.textual = {element for element, count in counted.items() if count >= least}
         if around.title_index is not None and around.title_index < len(around.blocks):

@@ -38,6 +38,8 @@ _SILENT = frozenset(
 _INLINE = frozenset("a abbr b bdi bdo em font i mark q s strong sub sup time u".split())
 # Credit words that outside of a figure name the article's author rather than the picture's.
 _AMBIGUOUS = frozenset({"author", "byline", "src", "copy", "rights", "source", "license", "licence"})
+_FIGURE_TOKENS = CAPTION_TOKENS | CREDIT_TOKENS
+_TOLD_TOKENS = _FIGURE_TOKENS - (_AMBIGUOUS - CAPTION_TOKENS)
 _MOST_PARTS = 400
 _MOST_CHILDREN = 200
 _MOST_LEVELS = 8
@@ -58,6 +60,15 @@ class Said(NamedTuple):
     rule: str
 
 
+class Level(NamedTuple):
+    """An element around an image, how deep it is, the texts in it, and whether other pictures are in it."""
+
+    element: etree._Element
+    depth: int
+    inside: list[Block]
+    others: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """An image with what is around it: `box` is its ancestors without running text, `keys` the pictures by block."""
@@ -69,21 +80,30 @@ class Holder:
     taken: frozenset[int]
     told_of: dict[etree._Element, bool]
 
-    def levels(self) -> Iterator[tuple[etree._Element, list[Block], bool]]:
-        """Yield the elements around the image from the inside, their texts, and whether other pictures are in them."""
+    def levels(self) -> Iterator[Level]:
+        """Yield the elements around the image from the inside, with what is in them."""
         low = high = self.block.index
-        outwards = [element for element in reversed(self.box[:-1]) if element.tag not in ("source", "picture")]
-        for element in outwards[:_MOST_LEVELS]:
-            low = self._stretch(element, low, -1)
-            high = self._stretch(element, high, 1)
+        own = self.keys.get(self.block.index)
+        outwards = range(len(self.block.path) - 2, len(self.block.path) - len(self.box) - 1, -1)
+        wrappers = [depth for depth in outwards if self.block.path[depth].tag not in ("source", "picture")]
+        for depth in wrappers[:_MOST_LEVELS]:
+            low = self._stretch(depth, low, -1)
+            high = self._stretch(depth, high, 1)
             inside = self.blocks[low : high + 1]
-            own = self.keys.get(self.block.index)
             others = any(self.keys.get(item.index, own) != own for item in inside if item.kind == "image")
-            yield element, [item for item in inside if item.text], others
+            yield Level(self.block.path[depth], depth, [item for item in inside if item.text], others)
 
-    def _stretch(self, element: etree._Element, place: int, step: int) -> int:
-        while 0 <= place + step < len(self.blocks) and abs(place + step - self.block.index) <= _FARTHEST:
-            if not self.blocks[place + step].inside(element):
+    def _stretch(self, depth: int, place: int, step: int) -> int:
+        """Return the place of the last block in a row that stands below the image's ancestor at a depth."""
+        element = self.block.path[depth]
+        end = (
+            min(self.block.index + _FARTHEST, len(self.blocks) - 1)
+            if step > 0
+            else max(self.block.index - _FARTHEST, 0)
+        )
+        while place != end:
+            path = self.blocks[place + step].path
+            if len(path) <= depth or path[depth] is not element:
                 break
             place += step
         return place
@@ -91,13 +111,14 @@ class Holder:
 
 def told_caption(holder: Holder) -> Said | None:
     """Return what the markup says is the caption of an image: its figure's, or an element that is called so."""
-    for element, inside, others in holder.levels():
+    for level in holder.levels():
+        element, depth, inside, others = level
         figure = element.tag == "figure"
         if others and not figure:
             return None
         own = _between_pictures(holder, element, inside) if others else inside
-        texts = [item for item in own if _speaks(item, element)]
-        roots = _told_roots(holder, element, texts, figure=figure)
+        texts = [item for item in own if _speaks(item, depth)]
+        roots = _told_roots(holder, level, texts) if texts else []
         told = any(_is_caption(root) for _, root in roots)
         if roots and (told or not any(item.index in holder.taken for item, _ in roots)):
             caption, credit = read_caption(_topmost([root for _, root in roots]))
@@ -108,14 +129,13 @@ def told_caption(holder: Holder) -> Said | None:
     return None
 
 
-def _told_roots(
-    holder: Holder, element: etree._Element, texts: Sequence[Block], *, figure: bool
-) -> list[tuple[Block, etree._Element]]:
+def _told_roots(holder: Holder, level: Level, texts: Sequence[Block]) -> list[tuple[Block, etree._Element]]:
     """Return the texts below an element that are a caption or a credit, with the elements that say so."""
-    roots = [(item, root) for item in texts if (root := _told_root(holder, item, element, figure=figure)) is not None]
+    figure = level.element.tag == "figure"
+    roots = [(item, root) for item in texts if (root := _told_root(holder, item, level, figure=figure)) is not None]
     if roots and not figure:
         # Beside an element that is called a caption, one that is called an author speaks of the picture too.
-        return [(item, root) for item in texts if (root := _told_root(holder, item, element, figure=True)) is not None]
+        return [(item, root) for item in texts if (root := _told_root(holder, item, level, figure=True)) is not None]
     if not roots and figure:
         return [(item, item.element) for item in texts if item.kind != "h" and item.link_share < 0.5]
     return roots
@@ -123,10 +143,10 @@ def _told_roots(
 
 def boxed_caption(holder: Holder) -> Said | None:
     """Return the short text that shares a box with the image alone: it ends in a credit, or stands below the image."""
-    for element, inside, others in holder.levels():
-        texts = [item for item in inside if _speaks(item, element)]
+    for element, depth, inside, others in holder.levels():
         if others:
             return None
+        texts = [item for item in inside if _speaks(item, depth)]
         if not texts:
             continue
         if any(item.kind == "h" or item.index in holder.taken or item.link_share > 0.3 for item in texts):
@@ -142,26 +162,22 @@ def boxed_caption(holder: Holder) -> Said | None:
     return None
 
 
-def _speaks(block: Block, element: etree._Element) -> bool:
-    """Return whether a block below an element says something that is no word of the interface."""
+def _speaks(block: Block, depth: int) -> bool:
+    """Return whether a block below an element of this depth says something that is no word of the interface."""
     if not block.text or is_interface(block.text):
         return False
-    inner = list(block.path[next((place for place, item in enumerate(block.path) if item is element), 0) + 1 :])
-    return not any(item.tag == "button" for item in inner)
+    return "button" not in [item.tag for item in block.path[depth + 1 :]]
 
 
-def _told_root(holder: Holder, block: Block, element: etree._Element, *, figure: bool) -> etree._Element | None:
+def _told_root(holder: Holder, block: Block, level: Level, *, figure: bool) -> etree._Element | None:
     """Return the outermost element below another that says its text is a caption or a credit."""
-    place = next((place for place, item in enumerate(block.path) if item is element), None)
-    if place is None:
-        return None
-    wanted = CREDIT_TOKENS if figure else CREDIT_TOKENS - _AMBIGUOUS
-    for item in block.path[place + 1 :]:
-        tokens = tokens_of(item)
-        if item.tag == "figcaption" or tokens & CAPTION_TOKENS or tokens & wanted:
+    wanted = _FIGURE_TOKENS if figure else _TOLD_TOKENS
+    for item in block.path[level.depth + 1 :]:
+        if item.tag == "figcaption" or not wanted.isdisjoint(tokens_of(item)):
             return item
         if figure and item.tag in ("footer", "small", "cite"):
             return item
+    element = level.element
     if block.element is element:
         return element if tokens_of(element) & CAPTION_TOKENS else None
     if _tells_inside(holder, block.element) or (figure and is_name(block.text)):
@@ -177,8 +193,7 @@ def _tells_inside(holder: Holder, element: etree._Element) -> bool:
     """Return whether a part of a line is called a caption or a credit."""
     if element not in holder.told_of:
         parts = islice(element.iter("span", "small", "cite", "em", "i", "strong", "b", "a"), _MOST_INLINE)
-        wanted = CAPTION_TOKENS | CREDIT_TOKENS - _AMBIGUOUS
-        holder.told_of[element] = any(not wanted.isdisjoint(tokens_of(item)) for item in parts)
+        holder.told_of[element] = any(not _TOLD_TOKENS.isdisjoint(tokens_of(item)) for item in parts)
     return holder.told_of[element]
 
 

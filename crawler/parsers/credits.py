@@ -9,7 +9,7 @@ _PHOTO = (
     r"(?:photos?|pictures?|images?|pics?|illustrations?|graphics?|photographs?|video|"
     r"图片?|圖片?|照片|摄影|攝影|资料图|供图|foto|fotos|photographie|imagen|bild)"
 )
-CREDIT_END = re.compile(
+_CREDIT_END = re.compile(
     rf"\s*[\[(（【]\s*(?:{_PHOTO}\b|{_PHOTO}(?=[/／:：由来源]|\s)|(?:credit|courtesy)\b)[^\[\]()（）【】]{{0,160}}"
     r"(?:\([^()]{0,60}\))?[\])）】]\s*[.。]?\s*$",
     re.IGNORECASE,
@@ -19,6 +19,9 @@ _CREDIT_TAIL = re.compile(
     r"(?:\s+(?i:by|from|courtesy(?:\s+of)?|provided\s+by|credit)\s*:?|\s*:)|©)\s*[^.。]{2,100}|"
     r"摄影[:：]?\s*\S{2,20}|[^\s。]{2,12}\s?摄)[.。]?\s*$"
 )
+_CLOSING = ("]", ")", "）", "】")
+# Every credit at the end of a line has one of these.
+_TAIL_SIGNS = ("photo", "picture", "image", "credit", "©", "摄")
 # What a credit may be called, in the languages of the press; compounds such as "Archivfoto" end in one of these.
 _NAMES = (
     r"(?:\w{0,12}photos?|photograph(?:er|s|ed)?|photographie|pictures?|images?|pics?|illustrations?|graphics?|artwork|"
@@ -73,15 +76,23 @@ _UI_START = re.compile(
 _LABEL_LEFT = re.compile(rf"[\s(（\[|/–—-]*(?:\b{_NAMES}\s*[:：]|©|[(（\[|])\s*$", re.IGNORECASE)
 _NO_CREDIT = re.compile(r"archiv|symbol|file|stock|beispiel|library|illustrat|undated|representat", re.IGNORECASE)
 _LONGEST_NAME = 90
+_LONGEST_UI = 100
+
+
+def bracketed_credit(text: str) -> re.Match[str] | None:
+    """Return the credit that stands in brackets at the end of a text."""
+    # Few texts end in a bracket; to look for the credit in all the others would take time.
+    ends_so = text.rstrip().rstrip(".。").rstrip().endswith(_CLOSING)
+    return _CREDIT_END.search(text) if ends_so else None
 
 
 def split_credit(text: str) -> tuple[str | None, str | None]:
     """Return a caption's text and its credit: what stands in brackets or after "Photo by" at its end."""
     plain = squeeze(text)
-    match = CREDIT_END.search(plain)
+    match = bracketed_credit(plain)
     if match:
         return plain[: match.start()].strip() or None, match[0].strip()
-    tail = _CREDIT_TAIL.search(plain)
+    tail = _credit_tail(plain)
     if tail:
         return plain[: tail.start()].strip() or None, tail["credit"].strip()
     return plain or None, None
@@ -89,7 +100,11 @@ def split_credit(text: str) -> tuple[str | None, str | None]:
 
 def ends_in_credit(text: str) -> bool:
     """Return whether a line ends in a credit without brackets ("… Photo by NAME")."""
-    return _CREDIT_TAIL.search(text) is not None
+    return _credit_tail(text) is not None
+
+
+def _credit_tail(text: str) -> re.Match[str] | None:
+    return _CREDIT_TAIL.search(text) if any(map(text.lower().__contains__, _TAIL_SIGNS)) else None
 
 
 def split_caption(text: str) -> tuple[str | None, str | None]:
@@ -111,7 +126,7 @@ def cited(text: str | None, *, apart: bool = True) -> str | None:
     while True:
         label = _LABEL.match(said)
         # "[Photo by NAME/for the Daily]" is cited as it stands, "(Photo: NAME)" by the name alone.
-        if CREDIT_END.fullmatch(said) and said.startswith(("[", "【", "（")) and not (label and ":" in label[0]):
+        if _CREDIT_END.fullmatch(said) and said.startswith(("[", "【", "（")) and not (label and ":" in label[0]):
             return said
         if label and not apart and (label[0].strip()[-1:].isalpha() or has_cjk(label[0])):
             return said
@@ -147,7 +162,7 @@ def is_agency(text: str) -> bool:
 
 def is_interface(text: str) -> bool:
     """Return whether a text is a word of the page's interface and none of the caption's."""
-    return _UI.match(text.strip(" :：.,…|<>")) is not None
+    return len(text) <= _LONGEST_UI and _UI.match(text.strip(" :：.,…|<>")) is not None
 
 
 def without_interface(text: str) -> str:
@@ -164,7 +179,7 @@ def _unbracketed(text: str) -> str:
 
 def _in_brackets(text: str) -> tuple[int, str | None]:
     match = _BRACKETS.search(text)
-    if match and (is_name(match[1]) or CREDIT_END.search(match[0])):
+    if match and (is_name(match[1]) or bracketed_credit(match[0])):
         return match.start(), match[0].strip()
     # After the end of the caption's sentence nothing but a credit stands in brackets.
     if match and text[: match.start()].rstrip().endswith((".", "!", "?", "”", "。")) and _may_be_name(match[1]):

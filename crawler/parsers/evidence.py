@@ -51,6 +51,14 @@ _CONTROL = re.compile(
     r"\d+ (?:results|items|products)|(?:results|items) per page|in stock|free shipping|(?:sale|regular) price|wishlist|"
     r"compare|sortieren|warenkorb|trier par|panier|ordenar|carrito|ordina|carrello|sorteer|winkelwagen)"
 )
+# One of these stands in every price, and in every control: most pages have none of them.
+_PRICE_SIGNS = ("$", "€", "£", "¥", "₹", "zł", "kr", "USD", "EUR")
+_CONTROL_SIGNS = (
+    "sort", "filter", "add to ", "quick ", "shop ", " results", " items", " products", "results per", "items per",
+    "in stock", "free ship", " price", "wishlist", "compare", "warenkorb", "trier par", "panier", "ordena", "carrito",
+    "ordina", "carrello", "winkelwagen",
+)  # fmt: skip
+_SHORT_KINDS = frozenset({"p", "li", "h"})
 _TITLES = frozenset({"p", "h", "li", "quote"})
 _TEASER, _TEASER_CJK = 28, 9
 
@@ -142,25 +150,27 @@ def _of_markup(page: Page) -> dict[str, float]:
 def _of_text(blocks: Sequence[Block], region: Region) -> tuple[dict[str, float], int]:
     """Return what the text says, and how many entries of a listing the page seems to have."""
     sizes = [_size(block) for block in blocks]
+    lengths, in_links = [size for size, _ in sizes], [linked for _, linked in sizes]
     core = [blocks[index] for index in region.core]
+    said = "\n".join([block.text for block in core])
     scale = 3 if any(has_cjk(block.text) for block in core[:3]) else 1
-    running = sum(sizes[index][0] for index in region.core) or 1
+    running = sum([lengths[index] for index in region.core]) or 1
     together = _together(blocks, region, sizes)
     titles = [block for block, size in zip(blocks, sizes, strict=True) if _is_linked(size) and block.kind in _TITLES]
     teasers = [block for block in titles if _is_teaser(block)]
-    heads = sum(1 for block in titles if block.kind == "h")
+    heads = _headings(titles)
     prices, controls = _goods(blocks)
     inside = slice(region.start, region.end)
     pictures = sum(1 for block in blocks[inside] if block.kind == "image" and block.within("a") is not None)
     signs = {
-        "text:core-share": running / (sum(size for size, _ in sizes) or 1),
-        "text:links": _share(sizes),
-        "text:links-inside": _share(sizes[inside]),
+        "text:core-share": running / (sum(lengths) or 1),
+        "text:links": sum(in_links) / (sum(lengths) or 1),
+        "text:links-inside": sum(in_links[inside]) / (sum(lengths[inside]) or 1),
         "text:one-parent": together / running,
         "text:parent": math.log1p(together * scale),
-        "text:sentences": math.log1p(len(core) + sum(block.text.count(end) for block in core for end in _ENDS)),
+        "text:sentences": math.log1p(len(core) + sum(map(said.count, _ENDS))),
         "text:teasers": math.log1p(len(teasers)),
-        "text:teaser-heads": math.log1p(sum(1 for block in teasers if block.kind == "h")),
+        "text:teaser-heads": math.log1p(_headings(teasers)),
         "text:teased": _teased(blocks, region, sizes) / running,
         "text:prices": math.log1p(prices),
         "text:controls": math.log1p(controls),
@@ -169,15 +179,18 @@ def _of_text(blocks: Sequence[Block], region: Region) -> tuple[dict[str, float],
     return signs, max(len(teasers), prices, heads, pictures, dated)
 
 
+def _headings(blocks: Sequence[Block]) -> int:
+    return sum(1 for block in blocks if block.kind == "h")
+
+
 def _size(block: Block) -> tuple[int, int]:
     """Return how long a block's text is, and how much of it is in links."""
     whole = linked = 0
-    for run in block.runs:
-        length = len(run.text)
-        whole += length
-        if run.href:
-            linked += length
-    return (whole, linked) if block.runs else (sum(map(len, chain.from_iterable(block.rows))), 0)
+    for text, href, _ in block.runs:
+        whole += len(text)
+        if href:
+            linked += len(text)
+    return (whole, linked) if whole or not block.rows else (sum(map(len, chain.from_iterable(block.rows))), 0)
 
 
 def _is_linked(size: tuple[int, int]) -> bool:
@@ -187,10 +200,6 @@ def _is_linked(size: tuple[int, int]) -> bool:
 def _is_entry(block: Block, size: tuple[int, int]) -> bool:
     """Return whether a line is a link with a date or a word beside it."""
     return 2 * size[1] > size[0] and _is_teaser(block)
-
-
-def _share(sizes: Sequence[tuple[int, int]]) -> float:
-    return sum(linked for _, linked in sizes) / (sum(whole for whole, _ in sizes) or 1)
 
 
 def _together(blocks: Sequence[Block], region: Region, sizes: Sequence[tuple[int, int]]) -> int:
@@ -220,6 +229,13 @@ def _teased(blocks: Sequence[Block], region: Region, sizes: Sequence[tuple[int, 
 
 def _goods(blocks: Iterable[Block]) -> tuple[int, int]:
     """Return how many short blocks name a price, and how many sort, filter or sell."""
-    short = [block.text for block in blocks if block.kind in ("p", "li", "h") and len(block.text) <= 60]
-    prices = sum(1 for text in short if _PRICE.search(text))
-    return prices, sum(1 for text in short if len(text) <= 40 and _CONTROL.search(text.lower()))
+    short = [block.text for block in blocks if block.kind in _SHORT_KINDS and len(block.text) <= 60]
+    prices = sum(1 for text in short if _PRICE.search(text)) if _has_any("\n".join(short), _PRICE_SIGNS) else 0
+    shortest = [text.lower() for text in short if len(text) <= 40]
+    if not _has_any("\n".join(shortest), _CONTROL_SIGNS):
+        return prices, 0
+    return prices, sum(1 for text in shortest if _CONTROL.search(text))
+
+
+def _has_any(text: str, signs: Iterable[str]) -> bool:
+    return any(map(text.__contains__, signs))

@@ -8,7 +8,7 @@ from archive.model import Entry
 from crawler.parsers.blocks import Block
 from crawler.parsers.dates import DateContext
 from crawler.parsers.labels import HERE, HOME, LABEL
-from crawler.parsers.lines import BY_LINE, Line, read_line
+from crawler.parsers.lines import BY_LINE, LONGEST, Line, read_line
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.region import Region
 from crawler.parsers.text import loose, squeeze
@@ -20,6 +20,8 @@ _SIGNS_ALONE = re.compile(r"^(?:\s*>){1,4}\s*$")
 _HOME_FIRST = re.compile(rf"\W*(?i:{'|'.join(map(re.escape, sorted(HOME, key=len, reverse=True)))})")
 _CRUMB_TOKENS = frozenset({"breadcrumb", "breadcrumbs", "crumb", "crumbs"})
 _HERE = re.compile(rf"^\s*(?i:{'|'.join(re.escape(word) for word in sorted(HERE, key=len, reverse=True))})\s*[:：]?\s*")
+_NO_LINES = frozenset({"table", "image", "embed", "pre"})
+_ROWS, _ELSEWHERE = ("li", "tr", "dl"), ("nav", "aside", "footer")
 _ZONE_BEFORE, _ZONE_AFTER = 40, 6
 
 
@@ -80,7 +82,7 @@ def _lines(blocks: Sequence[Block], given: HeaderInput, menus: MenuLetters, crum
     found: dict[int, Line] = {}
     limit = menus.limit
     for block in blocks[max(0, limit - _ZONE_BEFORE) : limit + _ZONE_AFTER]:
-        if block.index in crumb_blocks or block.kind in ("table", "image", "embed", "pre") or _is_listed(block):
+        if block.index in crumb_blocks or block.kind in _NO_LINES or len(block.text) > LONGEST or _is_listed(block):
             continue
         line = read_line(block.text, given.context, given.label)
         # A date without a label is the article's only above its text, and not as part of a heading.
@@ -100,9 +102,13 @@ def _is_listed(block: Block) -> bool:
     """Return whether a block is an entry of a list of other articles: mostly a link, or beside one in its row."""
     if block.link_share > 0.5 and not (block.link_share < 1 and BY_LINE.match(block.text) and len(block.text) < 160):
         return True
-    row = block.within("li", "tr", "dl")
+    row = block.within(*_ROWS, *_ELSEWHERE)
     if row is None:
-        return block.within("nav", "aside", "footer") is not None
+        return False
+    if row.tag in _ELSEWHERE:
+        row = block.within(*_ROWS)
+        if row is None:
+            return True
     linked = sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
     return linked > 12 and 2 * linked > len("".join(row.itertext()).strip())
 

@@ -9,17 +9,19 @@ from lxml import etree
 from crawler.parsers.belonging import Scope, Surroundings
 from crawler.parsers.blocks import Block
 from crawler.parsers.captions import Holder, Said, boxed_caption, told_caption
-from crawler.parsers.credits import CREDIT_END, cited, split_caption
-from crawler.parsers.legends import has_legend, take_legend
+from crawler.parsers.credits import bracketed_credit, cited, split_caption
+from crawler.parsers.legends import has_legend, line_of, take_legend
 from crawler.parsers.page import Page
 from crawler.parsers.pictures import Picture, PictureReader, Pictures
 from crawler.parsers.sources import identity
-from crawler.parsers.text import loose, plain, squeeze
+from crawler.parsers.text import loose, plain
 
 _FILE_NAME = re.compile(
     r"^[\w\s().,@%+-]{1,120}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif)(?:\s*\(\d+\))?(?:\.(?:jpe?g|png|gif|webp))?$",
     re.IGNORECASE,
 )
+# What such a name ends in: the last letters of the extensions, or a bracket.
+_LAST_OF_FILE = frozenset("gGfFpP)")
 _CREDITED_BY = ("creditText", "copyrightHolder", "author", "creator")
 
 
@@ -53,13 +55,13 @@ def find_pictures(
 
 def is_file_name(text: str) -> bool:
     """Return whether a line is nothing but an image's file name."""
-    return _FILE_NAME.match(text) is not None and len(text.split()) <= 6
+    return text[-1:] in _LAST_OF_FILE and _FILE_NAME.match(text) is not None and len(text.split()) <= 6
 
 
-def is_stray(block: Block, title: str | None, near: Picture | None) -> bool:
-    """Return whether a line is an image's file name, or its alternative text, standing as text."""
-    text = squeeze(block.text)
-    if is_file_name(text) or (title and block.loose == loose(title)):
+def is_stray(block: Block, title: str, near: Picture | None) -> bool:
+    """Return whether a line is an image's file name, its alternative text or the title, given in its loose form."""
+    text = line_of(block)
+    if is_file_name(text) or (title and block.loose == title):
         return True
     if near is None or not near.alt or near.index is None or near.figure is not None:
         return False
@@ -67,7 +69,7 @@ def is_stray(block: Block, title: str | None, near: Picture | None) -> bool:
         block.index - near.index <= 2
         and block.loose == loose(near.alt)
         and len(text) < 60
-        and not CREDIT_END.search(text)
+        and not bracketed_credit(text)
     )
 
 
@@ -123,10 +125,11 @@ def _take(found: Pictures, picture: Picture, said: Said | None) -> None:
 
 
 def _take_legends(found: Pictures, shown: Sequence[Block], title: str | None) -> None:
+    own_title = loose(title)
     for place, block in enumerate(shown):
         if block.kind == "image" or not block.text or block.index in found.caption_blocks:
             continue
-        if is_stray(block, title, found.before(block)):
+        if is_stray(block, own_title, found.before(block)):
             found.caption_blocks.add(block.index)
         else:
             take_legend(found, shown, place)

@@ -7,7 +7,7 @@ from lxml import etree
 
 from crawler.parsers.blocks import Block
 from crawler.parsers.captions import CAPTION_TOKENS, CREDIT_TOKENS
-from crawler.parsers.credits import CREDIT_END, ends_in_credit, split_credit
+from crawler.parsers.credits import bracketed_credit, ends_in_credit, split_credit
 from crawler.parsers.furniture import tokens_of
 from crawler.parsers.pictures import Picture, Pictures
 from crawler.parsers.text import squeeze
@@ -39,11 +39,17 @@ def take_legend(found: Pictures, blocks: Sequence[Block], place: int) -> None:
     picture.credit = " ".join(filter(None, (picture.credit, credit))) or None
 
 
+def line_of(block: Block) -> str:
+    """Return a block's text as one line."""
+    text = block.text
+    return squeeze(text) if block.kind in ("pre", "table") or "\n" in text else text
+
+
 def has_legend(blocks: Sequence[Block], index: int) -> bool:
     """Return whether the next line after an image, other images aside, ends in a credit."""
     for block in blocks[index + 1 : index + 5]:
-        text = squeeze(block.text)
-        if text and len(text) < 1200 and (CREDIT_END.search(text) or _is_credited(block)):
+        text = line_of(block)
+        if text and len(text) < 1200 and (bracketed_credit(text) or _is_credited(block)):
             return True
         # The image's file name or the title may stand between them.
         if len(text) > _STRAY:
@@ -59,7 +65,7 @@ def _caption_of(found: Pictures, blocks: Sequence[Block], place: int) -> tuple[s
     if named is not None:
         return named
     free = last if last is not None and last.caption is None and last.credit is None else None
-    if len(block.text) < 1200 and CREDIT_END.search(squeeze(block.text)):
+    if len(block.text) < 1200 and bracketed_credit(line_of(block)):
         return "credit", free
     if free is None or free.index is None:
         return "", None
@@ -70,7 +76,7 @@ def _caption_of(found: Pictures, blocks: Sequence[Block], place: int) -> tuple[s
 
 def _named_caption(found: Pictures, block: Block, last: Picture | None) -> tuple[str, Picture | None] | None:
     """Return rule and picture where the template, a figure or the element's name says that a block is a caption."""
-    figure = block.within("figure")
+    figure = found.figure_of(block)
     own = _own_picture(found, figure, block) if figure is not None else None
     if any(block.inside(element) for element in found.named):
         return "template:caption", own or last
@@ -89,7 +95,7 @@ def _lost_its_picture(block: Block) -> bool:
 
 def _is_credited(block: Block) -> bool:
     """Return whether a short line ends in a credit without brackets ("… Photo by NAME")."""
-    text = squeeze(block.text)
+    text = line_of(block)
     return len(text) < 600 and block.kind == "p" and ends_in_credit(text)
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from archive.model import Stamp
-from crawler.parsers.credits import CREDIT_END
+from crawler.parsers.credits import bracketed_credit
 from crawler.parsers.dates import DateContext, find_date, parse_date
 from crawler.parsers.images import is_file_name
 from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools, without_tools
 from crawler.parsers.names import names_in
 from crawler.parsers.text import squeeze
 
-_LONGEST = 260
+LONGEST = 260
 _MOST_DATES = 4
 _POSTED_BY = re.compile(r"^\s*(?i:posted|published|written|added)\s+by\s+(\D{2,60}?)\s+(?i:on|at)?\s*[,|·-]?\s*$")
 _BYLINE = re.compile(
@@ -30,6 +30,8 @@ _SENTENCE = re.compile(r"(?<![^\W\d_])(?!(?:Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Mag|Ing|D
 _LABEL_SIGN = re.compile(r"[:：|｜]")
 _READING_TIME = re.compile(r"^\d{1,3}\s*min(?:ute)?s?(?:\s+read)?$", re.IGNORECASE)
 _PIECES = re.compile(r"\s+[|｜·•⋅–—-]\s+")
+_BEFORE_BAR = re.compile(r"\s*([^|｜()（）]{2,60}?)\s*[|｜]\s*$")
+_CLOSING = re.compile(r"[)）】]")
 _PARENTHESES = re.compile(r"[(（【]\s*([^()（）【】]{0,80}?)\s*[)）】]")
 _DOMAIN = re.compile(r"^(?:https?://)?(?:www\.)?(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:\.[a-z]{2})?/?$", re.IGNORECASE)
 # What may stand between a label and its date: brackets, a weekday, an article.
@@ -68,13 +70,14 @@ class Line:
 def read_line(text: str, context: DateContext, label: re.Pattern[str] = LABEL) -> Line:
     """Return what a line says, label by label, then what is left without one."""
     line = Line(squeeze(text))
-    if not line.text or len(line.text) > _LONGEST or CREDIT_END.search(line.text) or is_file_name(line.text):
+    if not line.text or len(line.text) > LONGEST or bracketed_credit(line.text) or is_file_name(line.text):
         line.rest = line.text
         return line
     if is_tools(line.text):
         line.aside = True
         return line
-    if _read_byline(line, squeeze(text.strip().partition("\n")[0])) or _read_byline(line, line.text):
+    first = squeeze(text.strip().partition("\n")[0])
+    if _read_byline(line, first) or (first != line.text and _read_byline(line, line.text)):
         return line
     labelled = _LABEL_SIGN.search(line.text) is not None
     matches = [match for match in label.finditer(line.text) if match.lastgroup != "here"] if labelled else []
@@ -150,13 +153,11 @@ def _first_part(value: str) -> tuple[str, str]:
 def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
     """Take dates, sources in parentheses or before a bar, domains and names; return what stays unexplained."""
     text = _take_date(line, text, context)
-    before_bar = re.match(r"^\s*([^|｜()（）]{2,60}?)\s*[|｜]\s*$", text)
-    if before_bar and not line.source:
+    before_bar = _BEFORE_BAR.match(text) if not line.source else None
+    if before_bar:
         line.source, text = squeeze(before_bar[1]), ""
-    for inner in _PARENTHESES.findall(text):
-        if _is_source(inner):
-            line.source = line.source or squeeze(inner)
-    text = _PARENTHESES.sub(lambda match: " " if _is_source(match[1]) or not match[1] else match[0], text)
+    if _CLOSING.search(text):
+        text = _PARENTHESES.sub(lambda match: _take_parenthesis(line, match), text)
     left = without_tools(text.strip(_SEPARATORS)).strip(_SEPARATORS + "()（）[]")
     if not left or is_tools(left):
         return ""
@@ -166,6 +167,16 @@ def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
     pieces = _PIECES.split(left)
     kept = [piece for piece in pieces if line.byline or not _read_byline(line, piece)]
     return " ".join(piece for piece in kept if not _READING_TIME.match(piece))
+
+
+def _take_parenthesis(line: Line, match: re.Match[str]) -> str:
+    """Take a source in parentheses; return what stays of them."""
+    if not match[1]:
+        return " "
+    if not _is_source(match[1]):
+        return match[0]
+    line.source = line.source or squeeze(match[1])
+    return " "
 
 
 def _take_date(line: Line, text: str, context: DateContext) -> str:

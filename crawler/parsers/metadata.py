@@ -236,8 +236,9 @@ def _language(page: Page) -> str | None:
 def _links(page: Page, elements: list[Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in elements:
-        href = element.get("href")
-        url = page.absolute(href) if href else None
-        for relation in (element.get("rel") or "").lower().split() if url else ():
-            found.setdefault(relation, url or "")
+        # Most links are of a few relations (style sheets, what to load), of which the first is enough.
+        relations = [name for name in (element.get("rel") or "").lower().split() if name not in found]
+        url = page.absolute(element.get("href") or "") if relations and element.get("href") else None
+        if url:
+            found.update(dict.fromkeys(relations, url))
     return found

@@ -55,6 +55,23 @@ _NOTICES = (
 )
 # Without the flag that ignores case, on text in lower case: it is several times as fast.
 _NOTICE = re.compile("|".join(_NOTICES))
+# A notice has one of these, an ordinary line hardly ever: a new notice needs its own among them.
+_SIGNS = (
+    "to continue", "to keep", "to finish", "to unlock", "to read", "subscribers", "members", "rest of this",
+    "remainder of this", "ve reached", "ve used", "ve read",
+    "weiterlesen", "weiterzulesen", "für abonnent", "für mitglieder",
+    "abonné", "il vous reste", "z-vous pour",
+    "íbete para", "íbase para", "ístrate para", "inicia sesión para", "para suscriptores",
+    "assine para", "cadastre-se para", "faça login para", "subscreva para", "para assinantes", "para subscritores",
+    "gli abbonati", "per continuare", "per leggere", "per proseguire",
+    "om verder te lezen", "om dit artikel", "voor abonnees",
+    "for å l", "for at l", "for abonnent", "för prenumeranter", "prenumerera för", "jatkaaksesi", "lukeaksesi",
+    "czytać", "dla prenumeratorów", "dla subskrybentów", "pro předplatitele", "abonelere", "okumaya devam",
+    "чтобы читать", "чтобы продолжить", "чтобы прочитать", "для подписчиков", "щоб читати", "щоб продовжити",
+    "μόνο για συνδρομητές",
+    "继续", "繼續", "閱讀全文", "阅读全文", "订户", "訂戶", "会员", "會員", "会員", "有料", "続きを読むには", "残り",
+    "계속", "전문", "이어서", "전용", "لمتابعة", "لمواصلة", "للمشتركين",
+)  # fmt: skip
 # Words of an offer: they tell a paywall only where the markup names one too.
 _OFFER = re.compile(
     r"subscri|sign in|log ?in|register|unlock|member|trial|abo\b|abonn|anmelden|suscr|assin|abbon|prenumer|подпис|"
@@ -66,7 +83,11 @@ _SUBSCRIBERS = frozenset({"only", "offer", "prompt", "wall", "barrier"})
 
 def is_notice(text: str) -> bool:
     """Return whether a line says that the rest is for those who subscribe or sign in."""
-    return 6 <= len(text) <= _LONGEST and _NOTICE.search(text.lower()) is not None
+    return 6 <= len(text) <= _LONGEST and _is_said(text.lower())
+
+
+def _is_said(text: str) -> bool:
+    return any(map(text.__contains__, _SIGNS)) and _NOTICE.search(text) is not None
 
 
 def paywall_of(block: Block) -> etree._Element | None:

@@ -9,6 +9,8 @@ from charset_normalizer import from_bytes
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+from crawler.parsers.joining import absolute_url
+
 # Encodings whose bytes are all ASCII, and so valid UTF-8 that says something else (Python's names).
 _ESCAPE_ENCODINGS = frozenset(
     {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz", "utf-7"}
@@ -18,7 +20,6 @@ _NO_CHARACTERS = ("\ufffe", "\uffff")
 _MARKUP = re.compile(rb"<\s*[!a-zA-Z/?]")
 _XML_HEAD = re.compile(rb"^\s*<\?xml[^>]*\?>")
 _DEEP_RUN = re.compile(r"(<(\w+)\b[^<>]{0,200}>\s*)(?:<\2\b[^<>]{0,200}>\s*){100,}", re.IGNORECASE)
-_WHOLE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?/[\w.~%+,@!$&'()*=/-]*(?:\?[\w.~%+,@!$&'()*=/:-]+)?")
 _SNIFFED = 65536
 # One character in so many may be broken before the declared encoding is doubted.
 _DAMAGE = 30
@@ -45,14 +46,7 @@ class Page:
 
     def absolute(self, href: str) -> str | None:
         """Return an absolute http(s) URL, None for anything else."""
-        # What is whole already needs no joining, which is dear.
-        if _WHOLE_URL.fullmatch(href):
-            return href
-        try:
-            url = urljoin(self.base, href.strip())
-        except ValueError:
-            return None
-        return url if url.lower().startswith(("http://", "https://")) else None
+        return absolute_url(self.base, href)
 
 
 def looks_like_html(body: bytes, content_type: str | None) -> bool:

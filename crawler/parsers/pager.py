@@ -26,6 +26,9 @@ _WORDS = re.compile(
 )
 _SIGNS = re.compile(r"[\d\s<>«»‹›|/\[\]()…·.,:：←→-]+")
 _PART = re.compile(r"(?:[_-]|/page/|/|[?&](?:page|p|pn|pageno)=|/p)(\d{1,3})(?=(?:\.[a-z]{3,5})?/?$)", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d{1,3}")
+_BACK_WORDS = frozenset(("<", "<<", "«", "‹", "previous", "previous page", "上一页"))
 _MOST_PARTS = 60
 
 
@@ -53,11 +56,15 @@ def page_urls(page: Page, blocks: Sequence[Block]) -> tuple[str, ...]:
         return ()
     numbered: dict[int, str] = {}
     named: dict[int, str] = {}
+    # From a first part all others have a number in their addresses.
+    is_first = part_number(own) == 1 and page.base == page.url
     for block in blocks:
-        for run in block.runs:
-            part = _part_of(page, run.href, own) if run.href and _is_pager_text(run.text) else None
+        for text, href, _ in block.runs:
+            if not href or (is_first and not _DIGIT.search(href)) or not _is_pager_text(text):
+                continue
+            part = _part_of(page, href, own)
             if part:
-                shows_number = squeeze(run.text).strip("[]() ") == str(part[0])
+                shows_number = squeeze(text).strip("[]() ") == str(part[0])
                 (numbered if shows_number else named).setdefault(*part)
     found = named | numbered if numbered else {}
     # A later part's pager leads back to the first.
@@ -73,11 +80,7 @@ def part_number(url: str) -> int:
 
 def _is_pager_text(text: str) -> bool:
     plain = squeeze(text).lower().strip("[]() ")
-    return (
-        bool(re.fullmatch(r"\d{1,3}", plain))
-        or plain in NEXT_WORDS
-        or plain in ("<", "<<", "«", "‹", "previous", "previous page", "上一页")
-    )
+    return plain in NEXT_WORDS or plain in _BACK_WORDS or _NUMBER.fullmatch(plain) is not None
 
 
 def _part_of(page: Page, href: str, own: str) -> tuple[int, str] | None:

@@ -1,7 +1,7 @@
 """A picture on its way to a value, and the pictures of an article in their order."""
 
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from archive.model import Image
-from crawler.parsers.blocks import Block
+from crawler.parsers.blocks import Block, Box
 from crawler.parsers.furniture import tokens_of
 from crawler.parsers.page import Page
 from crawler.parsers.sources import addresses, identity, is_placeholder, picture_sets
@@ -63,7 +63,9 @@ class Pictures:
     caption_blocks: set[int] = field(default_factory=set)
     left_out: dict[int, str] = field(default_factory=dict)
     _shown: list[Picture] = field(default_factory=list)
+    _places: list[int] = field(default_factory=list)
     _known: dict[str, Picture] = field(default_factory=dict)
+    _figures: dict[Box, etree._Element | None] = field(default_factory=dict)
 
     def add(self, picture: Picture) -> None:
         """Add a picture in its place; one that stands there already, in whatever size, is the same picture."""
@@ -75,17 +77,28 @@ class Pictures:
             self._known[identity(picture.url)] = picture
         insort(self.items, picture, key=Picture.order)
         if picture.index is not None:
-            insort(self._shown, picture, key=Picture.order)
+            place = bisect_right(self._places, picture.index)
+            self._shown.insert(place, picture)
+            self._places.insert(place, picture.index)
 
     def before(self, block: Block) -> Picture | None:
         """Return the picture that stands last before a block."""
-        place = bisect_left(self._shown, block.index, key=Picture.order)
+        place = bisect_left(self._places, block.index)
         return self._shown[place - 1] if place else None
 
     def after(self, block: Block) -> Picture | None:
         """Return the picture that stands first after a block."""
-        place = bisect_left(self._shown, block.index, key=Picture.order)
+        place = bisect_left(self._places, block.index)
         return self._shown[place] if place < len(self._shown) else None
+
+    def figure_of(self, block: Block) -> etree._Element | None:
+        """Return the figure that a block stands in; what holds for its neighbours is looked up once."""
+        around = block.box.parent
+        if around is None or block.box.tag == "figure":
+            return block.within("figure")
+        if around not in self._figures:
+            self._figures[around] = block.within("figure")
+        return self._figures[around]
 
     def named_like(self, url: str) -> Picture | None:
         """Return the picture that an address is one of the sizes of."""

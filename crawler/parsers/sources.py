@@ -1,7 +1,7 @@
 """The addresses an image element names, the largest first, and what two addresses of one picture share."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -54,14 +54,15 @@ _LONG_NUMBER = re.compile(r"\d{5}")
 
 def addresses(element: etree._Element, picture_sets: list[str]) -> list[str]:
     """Return an image's addresses, best first: the largest of its sets, its lazy address, its `src`."""
-    sized = [item for text in (*_sets(element), *picture_sets) for item in parse_srcset(text)]
-    named = (*(element.get(name) for name in _LAZY), element.get("src"))
+    said = {str(name): str(value) for name, value in element.items()}
+    sized = [item for text in (*_sets(said), *picture_sets) for item in parse_srcset(text)]
+    named = [said[name] for name in (*_LAZY, "src") if name in said]
     plain = [value for value in named if value and not value.startswith("data:")]
     largest = max(sized, key=lambda item: item[1], default=None)
     best = [largest[0]] if largest and (largest[1] > 1 or not plain) else []
     found = list(dict.fromkeys([*best, *plain, *(item[0] for item in sized)]))
     real = [address for address in found if not _PLACEHOLDER.search(_file_name(address))]
-    return [*real, *(address for address in found if address not in real)] if real else [*_scripted(element), *found]
+    return [*real, *(address for address in found if address not in real)] if real else [*_scripted(said), *found]
 
 
 def picture_sets(picture: etree._Element) -> list[str]:
@@ -70,7 +71,7 @@ def picture_sets(picture: etree._Element) -> list[str]:
     for number, source in enumerate(picture.iter("source")):
         if number >= _MOST_SOURCES:
             break
-        found.extend(_sets(source))
+        found.extend(_sets({str(name): str(value) for name, value in source.items()}))
     return found
 
 
@@ -125,16 +126,13 @@ def is_image_file(url: str) -> bool:
     return _EXTENSION.search(urlsplit(url).path) is not None
 
 
-def _sets(element: etree._Element) -> Iterator[str]:
-    for name, value in element.items():
-        if str(name).endswith("srcset") and value:
-            yield str(value)
+def _sets(attributes: Mapping[str, str]) -> Iterator[str]:
+    return (value for name, value in attributes.items() if name.endswith("srcset") and value)
 
 
-def _scripted(element: etree._Element) -> Iterator[str]:
+def _scripted(attributes: Mapping[str, str]) -> Iterator[str]:
     """Yield the image addresses that a script would read from a data attribute, in JSON or plain."""
-    for name, value in element.items():
-        label, said = str(name), str(value)
+    for label, said in attributes.items():
         if not label.startswith("data-") or label.endswith("srcset"):
             continue
         if said[:1] in ("{", "["):

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from archive.model import Entry
 from archive.segment import has_cjk
-from crawler.parsers.blocks import Block
-from crawler.parsers.furniture import IMPRINT, is_furniture, tokens_of
+from crawler.parsers.blocks import Block, Box
+from crawler.parsers.furniture import IMPRINT
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.text import loose, squeeze
 
@@ -204,7 +202,7 @@ class _Scores:
         self._menus = zone.menus
         self._imprints = " ".join(block.loose for block in blocks[-12:] if IMPRINT.search(block.text))
         self._path = _path_of(stated.url)
-        self._named: dict[etree._Element, tuple[bool, bool]] = {}
+        self._named: dict[Box, tuple[bool, bool]] = {}
         first = [
             block.index for block in blocks if block.kind == "h" and block.level == 1 and not self._is_site_name(block)
         ]
@@ -238,7 +236,7 @@ class _Scores:
             score += 3.0
         elif block.kind == "h" and block.level == 1 and not self._agreed:
             score += _SHARED * stated.shared(block.text)
-        furniture, titled = self._names_around(block.element)
+        furniture, titled = self._names_around(block)
         if titled:
             score += 0.6
         if furniture or block.kind == "li":
@@ -284,17 +282,17 @@ class _Scores:
             return 3.0
         return 0.5 if block.index - 1 in self._zone.taken else 0.0
 
-    def _names_around(self, element: etree._Element) -> tuple[bool, bool]:
-        """Return whether an element or one around it names itself furniture, and a title; each is asked once."""
-        path: list[etree._Element] = []
-        node: etree._Element | None = element
-        while node is not None and node.tag != "body" and node not in self._named:
-            path.append(node)
-            node = node.getparent()
-        furniture, titled = self._named.get(node, (False, False)) if node is not None else (False, False)
+    def _names_around(self, block: Block) -> tuple[bool, bool]:
+        """Return whether an element around a block names itself furniture, and a title; each is asked once."""
+        path: list[Box] = []
+        box = block.box
+        while box.parent is not None and box not in self._named:
+            path.append(box)
+            box = box.parent
+        furniture, titled = self._named.get(box, (False, False))
         for inner in reversed(path):
-            furniture = furniture or is_furniture(inner)
-            titled = titled or not _TITLE_TOKENS.isdisjoint(tokens_of(inner))
+            furniture = furniture or inner.is_furniture
+            titled = titled or not _TITLE_TOKENS.isdisjoint(inner.tokens)
             self._named[inner] = (furniture, titled)
         return furniture, titled
 
