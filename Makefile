@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 WORKERS ?= 2
 PAGES ?= ../shared/corpus/pages
 
-.PHONY: demo test lint fix soak bench peers lock wheel screenshots clean
+.PHONY: demo test lint fix soak bench train peers lock wheel screenshots clean
 
 demo: $(RUN)
 	rm -rf demo-archive
@@ -30,11 +30,17 @@ fix: $(DEV)
 
 # The long trials at full size; CI runs seeded samples of them.
 soak: $(DEV)
-	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/e2e
+	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/e2e tests/crawler/parsers/test_mutations.py
 
 bench: $(DEV)
 	$(BIN)/python -m bench.pipeline
 	@if [ -d $(PAGES) ]; then $(BIN)/python -m bench.extraction $(PAGES) --sets; else echo "left out: bench.extraction needs $(PAGES)" >&2; fi
+
+# Trains the body's classifier again, on the pages that the benchmark reads; prints what it reaches on hosts unseen.
+train: $(DEV)
+	$(PYTHON) -m venv $(VENV)/train
+	$(VENV)/train/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock -r bench/train.lock
+	$(VENV)/train/bin/python -m bench.train_body $(PAGES)
 
 # The environments of the parser's peers; bench.extraction makes what is missing by itself.
 peers: $(DEV)
@@ -44,6 +50,7 @@ peers: $(DEV)
 lock: $(DEV)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --group dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c requirements-dev.lock -o bench/train.lock bench/train.in
 	@set -e; for peer in bench/peers/*.in; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o "$${peer%.in}.lock" "$$peer"; done
 
 wheel: $(DEV)

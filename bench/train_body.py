@@ -2,7 +2,7 @@
 
     python -m bench.train_body ../shared/corpus/pages [--check-only | --write-only]
 
-Wants the environment of bench/train.lock. Prints, by cross-validation over hosts, what the rules alone, the classifier
+Runs in an environment of its own (`make train`: bench/train.lock). Prints, by cross-validation over hosts, what the rules alone, the classifier
 and the best possible choice of blocks reach, with 95 % intervals over hosts; then trains on all pages. The pages of
 our own seed forms (tests/crawler/parsers/seed_markup.py, seeds that no test uses) and pages without any class name are
 trained on beside the corpus: old content management systems are rare in it.

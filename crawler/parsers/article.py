@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from archive.model import Article, Entry, Image
-from crawler.parsers import pager
+from crawler.parsers import kind, pager
 from crawler.parsers.belonging import Surroundings, declared_images
 from crawler.parsers.blocks import Block
 from crawler.parsers.body import Chosen, believed, body_blocks
@@ -20,7 +20,6 @@ from crawler.parsers.evidence import Given
 from crawler.parsers.features import Grounds, Verdict
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import find_pictures
-from crawler.parsers.kind import read_kind
 from crawler.parsers.labels import LABEL, label_pattern
 from crawler.parsers.language import declared_language, read_language
 from crawler.parsers.lines import Line
@@ -141,7 +140,12 @@ def _read(reading: Reading, language: str | None) -> Article:
     bylines = PageBylines(draft.blocks, draft.header.title_index, draft.region.core, dated)
     source, byline = read_people(reading, template, lines, bylines)
     breadcrumb = _breadcrumb(reading, template, draft.header)
-    verdict = read_kind(Given(page, metadata, draft.blocks, draft.region, draft.title, lines))
+    # A template names the body of articles: what it finds is one.
+    verdict = (
+        kind.Verdict("article", 1.0, "template:body")
+        if draft.has_template_body
+        else kind.read_kind(Given(page, metadata, draft.blocks, draft.region, draft.title, lines))
+    )
     reading.rules["kind"] = verdict.rule
     return Article(
         url=page.url,
