@@ -100,10 +100,13 @@ class Box:
 
 
 class Block:
-    """One block; `box` is its own element, `index` its place on the page."""
+    """One block; `box` is its own element, `index` its place on the page.
+
+    `text` is as read, spaces made plain; preformatted text as it stands, a table row by row.
+    """
 
     __slots__ = (
-        "_link_share", "_loose", "_path", "_text", "box", "image", "index", "kind", "level", "ordered", "rows", "runs",
+        "_link_share", "_loose", "_path", "box", "image", "index", "kind", "level", "ordered", "rows", "runs", "text",
     )  # fmt: skip
 
     def __init__(
@@ -124,7 +127,7 @@ class Block:
         self.ordered = ordered
         self.rows: tuple[tuple[str, ...], ...] = ()
         self.image: etree._Element | None = None
-        self._text: str | None = None
+        self.text = _text_of(kind, runs) if runs else ""
         self._loose: str | None = None
         self._link_share: float | None = None
         self._path: tuple[etree._Element, ...] | None = None
@@ -140,21 +143,6 @@ class Block:
         if self._path is None:
             self._path = tuple(box.element for box in self.box.up())[::-1]
         return self._path
-
-    @property
-    def text(self) -> str:
-        """The text as read, spaces made plain; preformatted text as it stands, a table row by row."""
-        if self._text is None:
-            self._text = self._joined()
-        return self._text
-
-    def _joined(self) -> str:
-        if self.kind == "table":
-            return "\n".join(" | ".join(row) for row in self.rows)
-        joined = "".join([run.text for run in self.runs])
-        if self.kind == "pre":
-            return joined.strip("\n").rstrip()
-        return "\n".join(filter(None, map(squeeze, joined.split("\n")))) if "\n" in joined else squeeze(joined)
 
     @property
     def loose(self) -> str:
@@ -192,3 +180,10 @@ class Block:
     def within(self, *tags: str) -> etree._Element | None:
         """Return the nearest own or ancestor element with one of these tags."""
         return next((box.element for box in self.box.up() if box.tag in tags), None)
+
+
+def _text_of(kind: Kind, runs: list[Run]) -> str:
+    joined = runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
+    if kind == "pre":
+        return joined.strip("\n").rstrip()
+    return "\n".join(filter(None, map(squeeze, joined.split("\n")))) if "\n" in joined else squeeze(joined)

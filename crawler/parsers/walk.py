@@ -209,6 +209,7 @@ class _Walk:
         self.flush()
         block = Block(kind, Box(element, self._box))
         block.rows, block.image = rows, image
+        block.text = "\n".join(" | ".join(row) for row in rows)
         self.blocks.append(block)
 
     def _noscript(self, element: etree._Element) -> None:
