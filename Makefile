@@ -30,7 +30,7 @@ fix: $(DEV)
 
 # The long trials at full size; CI runs seeded samples of them.
 soak: $(DEV)
-	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/e2e
+	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/e2e tests/crawler/parsers/test_mutations.py
 
 bench: $(DEV)
 	$(BIN)/python -m bench.pipeline
