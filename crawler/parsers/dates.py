@@ -99,6 +99,8 @@ _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d
 # Languages whose dates put the day first whatever the separator; English does not say.
 _DAY_FIRST = frozenset(("ar bg ca cs da de el es fi fr hi hr id it nb nl nn no pl pt ro ru sk sl sv tr uk vi").split())
 _BUDDHIST = 2400
+# Systems write the first or last day that they know where they know none.
+_YEARS = range(1500, 2100)
 _YEAR_FIRST = frozenset(("ja", "ko", "zh"))
 
 
@@ -177,14 +179,15 @@ def parse_iso(text: str) -> Stamp | None:
         return None
     try:
         if len(text) == 10:
-            return Stamp(text, dt.date.fromisoformat(text), "day")
+            day = dt.date.fromisoformat(text)
+            return Stamp(text, day, "day") if day.year in _YEARS else None
         compact = re.sub(
             r"\s+(?=[+-]\d)", "", re.sub(r"\s+(UTC|GMT)$", "Z", re.sub(r"\s+([+-]\d{4})\s+[A-Z]{3,4}$", r"\1", text))
         )
         value = dt.datetime.fromisoformat(compact)
     except ValueError:
         return None
-    return Stamp(text, value, "instant" if value.tzinfo else "minute")
+    return Stamp(text, value, "instant" if value.tzinfo else "minute") if value.year in _YEARS else None
 
 
 def with_zone(stamp: Stamp, zone: dt.tzinfo | None) -> Stamp:
@@ -274,7 +277,7 @@ def _short_year(match: re.Match[str], raw: str, context: DateContext) -> Stamp |
 
 def _dated(numbers: tuple[int, int, int], match: re.Match[str], context: DateContext) -> Stamp | None:
     try:
-        return _clocked(dt.date(*numbers), match, context)
+        return _clocked(dt.date(*numbers), match, context) if numbers[0] in _YEARS else None
     except ValueError:
         return None
 
@@ -332,6 +335,8 @@ def _dateparser_day(raw: str, language: str | None, order: str | None) -> Stamp 
         return None
     if language == "th" and value.year > _BUDDHIST:
         value = value.replace(year=value.year - 543)
+    if value.year not in _YEARS:
+        return None
     if (value.hour, value.minute, value.second) == (0, 0, 0):
         return Stamp(raw, value.date(), "day")
     return Stamp(raw, value, "instant" if value.tzinfo else "minute")
