@@ -20,6 +20,8 @@ _FILE_NAME = re.compile(
     r"^[\w\s().,@%+-]{1,120}\.(?:jpe?g|png|gif|webp|bmp|tiff?|svg|avif)(?:\s*\(\d+\))?(?:\.(?:jpe?g|png|gif|webp))?$",
     re.IGNORECASE,
 )
+# The pictures of a page that are looked at; no article has so many.
+_MOST_PICTURES = 3000
 _CREDITED_BY = ("creditText", "copyrightHolder", "author", "creator")
 
 
@@ -99,6 +101,8 @@ def _pictures_of(images: Sequence[Block], scope: Scope, page: Page) -> list[tupl
     reader = PictureReader(page)
     found: list[tuple[Block, Picture]] = []
     for block in images:
+        if len(found) >= _MOST_PICTURES:
+            break
         if not scope.is_near(block) or (found and _is_copy(block, found[-1][0])):
             continue
         picture = reader.read(block)
