@@ -99,6 +99,8 @@ _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d
 # Languages whose dates put the day first whatever the separator; English does not say.
 _DAY_FIRST = frozenset(("ar bg ca cs da de el es fi fr hi hr id it nb nl nn no pl pt ro ru sk sl sv tr uk vi").split())
 _BUDDHIST = 2400
+# Systems write the first or last day that they know of where they know none.
+_YEARS = range(1500, 2100)
 _YEAR_FIRST = frozenset(("ja", "ko", "zh"))
 
 
@@ -168,7 +170,8 @@ def parse_declared(text: str, context: DateContext = DateContext()) -> Stamp | N
         year, month, day, hour, minute, second, zone = compact.groups()
         iso = parse_iso(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone or ''}")
         return replace(iso, raw=raw) if iso else None
-    return parse_date(raw, context)
+    stamp = parse_date(raw, context)
+    return stamp if stamp is None or stamp.day is None or stamp.day.year in _YEARS else None
 
 
 def parse_iso(text: str) -> Stamp | None:
@@ -182,7 +185,9 @@ def parse_iso(text: str) -> Stamp | None:
             r"\s+(?=[+-]\d)", "", re.sub(r"\s+(UTC|GMT)$", "Z", re.sub(r"\s+([+-]\d{4})\s+[A-Z]{3,4}$", r"\1", text))
         )
         value = dt.datetime.fromisoformat(compact)
-    except ValueError:
+        if value.tzinfo:
+            value.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None
     return Stamp(text, value, "instant" if value.tzinfo else "minute")
 
@@ -274,7 +279,7 @@ def _short_year(match: re.Match[str], raw: str, context: DateContext) -> Stamp |
 
 def _dated(numbers: tuple[int, int, int], match: re.Match[str], context: DateContext) -> Stamp | None:
     try:
-        return _clocked(dt.date(*numbers), match, context)
+        return _clocked(dt.date(*numbers), match, context) if numbers[0] in _YEARS else None
     except ValueError:
         return None
 
@@ -313,25 +318,35 @@ def _offset(text: str) -> dt.tzinfo | None:
 
 
 def _by_dateparser(raw: str, context: DateContext) -> Stamp | None:
-    """Return what dateparser makes of a short text that has a year, in a language that is not read here."""
-    if len(raw) > 60 or not re.search(r"(?<!\d)\d{4}(?!\d)", _plain(raw)) or not any(map(str.isalpha, raw)):
+    """Return what dateparser makes of a short text that has a year, in a language that is not read here.
+
+    The language must be known: to try all that there are takes seconds.
+    """
+    if (
+        context.spoken is None
+        or len(raw) > 60
+        or not re.search(r"(?<!\d)\d{4}(?!\d)", _plain(raw))
+        or not any(map(str.isalpha, raw))
+    ):
         return None
     return _dateparser_day(raw, context.spoken, context.order)
 
 
 @lru_cache(maxsize=4096)
-def _dateparser_day(raw: str, language: str | None, order: str | None) -> Stamp | None:
+def _dateparser_day(raw: str, language: str, order: str | None) -> Stamp | None:
     settings = {"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
     if order:
         settings["DATE_ORDER"] = order
     try:
-        value = dateparser.parse(raw, languages=[language] if language else None, settings=settings)
+        value = dateparser.parse(raw, languages=[language], settings=settings)
     except (ValueError, OverflowError, RecursionError):
         return None
     if value is None:
         return None
     if language == "th" and value.year > _BUDDHIST:
         value = value.replace(year=value.year - 543)
+    if value.year not in _YEARS:
+        return None
     if (value.hour, value.minute, value.second) == (0, 0, 0):
         return Stamp(raw, value.date(), "day")
     return Stamp(raw, value, "instant" if value.tzinfo else "minute")

@@ -22,6 +22,8 @@ _FILE_NAME = re.compile(
 )
 # What such a name ends in: the last letters of the extensions, or a bracket.
 _LAST_OF_FILE = frozenset("gGfFpP)")
+# The pictures of a page that are looked at; no article has so many.
+_MOST_PICTURES = 3000
 _CREDITED_BY = ("creditText", "copyrightHolder", "author", "creator")
 
 
@@ -101,6 +103,8 @@ def _pictures_of(images: Sequence[Block], scope: Scope, page: Page) -> list[tupl
     reader = PictureReader(page)
     found: list[tuple[Block, Picture]] = []
     for block in images:
+        if len(found) >= _MOST_PICTURES:
+            break
         if not scope.is_near(block) or (found and _is_copy(block, found[-1][0])):
             continue
         picture = reader.read(block)

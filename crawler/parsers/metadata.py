@@ -27,8 +27,15 @@ _WRITTEN_BY = re.compile(
     r"\b(?:by|von|par|por|da|door|av|af|author|autor\w*|auteur|autore|автор\w*)\b|作者|著者|投稿者|執筆", re.IGNORECASE
 )
 _PAGE_TYPES = frozenset({"WebPage", "ItemPage", "SocialMediaPosting", "DiscussionForumPosting"})
-_CONTROL = re.compile(r"[\x00-\x1f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# The same in JSON's escapes, and halves of characters that lack the other; whole ones and backslashes are kept.
+_ESCAPED = re.compile(
+    r"(\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\u(?:00(?:0[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f])|d[89a-f][0-9a-f]{2})",
+    re.IGNORECASE,
+)
 _MOST_NODES = 2000
+# No title, name or description is longer; what is would cost every pattern that looks at it.
+_LONGEST = 10_000
 _MOST_AUTHORS = 50
 
 
@@ -69,7 +76,7 @@ class Metadata:
         value = self.ld.get(key)
         if isinstance(value, list):
             value = next((item for item in value if isinstance(item, str)), None)
-        return plain(value) or None if isinstance(value, str) else None
+        return plain(value[:_LONGEST]) or None if isinstance(value, str) else None
 
 
 def read_metadata(page: Page) -> Metadata:
@@ -102,7 +109,7 @@ def _title(element: Any) -> str | None:
     """Return the page's title; a drawing's names the drawing."""
     if next(element.iterancestors("svg"), None) is not None:
         return None
-    return squeeze("".join(element.itertext())) or None
+    return squeeze("".join(element.itertext())[:_LONGEST]) or None
 
 
 def _meta(elements: list[Any]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
@@ -114,7 +121,7 @@ def _meta(elements: list[Any]) -> tuple[dict[str, str], tuple[tuple[str, str], .
         content = element.get("content")
         if name and content and content.strip():
             key = name.strip().lower()
-            said = plain(content)
+            said = plain(content[:_LONGEST])
             found.setdefault(key, said)
             if key in _AUTHOR_META:
                 authors.append((key, said))
@@ -128,10 +135,16 @@ def _ld_nodes(scripts: list[Any]) -> Iterator[dict[str, Any]]:
             continue
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->")
         try:
-            value = json.loads(_CONTROL.sub(" ", text), strict=False)
+            value = json.loads(_whole(text), strict=False)
         except (ValueError, RecursionError):
             continue
         yield from _dicts(value)
+
+
+def _whole(text: str) -> str:
+    """Return JSON without control characters and halves of characters, escaped or not."""
+    said = _CONTROL.sub(" ", text)
+    return _ESCAPED.sub(lambda match: match[1] or " ", said) if "\\u" in said else said
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:

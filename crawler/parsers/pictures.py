@@ -25,6 +25,7 @@ _ORNAMENTS = frozenset({"avatar", "icon", "emoji", "logo", "smiley"})
 _SMALLEST = 48
 _LARGE = 150
 _MOST_URLS = 4
+_LONGEST_ALT = 2000
 
 
 @dataclass(slots=True)
@@ -145,7 +146,7 @@ class PictureReader:
         return Picture(
             block.index,
             urls[0],
-            squeeze(element.get("alt") or "") or None,
+            squeeze((element.get("alt") or "")[:_LONGEST_ALT]) or None,
             tuple(dict.fromkeys(urls[1:])),
             figure,
             shown=shown if shown != urls[0] else None,

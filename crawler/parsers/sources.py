@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from lxml import etree
 
@@ -98,7 +98,7 @@ def parse_srcset(text: str) -> list[tuple[str, float]]:
 @lru_cache(maxsize=4096)
 def identity(url: str) -> str:
     """Return what the addresses of one picture share whatever its size, crop or host."""
-    parts = urlsplit(_innermost(url[:3000]))
+    parts = _split(_innermost(url[:3000]))
     segments = [segment for segment in parts.path.split("/") if segment]
     name = _stem(segments[-1]) if segments else ""
     if _SIZE.fullmatch(name):
@@ -123,7 +123,7 @@ def is_placeholder(url: str) -> bool:
 
 def is_image_file(url: str) -> bool:
     """Return whether an address ends as an image's file does."""
-    return _EXTENSION.search(urlsplit(url).path) is not None
+    return _EXTENSION.search(_split(url).path) is not None
 
 
 def _sets(attributes: Mapping[str, str]) -> Iterator[str]:
@@ -156,6 +156,14 @@ def _innermost(url: str) -> str:
         return said
     own = said[inner[-1] :]
     return own.partition("&")[0] if "?" in said[: inner[-1]] else own
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of an address; one that is none is all path."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", url, "", "")
 
 
 def _stem(segment: str) -> str:

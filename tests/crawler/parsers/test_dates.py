@@ -573,3 +573,28 @@ def test_a_hostile_text_is_read_in_bounded_time(piece: str) -> None:
         find_date(text, DateContext("en"))
         parse_date(text, DateContext("en"))
         assert time.process_time() - begun < 1.0, piece
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00:00",
+        "0001-01-01",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
+def test_the_first_and_the_last_day_of_a_system_are_no_date(text: str) -> None:
+    assert parse_declared(text, DateContext("en")) is None
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_an_instant_that_utc_cannot_say_is_none(text: str) -> None:
+    assert parse_iso(text) is None
+
+
+def test_a_text_in_no_known_language_is_not_tried_in_all() -> None:
+    begun = time.process_time()
+    assert parse_date("2024-13-45 99:99 foo bar") is None
+    assert time.process_time() - begun < 0.5

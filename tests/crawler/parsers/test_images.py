@@ -7,7 +7,7 @@ from crawler.parsers.credits import split_credit
 from crawler.parsers.images import is_file_name
 from crawler.parsers.pictures import PictureReader
 from crawler.parsers.sources import parse_srcset
-from tests.crawler.parsers.small_pages import FIRST, SECOND, TEXT, THIRD, TITLE, blocks, parsed, story
+from tests.crawler.parsers.small_pages import FIRST, SECOND, STORY, TEXT, THIRD, TITLE, blocks, parsed, story
 
 BASE = "https://news.example/2024/"
 
@@ -281,3 +281,8 @@ def test_srcset(text: str, expected: list[tuple[str, float]]) -> None:
 )
 def test_file_names(text: str, *, expected: bool) -> None:
     assert is_file_name(text) is expected
+
+
+def test_pictures_beyond_three_thousand_are_not_looked_at() -> None:
+    many = "".join(f"<img src=photo{number}.jpg>" for number in range(3100))
+    assert 2900 < len(story(f"{STORY}<div>{many}</div>{STORY}").images) <= 3000

@@ -101,3 +101,12 @@ def test_hostile_images_cost_little(markup: str) -> None:
     begun = time.process_time()
     read(f"<article><h1>{TITLE}</h1>{STORY}{markup}{STORY}</article>")
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example/?u=http%3A%2F%2F[x/quay.jpg", "http://a.example/http://[::1/quay.jpg"]
+)
+def test_an_address_in_an_address_may_be_none(url: str) -> None:
+    found = read(f"<article><h1>{TITLE}</h1>{STORY}<img src='{url}' width=600>{STORY}</article>").images
+    assert identity(url)
+    assert [image.url for image in found] == [url]

@@ -271,3 +271,27 @@ def test_an_article_with_everything_declared() -> None:
         "section": "breadcrumb",
         "kind": article.rules["kind"],
     }
+
+
+@pytest.mark.parametrize(
+    ("escaped", "headline"),
+    [
+        (r"A\u0007 second\u009b quay", "A second quay"),
+        (r"A second quay \ud83d", "A second quay"),
+        (r"A second \ude00\ude00 quay", "A second quay"),
+        (r"A second quay \ud83d\ude00", "A second quay 😀"),
+        (r"A \ud83d\ud83d\ude00 quay", "A 😀 quay"),
+        (r"A second\u000aquay", "A second quay"),
+        (r"A second quay\\u0007", r"A second quay\u0007"),
+        ("A\x7f second \x9bquay", "A second quay"),
+    ],
+)
+def test_json_has_no_control_characters_and_no_halves_of_characters(escaped: str, headline: str) -> None:
+    script = f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{escaped}"}}</script>'
+    assert read_metadata(parsed("", script)).ld_text("headline") == headline
+
+
+def test_a_declaration_has_a_length() -> None:
+    long = "quay " * 50_000
+    metadata = read_metadata(parsed("", f"<title>{long}</title><meta property=og:title content='{long}'>"))
+    assert len(metadata.html_title or "") == len(metadata.meta["og:title"]) == 9_999
