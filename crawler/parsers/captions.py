@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from crawler.parsers.blocks import Block
+from crawler.parsers.blocks import Block, Box
 from crawler.parsers.credits import (
     cited,
     is_agency,
@@ -166,17 +166,27 @@ def _speaks(block: Block, depth: int) -> bool:
     """Return whether a block below an element of this depth says something that is no word of the interface."""
     if not block.text or is_interface(block.text):
         return False
-    return "button" not in [item.tag for item in block.path[depth + 1 :]]
+    return "button" not in [box.tag for box in _below(block, depth)]
+
+
+def _below(block: Block, depth: int) -> list[Box]:
+    """Return what is around a block below an ancestor of this depth, the outermost first."""
+    boxes: list[Box] = []
+    box: Box | None = block.box
+    while box is not None and box.depth > depth:
+        boxes.append(box)
+        box = box.parent
+    return boxes[::-1]
 
 
 def _told_root(holder: Holder, block: Block, level: Level, *, figure: bool) -> etree._Element | None:
     """Return the outermost element below another that says its text is a caption or a credit."""
     wanted = _FIGURE_TOKENS if figure else _TOLD_TOKENS
-    for item in block.path[level.depth + 1 :]:
-        if item.tag == "figcaption" or not wanted.isdisjoint(tokens_of(item)):
-            return item
-        if figure and item.tag in ("footer", "small", "cite"):
-            return item
+    for box in _below(block, level.depth):
+        if box.tag == "figcaption" or not wanted.isdisjoint(box.tokens):
+            return box.element
+        if figure and box.tag in ("footer", "small", "cite"):
+            return box.element
     element = level.element
     if block.element is element:
         return element if tokens_of(element) & CAPTION_TOKENS else None

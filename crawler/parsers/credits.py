@@ -1,6 +1,7 @@
 """Credits of pictures: how captions of many languages name the one who made a picture, and where that name begins."""
 
 import re
+from functools import lru_cache
 
 from archive.segment import has_cjk
 from crawler.parsers.text import squeeze
@@ -74,6 +75,7 @@ _UI_START = re.compile(
     re.IGNORECASE,
 )
 _LABEL_LEFT = re.compile(rf"[\s(（\[|/–—-]*(?:\b{_NAMES}\s*[:：]|©|[(（\[|])\s*$", re.IGNORECASE)
+_LABEL_ENDS = (":", "：", "©", "(", "（", "[", "|")
 _NO_CREDIT = re.compile(r"archiv|symbol|file|stock|beispiel|library|illustrat|undated|representat", re.IGNORECASE)
 _LONGEST_NAME = 90
 _LONGEST_UI = 100
@@ -147,7 +149,7 @@ def is_name(text: str) -> bool:
 
 def without_label(text: str) -> str:
     """Return a caption without the label at its end whose name stands in an element of its own."""
-    return _LABEL_LEFT.sub("", text, count=1)
+    return _LABEL_LEFT.sub("", text, count=1) if text.rstrip().endswith(_LABEL_ENDS) else text
 
 
 def is_labelled(text: str) -> bool:
@@ -162,7 +164,12 @@ def is_agency(text: str) -> bool:
 
 def is_interface(text: str) -> bool:
     """Return whether a text is a word of the page's interface and none of the caption's."""
-    return len(text) <= _LONGEST_UI and _UI.match(text.strip(" :：.,…|<>")) is not None
+    return len(text) <= _LONGEST_UI and _is_ui(text)
+
+
+@lru_cache(maxsize=2048)
+def _is_ui(text: str) -> bool:
+    return _UI.match(text.strip(" :：.,…|<>")) is not None
 
 
 def without_interface(text: str) -> str:

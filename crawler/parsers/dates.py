@@ -31,6 +31,7 @@ _PLAIN: dict[int, int | str] = {
     **dict(zip(map(ord, "／．－：，−（）"), "/.-:,-()", strict=True)),
 }
 # What every text with a date in it has.
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)")
 POSSIBLE = re.compile(r"\d{4}|[元\d]年")
 
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
@@ -176,20 +177,23 @@ def parse_declared(text: str, context: DateContext = DateContext()) -> Stamp | N
 
 def parse_iso(text: str) -> Stamp | None:
     """Return the instant, minute or day of an ISO 8601 text as machines write it; None where it is none."""
-    if not re.match(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)", text):
+    if not _ISO.match(text):
         return None
     try:
         if len(text) == 10:
             return Stamp(text, dt.date.fromisoformat(text), "day")
-        compact = re.sub(
-            r"\s+(?=[+-]\d)", "", re.sub(r"\s+(UTC|GMT)$", "Z", re.sub(r"\s+([+-]\d{4})\s+[A-Z]{3,4}$", r"\1", text))
-        )
-        value = dt.datetime.fromisoformat(compact)
+        value = dt.datetime.fromisoformat(_without_spaces(text) if len(text.split()) > 1 else text)
         if value.tzinfo:
             value.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
     return Stamp(text, value, "instant" if value.tzinfo else "minute")
+
+
+def _without_spaces(text: str) -> str:
+    """Return an instant as ISO 8601 has it, of which "2024-01-02 10:00:00 +0100 CET" and the like come near."""
+    plain = re.sub(r"\s+([+-]\d{4})\s+[A-Z]{3,4}$", r"\1", text)
+    return re.sub(r"\s+(?=[+-]\d)", "", re.sub(r"\s+(UTC|GMT)$", "Z", plain))
 
 
 def with_zone(stamp: Stamp, zone: dt.tzinfo | None) -> Stamp:

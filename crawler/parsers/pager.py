@@ -26,6 +26,8 @@ _WORDS = re.compile(
 )
 _SIGNS = re.compile(r"[\d\s<>«»‹›|/\[\]()…·.,:：←→-]+")
 _PART = re.compile(r"(?:[_-]|/page/|/|[?&](?:page|p|pn|pageno)=|/p)(\d{1,3})(?=(?:\.[a-z]{3,5})?/?$)", re.IGNORECASE)
+_PAGER_SIGN = re.compile(r"\d|[<>«»‹›]|next|prev|[上下]一?页", re.IGNORECASE)
+_FILE_END = re.compile(r"(?:/index)?(?:\.[a-z]{3,5})?/?$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d{1,3}")
 _BACK_WORDS = frozenset(("<", "<<", "«", "‹", "previous", "previous page", "上一页"))
@@ -34,7 +36,7 @@ _MOST_PARTS = 60
 
 def is_pager(text: str) -> bool:
     """Return whether a line is nothing but page numbers, arrows and the words beside them."""
-    if len(text) > 160 or not re.search(r"\d|[<>«»‹›]|next|prev|[上下]一?页", text, re.IGNORECASE):
+    if len(text) > 160 or not _PAGER_SIGN.search(text):
         return False
     rest = _SIGNS.sub("", _WORDS.sub("", squeeze(text)))
     if rest:
@@ -109,4 +111,4 @@ def _stem(url: str) -> tuple[str, int]:
 
 
 def _bare(url: str) -> str:
-    return re.sub(r"(?:/index)?(?:\.[a-z]{3,5})?/?$", "", url, flags=re.IGNORECASE)
+    return _FILE_END.sub("", url)

@@ -21,6 +21,7 @@ _NO_PICTURE = re.compile(
     r"badges?|button|arrow|loading|placeholder|qrcode|share)(?:[/_.@-]|\d*\.(?:png|gif|jpe?g|svg|webp)|$)",
     re.IGNORECASE,
 )
+_PIXELS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$")
 _ORNAMENTS = frozenset({"avatar", "icon", "emoji", "logo", "smiley"})
 _SMALLEST = 48
 _LARGE = 150
@@ -191,5 +192,5 @@ def _is_ornament(element: etree._Element, url: str) -> bool:
 
 
 def _pixels(text: str | None) -> float | None:
-    match = re.match(r"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*$", text or "")
+    match = _PIXELS.match(text) if text else None
     return float(match[1]) if match else None

@@ -54,7 +54,7 @@ _LONG_NUMBER = re.compile(r"\d{5}")
 
 def addresses(element: etree._Element, picture_sets: list[str]) -> list[str]:
     """Return an image's addresses, best first: the largest of its sets, its lazy address, its `src`."""
-    said = {str(name): str(value) for name, value in element.items()}
+    said: dict[str, str] = dict(element.items())
     sized = [item for text in (*_sets(said), *picture_sets) for item in parse_srcset(text)]
     named = [said[name] for name in (*_LAZY, "src") if name in said]
     plain = [value for value in named if value and not value.startswith("data:")]
@@ -71,7 +71,7 @@ def picture_sets(picture: etree._Element) -> list[str]:
     for number, source in enumerate(picture.iter("source")):
         if number >= _MOST_SOURCES:
             break
-        found.extend(_sets({str(name): str(value) for name, value in source.items()}))
+        found.extend(_sets(dict(source.items())))
     return found
 
 
