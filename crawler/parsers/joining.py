@@ -10,9 +10,14 @@ _WHOLE = re.compile(_ORIGIN + _REST)
 _ROOTED = re.compile(r"/(?!/)[^\s;?#]*(?:\?[^\s#]+)?(?:#\S+)?")
 _BASE = re.compile(rf"({_ORIGIN})(?=[/?#]|$)")
 
+# Twice what any browser or server takes.
+_LONGEST = 16_384
+
 
 def absolute_url(base: str, href: str) -> str | None:
     """Return the absolute http(s) URL of a link on a page with this base, None for anything else."""
+    if len(href) > _LONGEST:
+        return None
     if _WHOLE.fullmatch(href):
         return href
     origin = _BASE.match(base) if _ROOTED.fullmatch(href) and "/." not in href else None

@@ -15,7 +15,16 @@ from crawler.parsers.joining import absolute_url
 _ESCAPE_ENCODINGS = frozenset(
     {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz", "utf-7"}
 )
-_CONTROL = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
+# Codecs of Python's that are no charset of a page: `punycode` takes hours, `unicode_escape` makes halves of characters.
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
+_CONTROL = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
+_C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
+# Controls as character references; those that HTML reads as Windows' signs (&#146;) are no controls.
+_CONTROL_REFERENCE = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127|129|141|143|144|157|6553[45])(?!\d)|"
+    rb"x0*(?:[0-8bcef]|1[0-9a-f]|7f|81|8d|8f|90|9d|fff[ef])(?![0-9a-f]));?",
+    re.IGNORECASE,
+)
 _NO_CHARACTERS = ("\ufffe", "\uffff")
 _MARKUP = re.compile(rb"<\s*[!a-zA-Z/?]")
 _XML_HEAD = re.compile(rb"^\s*<\?xml[^>]*\?>")
@@ -84,7 +93,7 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str, int]:
         for name in (http_content_type_encoding(content_type), html_body_declared_encoding(body[:_SNIFFED]))
         if name
     ]
-    known = [name for name in declared if name]
+    known = [name for name in declared if name and _python_name(name) not in _NO_CHARSETS]
     if not any(_python_name(name) in _ESCAPE_ENCODINGS for name in known):
         try:
             return body.decode("utf-8"), "utf-8", 0
@@ -125,10 +134,11 @@ def _is_mostly_utf8(decoded: tuple[str, str, int]) -> bool:
 
 def _decoded(body: bytes, encoding: str) -> tuple[str, str, int]:
     try:
-        codecs.lookup(encoding)
+        text = body.decode(encoding, errors="replace")
     except LookupError:
+        # Unknown, or a codec of bytes (base64).
         encoding = "utf-8"
-    text = body.decode(encoding, errors="replace")
+        text = body.decode(encoding, errors="replace")
     return text, encoding, text.count("\ufffd")
 
 
@@ -147,7 +157,12 @@ def _clean(text: str) -> bytes:
     if any(sign in text for sign in _NO_CHARACTERS):
         text = text.translate(dict.fromkeys(map(ord, _NO_CHARACTERS)))
     # Deleting bytes costs a tenth of what a regular expression does.
-    return _XML_HEAD.sub(b"", text.encode("utf-8", "ignore").translate(None, _CONTROL), count=1)
+    content = text.encode("utf-8", "ignore").translate(None, _CONTROL)
+    if not content.isascii():
+        content = _C1_CONTROL.sub(b"", content)
+    if b"&#" in content:
+        content = _CONTROL_REFERENCE.sub(b"", content)
+    return _XML_HEAD.sub(b"", content, count=1)
 
 
 def _parsed(content: bytes) -> tuple[etree._Element, bool]:

@@ -19,6 +19,9 @@ _TAGS = {
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}}
 _SCHEMES = {"http", "https", "mailto", "sha256"}
+# The sanitiser takes the square of a text's length; it drops comments, and what they part it reads by itself.
+_LONGEST_TEXT = 10_000
+_PART = "<!---->"
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>]|&(?=#?\w+;)|!(?=\[|$))")
 _LINE_START = re.compile(r"(?m)^([ ]{0,3}\d{0,9})((?<=\d)[.)](?=\s|$)|(?<!\d)(?:[#+=~|-]))")
 _MARKDOWN_MARKS = {"strong": "**", "em": "*", "code": "`", "sub": "", "sup": ""}
@@ -92,14 +95,14 @@ def _same_item(before: Block, item: Block) -> bool:
 def _block_html(block: Block, picture: Picture | None, absolute: Absolute) -> str:
     if picture is not None:
         said = " ".join(filter(None, (picture.caption, picture.credit)))
-        caption = f"<figcaption>{escape(said)}</figcaption>" if said else ""
+        caption = f"<figcaption>{_escaped_html(said)}</figcaption>" if said else ""
         image = f'<img src="{escape(picture.url)}" alt="{escape(picture.alt or "")}">' if picture.url else ""
         return f"<figure>{image}{caption}</figure>"
     if block.kind == "table":
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
+        rows = "".join(f"<tr>{''.join(f'<td>{_escaped_html(cell)}</td>' for cell in row)}</tr>" for row in block.rows)
         return f"<table><tbody>{rows}</tbody></table>"
     if block.kind == "pre":
-        return f"<pre>{escape(block.text)}</pre>"
+        return f"<pre>{_escaped_html(block.text)}</pre>"
     inline = _inline_html(block.runs, absolute)
     if block.kind == "h":
         level = min(max(block.level, 2), 6)
@@ -107,10 +110,15 @@ def _block_html(block: Block, picture: Picture | None, absolute: Absolute) -> st
     return f"<blockquote><p>{inline}</p></blockquote>" if block.kind in ("quote", "embed") else f"<p>{inline}</p>"
 
 
+def _escaped_html(text: str) -> str:
+    """Return a text as HTML; a long one in parts, which become one again."""
+    return _PART.join(escape(text[start : start + _LONGEST_TEXT]) for start in range(0, len(text), _LONGEST_TEXT))
+
+
 def _inline_html(runs: Sequence[Run], absolute: Absolute) -> str:
     parts = []
     for (href, marks), group in groupby(runs, key=lambda run: (run.href, run.marks)):
-        text = escape("".join(run.text for run in group)).replace("\n", "<br>")
+        text = _escaped_html("".join([run.text for run in group])).replace("\n", "<br>")
         for mark in reversed(marks):
             text = f"<{mark}>{text}</{mark}>"
         address = absolute(href) if href and text.strip() else None
@@ -127,18 +135,24 @@ def _markdown(blocks: Sequence[Block], pictures: dict[int, Picture], absolute: A
 
 
 def _list_markdown(items: Sequence[Block], absolute: Absolute) -> Iterator[str]:
-    """Yield the lines of a list; numbers go on behind a list inside it."""
+    """Yield the lines of a list; numbers go on behind a list inside it.
+
+    An item is set in as far as the items around it: deeper alone, Markdown would take it for code.
+    """
+    levels: list[int] = []
     numbers: list[int] = []
     widths: list[int] = []
     before: Block | None = None
     for item in items:
-        level = max(item.level, 1)
         again = before is not None and _same_item(before, item)
-        del numbers[level:], widths[level - 1 :]
-        numbers.extend([0] * (level - len(numbers)))
+        while levels and levels[-1] > item.level:
+            del levels[-1], numbers[-1]
+        if not levels or levels[-1] < item.level:
+            levels.append(item.level)
+            numbers.append(0)
         numbers[-1] += not again
         sign = f"{numbers[-1]}. " if item.ordered else "- "
-        widths.extend([len(sign)] * (level - len(widths)))
+        widths = [*widths[: len(levels) - 1], len(sign)]
         indent = " " * sum(widths[:-1])
         lines = _inline_markdown(item.runs, absolute).split("\n")
         hanging = indent + " " * len(sign)

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 # Characters that take no room: soft hyphen, zero-width space, word joiner, byte order mark.
 _INVISIBLE = ("\u00ad", "\u200b", "\u2060", "\ufeff")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 
@@ -23,7 +24,7 @@ def squeeze(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return a declared text (a headline in JSON-LD, a meta element) without the markup and escapes left in it."""
-    said = html.unescape(text) if "&" in text else text
+    said = _CONTROL.sub("", html.unescape(text) if "&" in text else text)
     return squeeze(BeautifulSoup(said, "lxml").get_text() if "<" in said and ">" in said else said)
 
 

@@ -227,4 +227,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # What is sent between the processes belongs to the module by its own name, not to a script.
+    from tests.crawler.parsers import mutation_trial
+
+    sys.exit(mutation_trial.main())
