@@ -1,10 +1,10 @@
 """Bylines in the page: elements that say by markup that the names near the title are the authors'."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -158,18 +158,25 @@ class PageBylines:
         seen: set[etree._Element] = set(before)
         found: list[Found] = []
         for block in self._blocks[max(zone.start, 0) : max(zone.stop, 0)]:
-            for element in (*block.path, *islice(block.element.iterdescendants(etree.Element), _MOST_INNER)):
-                if element not in seen:
-                    seen.add(element)
-                    rule = _rule_of(element)
-                    if rule:
-                        found.append(Found(element, block.index, rule))
+            for element, tokens in _marks_of(block, seen):
+                seen.add(element)
+                rule = _rule_of(element, tokens)
+                if rule:
+                    found.append(Found(element, block.index, rule))
         return found
 
 
-def _rule_of(element: etree._Element) -> str:
-    """Return by which mark an element says that it names authors, or nothing."""
-    tokens = tokens_of(element)
+def _marks_of(block: Block, seen: Container[etree._Element]) -> Iterator[tuple[etree._Element, frozenset[str]]]:
+    """Yield the elements around and in a block with their words, the outermost first; what was seen was so whole."""
+    around = list(takewhile(lambda box: box.element not in seen, block.box.up()))
+    yield from ((box.element, box.tokens) for box in reversed(around))
+    for element in islice(block.element.iterdescendants(etree.Element), _MOST_INNER):
+        if element not in seen:
+            yield element, tokens_of(element)
+
+
+def _rule_of(element: etree._Element, tokens: frozenset[str]) -> str:
+    """Return by which mark an element with these words says that it names authors, or nothing."""
     if element.tag in _NO_BYLINES or not _OTHER.isdisjoint(tokens):
         return ""
     rule = _mark_of(element, tokens)

@@ -5,7 +5,6 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -184,9 +183,9 @@ def _is_ornament(element: etree._Element, url: str) -> bool:
     classes = tokens_of(element)
     # A large picture may have "logo" in its name; an icon is small, or does not say how large it is.
     large = width is not None and height is not None and min(width, height) >= _LARGE
-    path = urlsplit(url).path
-    name = path.rsplit("/", 1)[-1]
-    if path.lower().endswith(".svg") and not large:
+    path = url.partition("://")[2].partition("#")[0].partition("?")[0].partition("/")[2]
+    name = path.rpartition("/")[2]
+    if name.lower().endswith(".svg") and not large:
         return True
     return (not large and bool(_NO_PICTURE.search(name))) or not classes.isdisjoint(_ORNAMENTS)
 
