@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crawler.parsers.features import Columns
 
 MODEL = "body_model.npz"
+_ROWS = 48
 
 
 class Trees(NamedTuple):
@@ -29,12 +30,16 @@ class Trees(NamedTuple):
 
     def probabilities(self, rows: Columns) -> NDArray[np.float64]:
         """Return for every row the probability that its block is the article's."""
+        # A few rows at a time stay in the processor's cache.
+        parts = [self._sums(rows[start : start + _ROWS]) for start in range(0, len(rows), _ROWS)]
+        return np.asarray(1.0 / (1.0 + np.exp(-np.concatenate(parts))))
+
+    def _sums(self, rows: Columns) -> NDArray[np.float64]:
         no = rows[:, self.column] > self.threshold
         left = np.bitwise_and.reduceat(np.where(no, self.mask, np.uint32(0xFFFFFFFF)), self.first, axis=1)
         lowest = left & (~left + np.uint32(1))
         leaves = np.log2(lowest.astype(np.float64)).astype(np.intp)
-        sums = self.value[np.arange(len(self.value)), leaves].sum(axis=1, dtype=np.float64)
-        return np.asarray(1.0 / (1.0 + np.exp(-sums)))
+        return np.asarray(self.value[np.arange(len(self.value)), leaves].sum(axis=1, dtype=np.float64))
 
 
 @lru_cache(maxsize=1)
