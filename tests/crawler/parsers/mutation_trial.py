@@ -18,7 +18,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import IO, Self
 
@@ -135,7 +135,8 @@ def _serve() -> None:
             return
         with tempfile.TemporaryFile() as trace:
             outcome = _in_a_child(given, trace)
-        sys.stdout.buffer.write(pickle.dumps(outcome))
+        # As plain values: the class has another name in the process that asked.
+        sys.stdout.buffer.write(pickle.dumps(astuple(outcome)))
         sys.stdout.buffer.flush()
         del given
 
@@ -168,8 +169,7 @@ class Reader:
         assert self._process.stdout is not None
         pickle.dump(given, self._process.stdin)
         self._process.stdin.flush()
-        outcome = pickle.load(self._process.stdout)  # noqa: S301 - of this process's own child
-        assert isinstance(outcome, Outcome)
+        outcome = Outcome(*pickle.load(self._process.stdout))  # noqa: S301 - of this process's own child
         return replace(outcome, base=" ← ".join(reversed(given.steps)))
 
 
