@@ -212,6 +212,8 @@ def _with_template_images(
 ) -> tuple[list[Block], list[etree._Element]]:
     """Return the article's blocks with the images and captions that the template names in place of those found."""
     images, captions = template.elements("images"), template.elements("caption")
+    if not images and not captions:
+        return list(chosen), []
     named = [block for block in blocks if any(block.inside(element) for element in (*images, *captions))]
     kept = [block for block in chosen if not (images and block.kind == "image")]
     indexes = {block.index for block in kept}

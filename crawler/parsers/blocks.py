@@ -175,11 +175,21 @@ class Block:
 
     def inside(self, element: etree._Element) -> bool:
         """Return whether the element is the block's own or an ancestor."""
-        return any(box.element is element for box in self.box.up())
+        box: Box | None = self.box
+        while box is not None:
+            if box.element is element:
+                return True
+            box = box.parent
+        return False
 
     def within(self, *tags: str) -> etree._Element | None:
         """Return the nearest own or ancestor element with one of these tags."""
-        return next((box.element for box in self.box.up() if box.tag in tags), None)
+        box: Box | None = self.box
+        while box is not None:
+            if box.tag in tags:
+                return box.element
+            box = box.parent
+        return None
 
 
 def _text_of(kind: Kind, runs: list[Run]) -> str:
