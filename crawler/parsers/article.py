@@ -11,7 +11,7 @@ from lxml import etree
 from archive.model import Article, Entry, Image
 from crawler.parsers import kind, pager
 from crawler.parsers.belonging import Surroundings, declared_images
-from crawler.parsers.blocks import Block
+from crawler.parsers.blocks import Block, Box, Run
 from crawler.parsers.body import Chosen, believed, body_blocks
 from crawler.parsers.bylines import PageBylines
 from crawler.parsers.dateline import Place
@@ -33,10 +33,14 @@ from crawler.parsers.render import render
 from crawler.parsers.stamps import read_dates
 from crawler.parsers.standing import read_amp_url, read_canonical_url, read_paywalled, read_section
 from crawler.parsers.template import Reader
+from crawler.parsers.text import plain
 from crawler.parsers.walk import blocks_of
 from crawler.site import Site
 
 PARSER_RELEASE = "2"
+# A shorter declared text is a summary.
+_DECLARED_BODY = 200
+_LONGEST_DECLARED = 500_000
 
 
 def parse_article(  # noqa: PLR0913 - what a page is read with is seven things of seven kinds
@@ -124,12 +128,12 @@ def _read(reading: Reading, language: str | None) -> Article:
     draft, template = draft_of(reading)
     pictures = draft.pictures
     rendering = render(
-        pictures.laid_out(_text_blocks(draft, metadata), draft.blocks),
+        pictures.laid_out(_text_blocks(reading, draft), draft.blocks),
         {item.index: item for item in pictures.items if item.index is not None},
         page.absolute,
     )
-    if rendering.text:
-        reading.rules["body"] = "template:body" if draft.has_template_body else "classifier"
+    if not rendering.text:
+        del reading.rules["body"]
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
     lines = _ordered_lines(draft.header, draft.chosen.tail_lines)
@@ -173,11 +177,30 @@ def _read(reading: Reading, language: str | None) -> Article:
     )
 
 
-def _text_blocks(draft: Draft, metadata: Metadata) -> list[Block]:
-    """Return the blocks of the body: those of the template's element, else those that the classifier believes."""
+def _text_blocks(reading: Reading, draft: Draft) -> list[Block]:
+    """Return the blocks of the body: the template's, else what the classifier believes, else what JSON-LD declares."""
     if draft.has_template_body:
+        reading.rules["body"] = "template:body"
         return [block for block in draft.chosen.blocks if block.kind != "image"]
-    return believed(draft.blocks, draft.chosen, draft.grounds(metadata))
+    if not draft.region.core:
+        # A page that only a script would fill may declare its whole text.
+        declared = _declared_body(reading)
+        if declared:
+            reading.rules["body"] = "json-ld:articleBody"
+            return declared
+    reading.rules["body"] = "classifier"
+    return believed(draft.blocks, draft.chosen, draft.grounds(reading.metadata))
+
+
+def _declared_body(reading: Reading) -> list[Block]:
+    said = next((text for node in reading.metadata.articles if isinstance(text := node.get("articleBody"), str)), "")
+    if len(said) < _DECLARED_BODY:
+        return []
+    box = Box(reading.page.body)
+    lines = re.split(r"\n+|</p>|<br\s*/?>", said[:_LONGEST_DECLARED])
+    paragraphs = [text for text in map(plain, lines) if text]
+    # Before all that stands on the page: its pictures follow.
+    return [Block("p", box, place - len(paragraphs), [Run(text)]) for place, text in enumerate(paragraphs)]
 
 
 def join_pages(articles: Sequence[Article]) -> Article:

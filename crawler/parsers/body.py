@@ -29,7 +29,21 @@ _TAIL_WORDS = (
     r"more\s+(?:news|stories|from|on)\b|more\s*[:：>»]*$|read more\s*[:：]|see also\s*[:：]",
     r"tags?\s*[:：]|filed under|posted in|categories?\s*[:：]|categorías\s*[:：]|etiquetas\s*[:：]",
     r"share (?:this|on|to)\b|follow us|subscribe\b|sign up for|click here to|download the app",
+    (
+        r"\W*(?:advertisement|advertising|sponsored|anzeige|werbung|publicidad|publicité|pubblicità|advertentie|annonse?|"
+        r"reklama?|реклама|広告|광고|广告|إعلان)\W*$"
+    ),
+    r"(?:story|article) continues (?:below|after)|continue reading the main story|skip ad\b|loading[.…]*$",
     r"address\s*[:：]|tel(?:ephone)?\s*[:：]|主办单位|承办|地址[:：]|电话[:：]",
+)
+# The first words of a line that leads to another article, where most of the line is a link.
+_READ_ALSO = re.compile(
+    r"[\W_]*(?:also read|read also|read(?: more| next| on)?|related|see also|watch|listen|more|don.t miss|recommended|"
+    r"(?:à )?lire aussi|lire|lea también|lee también|te puede interesar|leggi anche|leia(?: também| mais)?|lees ook|"
+    r"mehr zum thema|lesen sie auch|auch interessant|czytaj też|zobacz też|читайте также|читайте також|baca juga|"
+    r"ilgili haber|läs också|läs mer|les også|"
+    r"διαβάστε επίσης|ये भी पढ़ें|اقرأ أيضا|관련기사|関連記事|相关阅读|相关新闻|延伸阅读|"
+    r"xem thêm)[\w\s]{0,20}[\W_]{0,3}[:：|–-]|[\W_]*(?:関連記事|관련기사|相关阅读|相关新闻)"
 )
 _LEAD_LENGTH = 30
 _TAIL_LENGTH = 80
@@ -72,6 +86,8 @@ def body_blocks(
     above = blocks[header.title_index + 1 : start] if with_lead and header.title_index is not None else ()
     verdicts = dict.fromkeys((*header.lines, *header.used), Verdict.HEADER)
     verdicts |= dict.fromkeys(_titles(blocks, region, title), Verdict.TITLE)
+    if header.title_index is not None:
+        verdicts[header.title_index] = Verdict.TITLE
     inside = [block for block in above if block.index not in verdicts and _is_lead(block)]
     for block in blocks[start : region.end]:
         if block.index not in core and _is_named_furniture(block, region):
@@ -192,7 +208,7 @@ def _tail_line(block: Block, inside: Sequence[Block], context: DateContext) -> L
     if block.kind != "p" or len(block.text) > 160 or block.index < inside[-1].index - 12:
         return None
     line = read_line(block.text, context)
-    if line.is_header and not line.bare and not line.aside and (line.byline or line.labels):
+    if line.is_header and not line.bare and not line.aside and (line.byline or line.labels or line.stamp):
         return line
     return None
 
@@ -204,7 +220,11 @@ def _is_outside(block: Block, *, after: bool) -> bool:
     text = block.text
     if len(text) <= _LONGEST_TOOLS and (is_pager(text) or is_tools(text)):
         return True
-    if _is_tail(text) or (not any(map(str.isalnum, text)) and block.kind not in ("pre", "table")):
+    if (
+        _is_tail(text)
+        or _leads_elsewhere(block)
+        or (not any(map(str.isalnum, text)) and block.kind not in ("pre", "table"))
+    ):
         return True
     if after:
         return block.link_share > 0.5 or block.kind == "h" or text.isdecimal() or is_imprint(text)
@@ -213,6 +233,11 @@ def _is_outside(block: Block, *, after: bool) -> bool:
 
 def _is_tail(text: str) -> bool:
     return _TAIL_LINE.match(text[:_TAIL_LENGTH].lower()) is not None
+
+
+def _leads_elsewhere(block: Block) -> bool:
+    """Return whether a line is "read also" and the link to what."""
+    return block.link_share > 0.5 and _READ_ALSO.match(block.text[:_TAIL_LENGTH].lower()) is not None
 
 
 def _without_lists(blocks: Sequence[Block], core: set[int]) -> list[Block]:

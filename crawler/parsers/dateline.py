@@ -29,6 +29,8 @@ _MENU, _HEADLINE = 0.8, 12
 _BESIDE, _BESIDE_ABOVE = 70, 25
 _UPDATED = frozenset(("updated", "modified", "modification", "lastmod", "revised", "datemodified", "dtmodified"))
 _PUBLISHED = frozenset(("published", "publish", "pubdate", "publication", "posted", "datepublished", "dtpublished"))
+# What may stand beside a date in a line that is no sentence.
+_SPARE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,19 @@ def read_dateline(place: Place, context: DateContext) -> list[Dated]:
 def _may_be(dated: Dated, block: Block, place: Place) -> bool:
     """Return whether a date may be the article's: among its text one that nothing names is a part of the story."""
     title = place.heading()
-    if dated.kind != "bare" or block.index < place.body or (title is not None and block.index - title <= _RIGHT_BELOW):
+    if dated.kind != "bare":
+        return True
+    beside = block.index < place.body or (title is not None and block.index - title <= _RIGHT_BELOW)
+    if beside and not _tells(block.text, dated.stamp.raw):
         return True
     return not _DATE_BOX.isdisjoint(tokens_of(block.element))
+
+
+def _tells(text: str, date: str) -> bool:
+    """Return whether a text with a date in it is a sentence: that date belongs to the story."""
+    return len(text) > len(date) + _SPARE and text.rstrip("\"'”’»」』)]").endswith(
+        (".", "!", "?", "…", "。", "！", "？")
+    )
 
 
 def _is_entry(block: Block) -> bool:

@@ -16,6 +16,7 @@ _FURNITURE = frozenset(
         "sharedaddy addthis newsletter subscribe subscription promo promotion advert adverts advertisement "
         "ads sponsored sponsor popup modal cookie consent gdpr banner widget widgets pagination pager pagenav "
         "tags taglist tagcloud toolbar masthead topbar copyright hotnews latest popular trending outbrain "
+        "discussion kommentare commentaires comentarios komentarze onetrust cookiebot cybot cmp "
         "taboola postmetadata authorbox authorbio login signup printer skip"
     ).split()
 )
@@ -45,6 +46,20 @@ def tokens_of(element: etree._Element) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def _words(said: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _TOKEN_SPLIT.split(_CAMEL.sub("-", said)) if len(word) > 1)
+
+
+# The words that are never an article's, however much text stands there.
+_STRONG = frozenset(
+    (
+        "comments disqus respond discussion kommentare commentaires comentarios komentarze cookie cookies consent gdpr "
+        "onetrust cookiebot cybot cmp"
+    ).split()
+)
+
+
+def is_never_article(element: etree._Element) -> bool:
+    """Return whether an element's class or id names readers' comments or a question for their consent."""
+    return not _STRONG.isdisjoint(tokens_of(element))
 
 
 def is_furniture(element: etree._Element) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archive.model import Entry
 from crawler.parsers.blocks import Block
@@ -84,7 +85,9 @@ def _lines(blocks: Sequence[Block], given: HeaderInput, menus: MenuLetters, crum
     for block in blocks[max(0, limit - _ZONE_BEFORE) : limit + _ZONE_AFTER]:
         if block.index in crumb_blocks or block.kind in _NO_LINES or len(block.text) > LONGEST or _is_listed(block):
             continue
-        line = read_line(block.text, given.context, given.label)
+        if block.within("figure") is not None:
+            continue
+        line = read_line(spaced(block), given.context, given.label)
         # A date without a label is the article's only above its text, and not as part of a heading.
         if (
             not line.labels
@@ -96,6 +99,23 @@ def _lines(blocks: Sequence[Block], given: HeaderInput, menus: MenuLetters, crum
         if line.is_header and not menus.between(block.index):
             found[block.index] = line
     return found
+
+
+def spaced(block: Block) -> str:
+    """Return a block's text with a space where two elements meet that style alone sets apart.
+
+    They meet at a link's end or where a capital or a figure follows another letter; elsewhere a word runs on.
+    """
+    if len(block.runs) < 2:
+        return block.text
+    text = block.runs[0].text
+    for before, run in pairwise(block.runs):
+        last, first = text[-1:], run.text[:1]
+        glued = last.isalnum() and first.isalnum()
+        if glued and (before.href != run.href or (last.isalpha() and not last.isupper() and not first.islower())):
+            text += " "
+        text += run.text
+    return text
 
 
 def _is_listed(block: Block) -> bool:

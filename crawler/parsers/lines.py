@@ -166,7 +166,7 @@ def _take_unlabelled(line: Line, text: str, context: DateContext) -> str:
         return ""
     pieces = _PIECES.split(left)
     kept = [piece for piece in pieces if line.byline or not _read_byline(line, piece)]
-    return " ".join(piece for piece in kept if not _READING_TIME.match(piece))
+    return " | ".join(piece for piece in kept if not _READING_TIME.match(piece))
 
 
 def _take_parenthesis(line: Line, match: re.Match[str]) -> str:

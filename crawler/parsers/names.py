@@ -66,7 +66,7 @@ _ORGANISATION = re.compile(
 )
 _DOMAIN = re.compile(r"^(?:[a-z0-9-]+\.)+[a-z]{2,12}$", re.IGNORECASE)
 _CREDENTIAL = re.compile(
-    r"^(?:[A-Z]{2,6}(?:[-/ ][A-Z]{1,5})*(?:\s*\d+)?|(?:[A-Z][a-z]{0,3}\.){1,4}[A-Z]?[a-z]?\.?|Ph\.?\s?D\.?|E-RYT.*|MBA|"
+    r"^(?:[A-Z]{2,6}(?:[-/][A-Z]{1,5})*(?:\s*\d+)?|(?:[A-Z][a-z]{0,3}\.){1,4}[A-Z]?[a-z]?\.?|Ph\.?\s?D\.?|E-RYT.*|MBA|"
     r"[A-Z][a-zA-Z]{0,3}\.?D\.?|MSc|BSc|Esq\.?)$"
 )
 # The stop of a sentence, not of an initial or a suffix.

@@ -8,11 +8,12 @@ from lxml import etree
 
 from archive.segment import has_cjk
 from crawler.parsers.blocks import Block, Box
-from crawler.parsers.furniture import is_imprint
+from crawler.parsers.furniture import is_imprint, is_never_article
 
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:：;；][\"'”’»」』)\]]*$")
 # A share of the children's text below which an element is where the article spreads out.
 _DOMINANT = 0.72
+_ALMOST_ALL = 0.95
 # The script of a text shows in its first characters.
 _TELLING = 100
 
@@ -111,6 +112,13 @@ def _outside(running: Sequence[tuple[Box, float]], boxes: Sequence[Box]) -> set[
     total = held[boxes[-1]] or 1.0
     found: set[Box] = set()
     for box in reversed(boxes):
-        if box.parent is not None and (box.parent in found or (box.is_furniture and held[box] < 0.5 * total)):
+        if box.parent is None:
+            continue
+        if box.parent in found or (box.is_furniture and held[box] < _share_of(box) * total):
             found.add(box)
     return found
+
+
+def _share_of(box: Box) -> float:
+    """Return the share of a page's running text below which a name is believed."""
+    return _ALMOST_ALL if is_never_article(box.element) else 0.5

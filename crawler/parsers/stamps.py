@@ -84,16 +84,16 @@ def read_dates(
         lambda: _from_lines(lines, "bare"),
         lambda: _beside(beside(), "bare"),
         lambda: _only_date(reading),
-        lambda: _entry_date(reading, updated),
+        lambda: _entry_date(reading),
         lambda: _from_state(reading),
         lambda: ("url", day_from_url(reading.page.url)) if updated is None else None,
         lambda: _from_lines(lines, "published", certain=False) or _from_lines(lines, "bare", certain=False),
     )
+    if published and published.value:
+        published = _as_shown(published, lines, beside)
     if updated is None and published and reading.rules["published"] == "line:unlabelled" and _stands_alone(lines):
         # A lone date that nothing names is when the page is dated, in the one sense as in the other.
         updated, reading.rules["updated"] = published, "line:unlabelled"
-    if published and published.value:
-        published = _as_shown(published, lines, beside)
     zone = reading.context.zone
     return (with_zone(updated, zone) if updated else None, with_zone(published, zone) if published else None)
 
@@ -171,16 +171,13 @@ def _from_items(reading: Reading) -> Finding:
     return "microdata:datePublished", _exactest(stamps[0], stamps)
 
 
-def _entry_date(reading: Reading, updated: Stamp | None) -> Finding:
-    """Return the listing's date, unless it is not before the update that the page prints: it then repeats that one."""
+def _entry_date(reading: Reading) -> Finding:
+    """Return the listing's date, unless the page prints an update date: a listing then repeats that one."""
+    if reading.rules.get("updated", "").startswith(("label:", "template:")):
+        return None
     raw = reading.entry.date_raw if reading.entry else None
     stamp = parse_declared(raw, reading.context) if raw else None
-    if stamp is None:
-        return None
-    if updated and reading.rules.get("updated", "").startswith(("label:", "template:")):
-        earlier = stamp.value and updated.value and _day_of(stamp) < _day_of(updated)
-        return ("entry:date", stamp) if earlier else None
-    return "entry:date", stamp
+    return ("entry:date", stamp) if stamp else None
 
 
 def _from_state(reading: Reading) -> Finding:

@@ -1,5 +1,7 @@
 """The body: the text between head and tail, without what surrounds it."""
 
+import json
+
 import pytest
 
 from tests.crawler.parsers.small_pages import FIRST, SECOND, STORY, TEXT, THIRD, TITLE, read, story
@@ -153,3 +155,41 @@ def test_very_little_text(text: str) -> None:
 def test_images_alone() -> None:
     article = read(f"<h1>{TITLE}</h1><div><p><img src=a.jpg></p><p><img src=b.jpg></p></div>")
     assert (article.title, article.body, len(article.images), article.is_empty) == (TITLE, "", 2, False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Advertisement</p>",
+        "<div class=slot>- ANZEIGE -</div>",
+        "<p>Story continues below advertisement</p>",
+        "<p>Also read: <a href=/x>Ferry operator faces questions about its boats</a></p>",
+        "<p><b>RELATED:</b> <a href=/x>Ferry operator faces questions about its boats</a></p>",
+        "<p>Lea también: <a href=/x>La naviera responde a las preguntas del puerto</a></p>",
+        "<p>【関連記事】<a href=/x>フェリー会社に質問が相次ぐ</a></p>",
+    ],
+)
+def test_a_line_that_leads_elsewhere_is_no_text(line: str) -> None:
+    assert story(f"<p>{FIRST}</p>{line}<p>{SECOND}</p><p>{THIRD}</p>").body == TEXT
+
+
+def test_what_a_story_says_of_reading_stays() -> None:
+    said = "<p>Read: the verb is older than <a href=/x>the book</a>, as the harbour's librarian likes to say.</p>"
+    assert "the verb is older" in story(f"<p>{FIRST}</p>{said}<p>{SECOND}</p>").body
+
+
+def test_comments_that_are_longer_than_the_article_are_none_of_it() -> None:
+    comments = "".join(f"<div class=post><b>u{n}</b><p>{THIRD} {n}</p></div>" for n in range(8))
+    article = read(f"<main><h1>{TITLE}</h1>{STORY}</main><div id=disqus_thread>{comments}</div>")
+    assert article.body == TEXT
+
+
+def test_a_kicker_in_the_heading_is_not_repeated_in_the_text() -> None:
+    heading = f"<h1><span class=kicker>Transport</span> {TITLE}</h1>"
+    assert read(f"<article>{heading}{STORY}</article>", f"<title>{TITLE} | Courier</title>").body == TEXT
+
+
+def test_a_page_for_scripts_alone_declares_its_text() -> None:
+    node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": f"{FIRST}\n{SECOND}"}
+    article = read("<div id=root></div>", f"<script type=application/ld+json>{json.dumps(node)}</script>")
+    assert (article.body, article.rules["body"]) == (f"{FIRST}\n\n{SECOND}", "json-ld:articleBody")

@@ -331,3 +331,15 @@ def test_a_chinese_menu_is_one_too() -> None:
 def test_a_hostile_title_ends(text: str) -> None:
     head = f"<meta property=og:site_name content='Example News'><title>{TITLE}{text}</title>"
     assert (read(f"<div>{STORY}</div>", head).title or "").startswith(TITLE)
+
+
+def test_elements_that_style_alone_parts_are_parted() -> None:
+    line = "<div><span>By</span><a href=/p/jane>Jane Doe</a><span>and</span><a href=/p/john>John Roe</a></div>"
+    assert story(above=line).byline == ("Jane Doe", "John Roe")
+    article = story(above="<div><span>Jane Doe</span><span>March 5, 2024</span></div>")
+    assert (article.byline, str(article.published and article.published.value)) == (("Jane Doe",), "2024-03-05")
+
+
+def test_a_caption_is_no_header_line() -> None:
+    figure = "<figure><img src=a.jpg><figcaption>Crews at work. (Sam Hill for the Courier)</figcaption></figure>"
+    assert story(above=figure).source is None

@@ -209,7 +209,14 @@ def test_a_class_that_says_date_is_the_last_of_what_is_shown() -> None:
     assert published(read(story=STORY * 4 + end + "<p class=card-date>May 1, 2020</p>"))[0] is None
 
 
-def test_the_listings_date_is_the_publication_if_it_is_before_the_update() -> None:
+def test_the_listings_date_repeats_the_update_that_the_page_prints() -> None:
     above = "<p>Updated: 11 April 2024</p>"
-    assert published(read(above, entry=Entry(URL, None, "9 April 2024"))) == ("2024-04-09", "entry:date")
+    # A listing that was seen before the update shows the one before it, which is no publication either.
+    assert published(read(above, entry=Entry(URL, None, "9 April 2024"))) == (None, None)
     assert published(read(above, entry=Entry(URL, None, "11 April 2024"))) == (None, None)
+
+
+def test_a_date_in_the_first_sentence_is_of_the_story() -> None:
+    article = read("<p>Source: Harbour Office Update: 2017-12-28</p><p>New fees apply from January 15, 2018.</p>")
+    assert published(article) == (None, None)
+    assert str(article.updated and article.updated.value) == "2017-12-28"
