@@ -21,7 +21,7 @@ _FILE_NAME = re.compile(
     re.IGNORECASE,
 )
 # The pictures of a page that are looked at; no article has so many.
-_MOST_PICTURES = 3000
+_MOST_PICTURES = 2000
 _CREDITED_BY = ("creditText", "copyrightHolder", "author", "creator")
 
 

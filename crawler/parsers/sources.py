@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from lxml import etree
@@ -35,6 +36,7 @@ _LONGEST_SRCSET = 20_000
 _SRCSET_SIZE = re.compile(r"([\d.]{1,12})[wxh]")
 _SRCSET_GLUED = re.compile(r"([\d.]{1,12})[wxh],+(?=\S)")
 _MOST_SOURCES = 24
+_MOST_DATA = 100
 _INNER_URL = re.compile(r"(?:https?:/{1,2})(?=[^/])", re.IGNORECASE)
 # A path segment that says how a picture is rendered, not which it is: sizes, crops, qualities, formats.
 _RENDERING = re.compile(
@@ -126,17 +128,18 @@ def is_image_file(url: str) -> bool:
 
 
 def _sets(element: etree._Element) -> Iterator[str]:
-    for name, value in element.items():
-        if str(name).endswith("srcset") and value:
-            yield str(value)
+    # Names first: to read the value of every attribute takes the square of their number.
+    for name in element.keys():  # noqa: SIM118 - iterating an element yields its children
+        value = element.get(name) if str(name).endswith("srcset") else None
+        if value:
+            yield value
 
 
 def _scripted(element: etree._Element) -> Iterator[str]:
     """Yield the image addresses that a script would read from a data attribute, in JSON or plain."""
-    for name, value in element.items():
-        label, said = str(name), str(value)
-        if not label.startswith("data-") or label.endswith("srcset"):
-            continue
+    names = (name for name in map(str, element.keys()) if name.startswith("data-") and not name.endswith("srcset"))
+    for label in islice(names, _MOST_DATA):
+        said = element.get(label) or ""
         if said[:1] in ("{", "["):
             yield from (match[1].replace("\\/", "/") for match in _IMAGE_IN_JSON.finditer(said[:_LONGEST_SRCSET]))
         elif _LAZY_NAME.search(label) and _IMAGE_FILE.match(said):
