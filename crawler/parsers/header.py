@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archive.model import Entry
 from crawler.parsers.blocks import Block
 from crawler.parsers.dates import DateContext
+from crawler.parsers.furniture import is_mostly_links
 from crawler.parsers.labels import HERE, HOME, LABEL
 from crawler.parsers.lines import BY_LINE, Line, read_line
 from crawler.parsers.metadata import Metadata
@@ -103,8 +104,7 @@ def _is_listed(block: Block) -> bool:
     row = block.within("li", "tr", "dl")
     if row is None:
         return block.within("nav", "aside", "footer") is not None
-    linked = sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
-    return linked > 12 and 2 * linked > len("".join(row.itertext()).strip())
+    return is_mostly_links(row, 12)
 
 
 def _breadcrumb(blocks: Sequence[Block], limit: int) -> tuple[tuple[str, ...], set[int]]:
