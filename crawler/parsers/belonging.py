@@ -1,6 +1,7 @@
 """Which images of a page are the article's: each is judged by itself, its links and its surroundings."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ class Scope:
     def __init__(self, shown: Sequence[Block], around: Surroundings, page: Page) -> None:
         self.around = around
         self._page = page
+        self._worded = [block.index for block in around.blocks if block.text]
         core = self._core = set(around.core)
         running = [block for block in shown if (block.index in core if core else _is_running(block))]
         running = [block for block in running if block.within("figure", "figcaption") is None]
@@ -183,13 +185,19 @@ class Scope:
         return ""
 
     def _texts(self, element: etree._Element, index: int) -> Iterator[Block]:
-        blocks = self.around.blocks
-        for step in (-1, 1):
-            place = index + step
-            while 0 <= place < len(blocks) and abs(place - index) < _MOST_NEIGHBOURS and blocks[place].inside(element):
-                if blocks[place].text:
-                    yield blocks[place]
-                place += step
+        """Yield the blocks with text around an image inside an element: those before it, then those after."""
+        worded, place = self._worded, bisect_left(self._worded, index)
+        # The blocks inside an element stand together: where one is outside, those beyond it are too.
+        for beside in (
+            reversed(worded[max(place - _MOST_NEIGHBOURS, 0) : place]),
+            worded[place : place + _MOST_NEIGHBOURS],
+        ):
+            for other in beside:
+                if other == index:
+                    continue
+                if abs(other - index) >= _MOST_NEIGHBOURS or not self.around.blocks[other].inside(element):
+                    break
+                yield self.around.blocks[other]
 
 
 def _is_running(block: Block) -> bool:

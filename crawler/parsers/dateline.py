@@ -12,7 +12,7 @@ from lxml import etree
 from archive.model import Stamp
 from crawler.parsers.blocks import Block
 from crawler.parsers.dates import POSSIBLE, DateContext, parse_declared
-from crawler.parsers.furniture import tokens_of
+from crawler.parsers.furniture import is_mostly_links, tokens_of
 from crawler.parsers.labels import DATE_WORD, LABEL
 from crawler.parsers.lines import read_line
 from crawler.parsers.text import squeeze
@@ -107,10 +107,7 @@ def _tells(text: str, date: str) -> bool:
 def _is_entry(block: Block) -> bool:
     """Return whether a block stands beside a link to another article in its row or list item."""
     row = block.within("li", "tr", "dl")
-    if row is None:
-        return False
-    linked = sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
-    return linked > _HEADLINE and 2 * linked > len("".join(row.itertext()).strip())
+    return row is not None and is_mostly_links(row, _HEADLINE)
 
 
 def path_of(url: str) -> str:

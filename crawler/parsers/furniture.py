@@ -2,9 +2,11 @@
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
+_MOST_LINKS, _MOST_TEXTS = 200, 20
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TOKEN_SPLIT = re.compile(r"[^A-Za-z]+")
 _FURNITURE_ROLES = frozenset({"navigation", "contentinfo", "complementary", "search"})
@@ -67,3 +69,13 @@ def is_furniture(element: etree._Element) -> bool:
     if element.tag in _FURNITURE_TAGS or element.get("role") in _FURNITURE_ROLES:
         return True
     return not _FURNITURE.isdisjoint(tokens_of(element))
+
+
+def is_mostly_links(row: etree._Element, least: int) -> bool:
+    """Return whether more than half of an element's letters, and more than `least`, are those of links.
+
+    Links inside links, and rows of thousands, are heard only in part.
+    """
+    links = islice(row.iter("a"), _MOST_LINKS)
+    linked = sum(len("".join(islice(link.itertext(), _MOST_TEXTS)).strip()) for link in links)
+    return linked > least and 2 * linked > len("".join(islice(row.itertext(), _MOST_LINKS * _MOST_TEXTS)).strip())

@@ -8,6 +8,7 @@ from itertools import pairwise
 from archive.model import Entry
 from crawler.parsers.blocks import Block
 from crawler.parsers.dates import DateContext
+from crawler.parsers.furniture import is_mostly_links
 from crawler.parsers.labels import HERE, HOME, LABEL
 from crawler.parsers.lines import BY_LINE, LONGEST, Line, read_line
 from crawler.parsers.metadata import Metadata
@@ -129,8 +130,7 @@ def _is_listed(block: Block) -> bool:
         row = block.within(*_ROWS)
         if row is None:
             return True
-    linked = sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
-    return linked > 12 and 2 * linked > len("".join(row.itertext()).strip())
+    return is_mostly_links(row, 12)
 
 
 def _breadcrumb(blocks: Sequence[Block], limit: int) -> tuple[tuple[str, ...], set[int]]:

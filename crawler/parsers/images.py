@@ -23,7 +23,7 @@ _FILE_NAME = re.compile(
 # What such a name ends in: the last letters of the extensions, or a bracket.
 _LAST_OF_FILE = frozenset("gGfFpP)")
 # The pictures of a page that are looked at; no article has so many.
-_MOST_PICTURES = 3000
+_MOST_PICTURES = 2000
 _CREDITED_BY = ("creditText", "copyrightHolder", "author", "creator")
 
 

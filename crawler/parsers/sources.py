@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from lxml import etree
@@ -35,6 +36,7 @@ _LONGEST_SRCSET = 20_000
 _SRCSET_SIZE = re.compile(r"([\d.]{1,12})[wxh]")
 _SRCSET_GLUED = re.compile(r"([\d.]{1,12})[wxh],+(?=\S)")
 _MOST_SOURCES = 24
+_MOST_DATA = 100
 _INNER_URL = re.compile(r"(?:https?:/{1,2})(?=[^/])", re.IGNORECASE)
 # A path segment that says how a picture is rendered, not which it is: sizes, crops, qualities, formats.
 _RENDERING = re.compile(
@@ -54,7 +56,7 @@ _LONG_NUMBER = re.compile(r"\d{5}")
 
 def addresses(element: etree._Element, picture_sets: list[str]) -> list[str]:
     """Return an image's addresses, best first: the largest of its sets, its lazy address, its `src`."""
-    said: dict[str, str] = dict(element.items())
+    said: dict[str, str] = _attributes(element)
     sized = [item for text in (*_sets(said), *picture_sets) for item in parse_srcset(text)]
     named = [said[name] for name in (*_LAZY, "src") if name in said]
     plain = [value for value in named if value and not value.startswith("data:")]
@@ -71,7 +73,7 @@ def picture_sets(picture: etree._Element) -> list[str]:
     for number, source in enumerate(picture.iter("source")):
         if number >= _MOST_SOURCES:
             break
-        found.extend(_sets(dict(source.items())))
+        found.extend(_sets(_attributes(source)))
     return found
 
 
@@ -124,6 +126,11 @@ def is_placeholder(url: str) -> bool:
 def is_image_file(url: str) -> bool:
     """Return whether an address ends as an image's file does."""
     return _EXTENSION.search(_split(url).path) is not None
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    # Names first: to read the value of every attribute takes the square of their number.
+    return {str(name): element.get(name) or "" for name in islice(element.keys(), _MOST_DATA)}
 
 
 def _sets(attributes: Mapping[str, str]) -> Iterator[str]:

@@ -144,7 +144,7 @@ def canonical_fault(url: str, own: str) -> str | None:
         return "home page"
     above = len(segments) < len(whole) and whole[: len(segments)] == segments
     forms = all(_FORM.match(segment) for segment in whole[len(segments) :])
-    if above and segments and not parts.query and not forms and not _SLUG.search(segments[-1]):
+    if above and segments and not parts.query and not forms and not _SLUG.search(segments[-1][:300]):
         return "section page"
     return None
 

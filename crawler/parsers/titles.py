@@ -13,6 +13,8 @@ from crawler.parsers.furniture import IMPRINT
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.text import loose, squeeze
 
+# A plain line of this length that ends in a stop is text.
+_LONG_SENTENCE = 90
 _TITLE_SPLIT = re.compile(
     r"\s+[-–—|·:»«<>/_•]{1,2}\s+|\s*(?:::|[|｜»«–—_])\s*|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])"
 )
@@ -274,7 +276,7 @@ class _Scores:
 
     def _beside_line(self, block: Block) -> float:
         """Return what speaks for a title beside a header line: most right before one, less right after."""
-        if block.kind == "li" or block.link_share >= 0.8:
+        if block.kind == "li" or block.link_share >= 0.8 or (block.kind != "h" and _is_sentence(block.text)):
             return 0.0
         # Empty brackets and bullets stand between as readily as pictures do.
         after = next((other.index for other in self._blocks[block.index + 1 : block.index + 4] if other.loose), None)
@@ -346,3 +348,7 @@ def _path_of(url: str) -> str:
 
 def _tag(block: Block) -> str:
     return f"h{block.level}" if block.kind == "h" else str(block.element.tag)
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text) > _LONG_SENTENCE and text.endswith((".", "。"))
