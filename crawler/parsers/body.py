@@ -51,7 +51,7 @@ _LONGEST_TOOLS = 240
 # How likely a block must be: what the rules keep needs less, code and tables least, as few pages to learn from have
 # them; a caption or the title stands elsewhere already.
 _LIKELY = 0.5
-_ENOUGH = {Verdict.KEPT: 0.42, Verdict.CAPTION: 1.0, Verdict.TITLE: 1.0}
+_ENOUGH = {Verdict.KEPT: 0.42, Verdict.OUTSIDE: 0.6, Verdict.CAPTION: 1.0, Verdict.TITLE: 1.0}
 _ENOUGH_OF_KIND = {"pre": 0.15, "table": 0.15}
 # On text in lower case: an engine that minds the case passes over what cannot begin so.
 _TAIL_LINE = re.compile("|".join(_TAIL_WORDS))

@@ -18,7 +18,7 @@ _FURNITURE = frozenset(
         "sharedaddy addthis newsletter subscribe subscription promo promotion advert adverts advertisement "
         "ads sponsored sponsor popup modal cookie consent gdpr banner widget widgets pagination pager pagenav "
         "tags taglist tagcloud toolbar masthead topbar copyright hotnews latest popular trending outbrain "
-        "discussion kommentare commentaires comentarios komentarze onetrust cookiebot cybot cmp "
+        "discussion kommentare commentaires comentarios komentarze onetrust cookiebot cybot "
         "taboola postmetadata authorbox authorbio login signup printer skip"
     ).split()
 )
@@ -54,7 +54,7 @@ def _words(said: str) -> frozenset[str]:
 _STRONG = frozenset(
     (
         "comments disqus respond discussion kommentare commentaires comentarios komentarze cookie cookies consent gdpr "
-        "onetrust cookiebot cybot cmp"
+        "onetrust cookiebot cybot"
     ).split()
 )
 

@@ -39,7 +39,8 @@ def find_region(blocks: Sequence[Block], body: etree._Element) -> Region:
     running = [(block.box, own) for block, own in zip(blocks, weights, strict=True) if own]
     root = blocks[0].box.root() if blocks else Box(body)
     boxes = _inside_out(root, running)
-    outside = _outside(running, boxes)
+    headed = {box for block in blocks if block.kind == "h" and block.level == 1 for box in block.box.up()}
+    outside = _outside(running, boxes, headed)
     container = _descend(boxes, _summed(boxes, ((box, own) for box, own in running if box not in outside)))
     inside = [block for block in blocks if block.box.is_below(container)]
     while container.parent is not None and sum(1 for block in inside if block.text) < 2:
@@ -106,19 +107,18 @@ def _descend(boxes: Sequence[Box], sums: dict[Box, float]) -> Box:
     return node
 
 
-def _outside(running: Sequence[tuple[Box, float]], boxes: Sequence[Box]) -> set[Box]:
-    """Return the boxes that are furniture by their name, or stand in such, unless most of the text is in them."""
+def _outside(running: Sequence[tuple[Box, float]], boxes: Sequence[Box], headed: set[Box]) -> set[Box]:
+    """Return the boxes that are furniture by their name, or stand in such, unless most of the text is in them.
+
+    Comments may outweigh an article: where no main heading (`headed`) stands in their box, they need almost all.
+    """
     held = _summed(boxes, running)
     total = held[boxes[-1]] or 1.0
     found: set[Box] = set()
     for box in reversed(boxes):
         if box.parent is None:
             continue
-        if box.parent in found or (box.is_furniture and held[box] < _share_of(box) * total):
+        share = _ALMOST_ALL if box not in headed and is_never_article(box.element) else 0.5
+        if box.parent in found or (box.is_furniture and held[box] < share * total):
             found.add(box)
     return found
-
-
-def _share_of(box: Box) -> float:
-    """Return the share of a page's running text below which a name is believed."""
-    return _ALMOST_ALL if is_never_article(box.element) else 0.5

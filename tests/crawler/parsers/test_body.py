@@ -175,7 +175,7 @@ def test_a_line_that_leads_elsewhere_is_no_text(line: str) -> None:
 
 def test_what_a_story_says_of_reading_stays() -> None:
     said = "<p>Read: the verb is older than <a href=/x>the book</a>, as the harbour's librarian likes to say.</p>"
-    assert "the verb is older" in story(f"<p>{FIRST}</p>{said}<p>{SECOND}</p>").body
+    assert "the verb is older" in story(f"<p>{FIRST}</p><p>{SECOND}</p>{said}<p>{THIRD}</p>").body
 
 
 def test_comments_that_are_longer_than_the_article_are_none_of_it() -> None:
