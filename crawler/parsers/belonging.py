@@ -93,6 +93,7 @@ class Scope:
         running = [block for block in running if block.within("figure", "figcaption") is None]
         self.first = running[0].index if running else 0
         self.last = running[-1].index if running else -1
+        self.reach = self.last
         title = around.title_index
         self._start = min(self.first, title) if title is not None else self.first
         counted = Counter(chain.from_iterable(block.path for block in running))
@@ -106,6 +107,13 @@ class Scope:
         path = block.path
         start = next((place for place, element in enumerate(path) if element not in self.textual), len(path))
         return path[start:]
+
+    def follow(self, block: Block) -> None:
+        """Let the next picture stand below one that says it is large: old pages show all pictures after the text."""
+        image = block.image
+        sizes = (image.get("width"), image.get("height")) if image is not None else ()
+        if sizes and all(size and size.isdecimal() and int(size[:6]) > _WIDEST_THUMBNAIL for size in sizes):
+            self.reach = max(self.reach, block.index)
 
     def is_near(self, block: Block) -> bool:
         """Return whether an image can be the article's at all, by its place on the page alone."""
@@ -140,7 +148,7 @@ class Scope:
     def _place(self, block: Block, *, known: bool, captioned: bool) -> str:
         if block.index < self._start and not (known or captioned or self._heads_article(block)):
             return "above"
-        below = block.index > self.last + _DIRECTLY_BELOW and not (known or captioned)
+        below = block.index > self.reach + _DIRECTLY_BELOW and not (known or captioned)
         return "below" if below else ""
 
     def _heads_article(self, block: Block) -> bool:

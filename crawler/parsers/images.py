@@ -94,6 +94,7 @@ def _gather(found: Pictures, shown: Sequence[Block], around: Surroundings, page:
             continue
         _take(found, picture, told)
         found.add(picture)
+        scope.follow(block)
         kept.append((picture, holder))
     return kept
 

@@ -155,3 +155,9 @@ def test_what_json_ld_says_of_a_picture_stands_in_for_a_caption() -> None:
     whole = read(f"<article><h1>{TITLE}</h1><img src='quay-20240315.jpg'><div>{STORY}</div></article>", head)
     assert [(image.caption, image.credit) for image in whole.images] == [("A quay.", "Ann Lee")]
     assert whole.rules["images"] == "json-ld:image"
+
+
+def test_pictures_that_all_stand_below_the_text_are_the_articles() -> None:
+    pictures = "".join(f"<p><img src=/img/{number}.jpg width=480 height=320></p>" for number in range(7))
+    article = read(f"<h1>{TITLE}</h1><div>{STORY}{pictures}</div>")
+    assert [(image.url or "")[-5:] for image in article.images] == [f"{number}.jpg" for number in range(7)]
