@@ -1,6 +1,6 @@
 """CSS and XPath selectors on an lxml tree, compiled once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,13 +31,12 @@ class Selector:
 
     def strings(self, node: etree._Element) -> list[str]:
         """Return the text of what is found: an element's whole text, or the attribute or text node itself."""
-        found = []
+        return list(self.each_string(node))
+
+    def each_string(self, node: etree._Element) -> Iterator[str]:
+        """Yield the same one by one, for those who need only the first."""
         for item in self._results(node):
-            if isinstance(item, etree._Element):
-                found.append("".join(item.itertext()))
-            else:
-                found.append(str(item))
-        return found
+            yield "".join(item.itertext()) if isinstance(item, etree._Element) else str(item)
 
     def _results(self, node: etree._Element) -> list[Any]:
         result = self._find(node)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from crawler.selectors import compile_selector
 from crawler.site import Listing
 
 _SUMMARY_LENGTH = 2000
+_MOST_TEXTS, _LONGEST_LINK = 200, 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _own(page: Page) -> str:
 
 def _entry(page: Page, listing: Listing, place: tuple[etree._Element, etree._Element], url: str) -> Entry:
     box, link = place
-    title = _text(box, listing.title) or squeeze("".join(link.itertext())) or squeeze(link.get("title") or "") or None
+    title = _text(box, listing.title) or _said(link) or squeeze(link.get("title") or "") or None
     thumbnail = _text(box, listing.thumbnail) if listing.thumbnail else None
     summary = _text(box, listing.summary)
     return Entry(
@@ -93,10 +95,15 @@ def _entry(page: Page, listing: Listing, place: tuple[etree._Element, etree._Ele
     )
 
 
+def _said(link: etree._Element) -> str:
+    """Return what a link says; of a long one, or of one around thousands of others, the beginning."""
+    return squeeze("".join(islice(link.itertext(), _MOST_TEXTS))[:_LONGEST_LINK])
+
+
 def _text(box: etree._Element, selector: str | None) -> str | None:
     if selector is None:
         return None
-    return next(filter(None, map(squeeze, compile_selector(selector).strings(box))), None)
+    return next(filter(None, map(squeeze, compile_selector(selector).each_string(box))), None)
 
 
 def _image(page: Page, box: etree._Element) -> str | None:
@@ -136,7 +143,7 @@ def _usual_next(page: Page) -> str | None:
             if url and url != own:
                 return url
     for link in page.root.iter("a"):
-        if squeeze("".join(link.itertext())) == str(number + 1):
+        if _said(link) == str(number + 1):
             url = _article_url(page, link.get("href") or "")
             if url and part_number(url) == number + 1:
                 return url
@@ -148,5 +155,5 @@ def _is_rel_next(link: etree._Element) -> bool:
 
 
 def _is_next_word(link: etree._Element) -> bool:
-    said = (squeeze("".join(link.itertext())), link.get("aria-label") or "", link.get("title") or "")
+    said = (_said(link), link.get("aria-label") or "", link.get("title") or "")
     return any(text.strip("[]() ").lower() in NEXT_WORDS for text in said)

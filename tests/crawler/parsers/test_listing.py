@@ -1,5 +1,7 @@
 """Listing pages: which articles they name, and which page follows."""
 
+import time
+
 import pytest
 
 from archive.model import Entry
@@ -204,3 +206,10 @@ def test_a_listing_whose_own_address_is_none() -> None:
     page = parse_listing(b"<a href='http://a.example/a/1'>x</a><a href=/2>2</a>", "nowhere", ANY)
     assert [entry.url for entry in page.entries] == ["http://a.example/a/1"]
     assert page.next_url is None
+
+
+def test_links_inside_links_cost_what_they_say() -> None:
+    nested = page_of("".join(f"<b><a href=/a/{number}>" for number in range(300)) + "word " * 80_000).encode()
+    begun = time.process_time()
+    assert len(parse_listing(nested, URL, Listing(article_urls="/a/")).entries) > 100
+    assert time.process_time() - begun < 1.5
