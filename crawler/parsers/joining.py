@@ -10,6 +10,7 @@ _WHOLE = re.compile(_ORIGIN + _REST)
 _ROOTED = re.compile(r"/(?!/)[^\s;?#]*(?:\?[^\s#]+)?(?:#\S+)?")
 _BASE = re.compile(rf"({_ORIGIN})(?=[/?#]|$)")
 
+_HOSTED = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 # Twice what any browser or server takes.
 _LONGEST = 16_384
 
@@ -27,4 +28,4 @@ def absolute_url(base: str, href: str) -> str | None:
         url = urljoin(base, href.strip())
     except ValueError:
         return None
-    return url if url.lower().startswith(("http://", "https://")) else None
+    return url if _HOSTED.match(url) else None

@@ -22,7 +22,8 @@ _SCHEMES = {"http", "https", "mailto", "sha256"}
 # The sanitiser takes the square of a text's length; it drops comments, and what they part it reads by itself.
 _LONGEST_TEXT = 10_000
 _PART = "<!---->"
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>]|&(?=#?\w+;)|!(?=\[|$))")
+# The place before a sign: to put a backslash there takes no look at what matched.
+_MARKDOWN_SIGNS = re.compile(r"(?=[\\`*_\[\]<>]|&#?\w+;|!(?:\[|$))")
 _LINE_START = re.compile(r"(?m)^([ ]{0,3}\d{0,9})((?<=\d)[.)](?=\s|$)|(?<!\d)(?:[#+=~|-]))")
 _MARKDOWN_MARKS = {"strong": "**", "em": "*", "code": "`", "sub": "", "sup": ""}
 
@@ -216,7 +217,7 @@ def _at_line_start(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
+    return _MARKDOWN_SIGNS.sub(r"\\", text)
 
 
 def _trimmed(runs: Sequence[Run]) -> Iterator[Run]:

@@ -211,3 +211,8 @@ def test_broken_listings(body: bytes) -> None:
     page = parse_listing(body, URL, Listing(article_urls="."))
     assert len({entry.url for entry in page.entries}) == len(page.entries)
     assert all(entry.url.startswith(("http://", "https://")) for entry in page.entries)
+
+
+@pytest.mark.parametrize("depth", [1500, 3000])
+def test_a_story_among_very_deep_parts_is_read(depth: int) -> None:
+    timed(page_of("<div><div class=x>" * depth + f"<h1>{TITLE}</h1>{STORY}"))

@@ -198,3 +198,26 @@ def test_any_bytes_give_a_page(body: bytes, content_type: str | None) -> None:
     assert replaced <= text.count("\ufffd")
     "".encode(encoding)
     assert parse_page(body, "http://a.example/", content_type).body is not None
+
+
+@pytest.mark.parametrize("name", ["idna", "punycode", "rot13", "base64", "zlib", "undefined", "unicode_escape", "hex"])
+def test_a_codec_that_is_no_charset_is_none(name: str) -> None:
+    body = b"<p>caf\xc3\xa9 \\ud800 \xff" + b" quay" * 20
+    for text, encoding, _ in (
+        decode(body, f"text/html; charset={name}"),
+        decode(b"<meta charset=%s>" % name.encode() + body, None),
+    ):
+        assert encoding == "utf-8"
+        assert "café" in text
+
+
+def test_control_characters_are_no_text_as_such_or_as_references() -> None:
+    page = parse_page(
+        "<p>a\x7fb\x9bc&#7;d&#x1B;e&#x7f;f&#129g&#150;h&#12i&#0;j&#xfffe;k&#10;l".encode(), "http://a.example/"
+    )
+    assert "".join(page.root.itertext()) == "abcdefg–hijk\nl"
+
+
+@pytest.mark.parametrize("href", ["https:///x.jpg", "https://?x", "https://", "/" + "x" * 20_000])
+def test_an_address_without_a_host_or_an_end_is_none(href: str) -> None:
+    assert parse_page(b"<p>", "http://a.example/").absolute(href) is None

@@ -1,6 +1,7 @@
 """One sequence of blocks as text, HTML and Markdown: the same letters, and nothing that runs."""
 
 import re
+import time
 from collections.abc import Callable
 from html import unescape
 from urllib.parse import unquote
@@ -266,3 +267,18 @@ def test_seams_of_runs() -> None:
     )
     assert found.text == "a b\nc"
     assert shown(found.html) == "abc"
+
+
+@pytest.mark.parametrize("letter", ["©", "&amp;", "\u00a0a"])
+def test_a_long_text_costs_its_length(letter: str) -> None:
+    begun = time.process_time()
+    found = rendered(f"<p>{letter * 400_000}</p><pre>{letter * 400_000}</pre>")
+    assert time.process_time() - begun < 2
+    assert shown(found.html) == loose(found.text.replace("&", "&amp;"))
+    assert "<!--" not in found.html
+
+
+def test_lists_that_begin_deep_are_no_code_in_markdown() -> None:
+    markdown = rendered("<ul><ul><ul><li>a<li>b</ul></ul><li>c</ul>").markdown
+    assert markdown == "- a\n- b\n- c"
+    assert "<code>" not in COMMONMARK.render(markdown)
