@@ -50,6 +50,9 @@ _EXACTNESS = {None: 0, "day": 1, "minute": 2, "instant": 3}
 
 Finding = tuple[str, Stamp] | None
 
+# The days that a listing may lag behind its articles.
+_LAG = 1
+
 
 def read_dates(
     reading: Reading, template: Reader, lines: Sequence[Line], place: Place
@@ -84,7 +87,7 @@ def read_dates(
         lambda: _from_lines(lines, "bare"),
         lambda: _beside(beside(), "bare"),
         lambda: _only_date(reading),
-        lambda: _entry_date(reading),
+        lambda: _entry_date(reading, updated),
         lambda: _from_state(reading),
         lambda: ("url", day_from_url(reading.page.url)) if updated is None else None,
         lambda: _from_lines(lines, "published", certain=False) or _from_lines(lines, "bare", certain=False),
@@ -171,13 +174,19 @@ def _from_items(reading: Reading) -> Finding:
     return "microdata:datePublished", _exactest(stamps[0], stamps)
 
 
-def _entry_date(reading: Reading) -> Finding:
-    """Return the listing's date, unless the page prints an update date: a listing then repeats that one."""
-    if reading.rules.get("updated", "").startswith(("label:", "template:")):
-        return None
+def _entry_date(reading: Reading, updated: Stamp | None) -> Finding:
+    """Return the listing's date; where the page prints an update, only one that is well before it.
+
+    A listing repeats the update otherwise, and may lag behind it by a day.
+    """
     raw = reading.entry.date_raw if reading.entry else None
     stamp = parse_declared(raw, reading.context) if raw else None
-    return ("entry:date", stamp) if stamp else None
+    if stamp is None:
+        return None
+    if reading.rules.get("updated", "").startswith(("label:", "template:")):
+        well_before = stamp.day and updated and updated.day and (updated.day - stamp.day).days > _LAG
+        return ("entry:date", stamp) if well_before else None
+    return "entry:date", stamp
 
 
 def _from_state(reading: Reading) -> Finding:

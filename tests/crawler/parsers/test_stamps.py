@@ -212,7 +212,8 @@ def test_a_class_that_says_date_is_the_last_of_what_is_shown() -> None:
 def test_the_listings_date_repeats_the_update_that_the_page_prints() -> None:
     above = "<p>Updated: 11 April 2024</p>"
     # A listing that was seen before the update shows the one before it, which is no publication either.
-    assert published(read(above, entry=Entry(URL, None, "9 April 2024"))) == (None, None)
+    assert published(read(above, entry=Entry(URL, None, "10 April 2024"))) == (None, None)
+    assert published(read(above, entry=Entry(URL, None, "9 April 2024"))) == ("2024-04-09", "entry:date")
     assert published(read(above, entry=Entry(URL, None, "11 April 2024"))) == (None, None)
 
 
