@@ -8,19 +8,29 @@ from pathlib import Path
 from typing import Any
 
 
-def articles(folder: Path) -> list[dict[str, Any]]:
-    """Return the rows of the truth that are articles; leaves with one line where there is no such folder."""
+def rows(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows of the truth, of whatever kind; leaves with one line where there is no such folder."""
     truth = folder / "truth.jsonl"
     if not truth.is_file():
         sys.exit(f"no corpus here: {truth} is missing")
     with truth.open(encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if row["kind"] == "article"]
-    if not rows:
-        sys.exit(f"no corpus here: {truth} names no article")
-    return rows
+        return list(map(json.loads, lines))
+
+
+def articles(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows that are articles; leaves with one line where there are none."""
+    found = [row for row in rows(folder) if row["kind"] == "article"]
+    if not found:
+        sys.exit(f"no corpus here: {folder / 'truth.jsonl'} names no article")
+    return found
+
+
+def body_of(folder: Path, row: dict[str, Any]) -> bytes:
+    """Return the bytes of a row's page."""
+    return gzip.decompress((folder / row["file"]).read_bytes())
 
 
 def pages(folder: Path) -> Iterator[tuple[bytes, str]]:
     """Yield the bytes and the address of each article."""
     for row in articles(folder):
-        yield gzip.decompress((folder / row["file"]).read_bytes()), row["url"]
+        yield body_of(folder, row), row["url"]

@@ -7,9 +7,7 @@ in one of them. `--write` replaces crawler/parsers/kind_weights.py.
 """
 
 import argparse
-import gzip
 import hashlib
-import json
 import math
 import operator
 import statistics
@@ -17,15 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench import corpus
 from bench.kinds import interval
-from crawler.parsers.article import _label_of, _ordered_lines
+from crawler.parsers.article import draft_of
 from crawler.parsers.dates import DateContext
 from crawler.parsers.evidence import Given, gather
-from crawler.parsers.header import HeaderInput, read_header
 from crawler.parsers.metadata import read_metadata
 from crawler.parsers.page import parse_page
-from crawler.parsers.region import find_region
-from crawler.parsers.walk import blocks_of
+from crawler.parsers.reading import Reading
 
 _PENALTY = 10.0
 _FOLDS = 5
@@ -37,11 +34,8 @@ def signs_of(body: bytes, url: str) -> dict[str, float]:
     """Return the signs of one page, gathered from what the parser reads before it asks for the kind."""
     page = parse_page(body, url)
     metadata = read_metadata(page)
-    blocks = blocks_of(page.body)
-    region = find_region(blocks, page.body)
-    context = DateContext(metadata.language, None, None, None)
-    header = read_header(blocks, HeaderInput(region, metadata, context, url, None, None, _label_of(None)))
-    return gather(Given(page, metadata, blocks, region, header.title, _ordered_lines(header, ()))).signs
+    draft, _ = draft_of(Reading(page, metadata, DateContext(metadata.language)))
+    return gather(Given(page, metadata, draft.blocks, draft.region, draft.title, draft.lines())).signs
 
 
 def fit(rows: Sequence[Sequence[float]], truths: Sequence[bool]) -> list[float]:
@@ -112,8 +106,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--write", action="store_true", help=f"replace {_TARGET}")
     options = parser.parse_args()
-    records = [json.loads(line) for line in (options.folder / "truth.jsonl").open(encoding="utf-8")]
-    signs = [signs_of(gzip.decompress((options.folder / row["file"]).read_bytes()), row["url"]) for row in records]
+    records = corpus.rows(options.folder)
+    signs = [signs_of(corpus.body_of(options.folder, row), row["url"]) for row in records]
     names = sorted(signs[0])
     means = {name: statistics.fmean(row[name] for row in signs) for name in names}
     spread = {name: statistics.pstdev(row[name] for row in signs) or 1.0 for name in names}

@@ -7,13 +7,12 @@ anything else; "listing" and "collection" of the truth are both no article.
 """
 
 import argparse
-import gzip
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bench import corpus
 from crawler.parsers.article import parse_article
 
 READ_AS = ("article", "listing", "other")
@@ -21,10 +20,8 @@ READ_AS = ("article", "listing", "other")
 
 def pairs(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield what each page of a corpus folder is, and what it is read as."""
-    for line in (folder / "truth.jsonl").open(encoding="utf-8"):
-        row = json.loads(line)
-        body = gzip.decompress((folder / row["file"]).read_bytes())
-        yield row["kind"], parse_article(body, row["url"]).kind
+    for row in corpus.rows(folder):
+        yield row["kind"], parse_article(corpus.body_of(folder, row), row["url"]).kind
 
 
 def confusion(found: Iterable[tuple[str, str]]) -> dict[str, Counter[str]]:

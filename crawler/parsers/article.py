@@ -82,6 +82,14 @@ class Draft:
     pictures: Pictures
     has_template_body: bool
 
+    def lines(self) -> list[Line]:
+        """Return the lines naming dates and people: those below the title, those above it, nearest first, the last."""
+        lines = self.header.lines
+        title = self.header.title_index if self.header.title_index is not None else -1
+        below = [lines[index] for index in sorted(lines) if index > title]
+        above = [lines[index] for index in sorted(lines, reverse=True) if index < title]
+        return [*below, *above, *self.chosen.tail_lines]
+
     def grounds(self, metadata: Metadata) -> Grounds:
         """Return what the body's classifier looks at."""
         captions = dict.fromkeys(self.pictures.caption_blocks, Verdict.CAPTION)
@@ -136,7 +144,7 @@ def _read(reading: Reading, language: str | None) -> Article:
         del reading.rules["body"]
     if pictures.items:
         reading.rules["images"] = ",".join(sorted({item.rule for item in pictures.items if item.rule})) or "region"
-    lines = _ordered_lines(draft.header, draft.chosen.tail_lines)
+    lines = draft.lines()
     first = draft.region.core[0] if draft.region.core else 0
     place = Place(page.url, draft.blocks, draft.header.title_index, first)
     updated, published = read_dates(reading, template, lines, place)
@@ -262,14 +270,6 @@ def _label_of(site: Site | None) -> re.Pattern[str]:
     }
     extra = {kind: rule.label for kind, rule in rules.items() if rule and rule.label}
     return label_pattern(extra) if extra else LABEL
-
-
-def _ordered_lines(header: Header, tail: Sequence[Line]) -> list[Line]:
-    """Return the header lines, those after the title first, then those above it from the nearest, then the tail's."""
-    title = header.title_index if header.title_index is not None else -1
-    after = [header.lines[index] for index in sorted(header.lines) if index > title]
-    above = [header.lines[index] for index in sorted(header.lines, reverse=True) if index < title]
-    return [*after, *above, *tail]
 
 
 def _breadcrumb(reading: Reading, template: Reader, header: Header) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The body: which blocks of the article's region are its text, and which surround it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress, takewhile
 
@@ -128,17 +128,25 @@ def believed(blocks: Sequence[Block], chosen: Chosen, given: Grounds) -> list[Bl
     if not near or not given.region.core:
         return [block for block in chosen.blocks if block.kind != "image"]
     likely = body_trees().probabilities(columns(blocks, near, given))
+    known = {block.index: block for block in chosen.blocks}
+    return [
+        known.get(block.index) or without_stray_lines(block, given.title)
+        for block in compress(near, wanted(near, given, likely))
+    ]
+
+
+def wanted(near: Sequence[Block], given: Grounds, likely: Iterable[float]) -> list[bool]:
+    """Return for each of the near blocks whether it is likely enough to be the article's."""
     verdicts = [given.verdicts.get(block.index, Verdict.NONE) for block in near]
-    wanted = [
+    found = [
         probability > _enough(block, verdict)
         for block, probability, verdict in zip(near, likely, verdicts, strict=True)
     ]
     for place in reversed(range(len(near) - 1)):
         # A line that ends in a colon introduces what follows, and stays with it.
-        if verdicts[place] == Verdict.KEPT and wanted[place + 1] and near[place].text.endswith((":", "：")):
-            wanted[place] = True
-    known = {block.index: block for block in chosen.blocks}
-    return [known.get(block.index) or without_stray_lines(block, given.title) for block in compress(near, wanted)]
+        if verdicts[place] == Verdict.KEPT and found[place + 1] and near[place].text.endswith((":", "：")):
+            found[place] = True
+    return found
 
 
 def _enough(block: Block, verdict: Verdict) -> float:
@@ -193,6 +201,8 @@ def _last_text(inside: Sequence[Block], last: int) -> int:
 
 
 def _is_named_furniture(block: Block, region: Region) -> bool:
+    if not block.in_furniture:
+        return False
     below = takewhile(lambda box: box.element is not region.container, block.box.up())
     return any(box.is_furniture for box in below)
 

@@ -238,10 +238,7 @@ def _lines(element: etree._Element) -> Iterator[str]:
     text, size = [""], 0
     for piece in _pieces(element):
         size += len(piece)
-        if piece == "\n":
-            text.append("\n")
-        else:
-            text.append(piece)
+        text.append(piece)
         if size > _MOST_TEXT:
             break
     for line in "".join(text).split("\n"):

@@ -251,20 +251,19 @@ class _Table:
         ]
 
     def _likeness(self, block: Block) -> list[float]:
-        """Return how like the running text a block is made, and how like its siblings, the title and the summary."""
+        """Return how like the running text a block is made, and how like its siblings and the summary."""
         box, given, text = block.box, self._given, block.text
         parent = box.parent
-        steps, common, one = 0, 99, box
+        steps, one = 0, box
         while one not in self._steps and one.parent is not None:
             steps, one = steps + 1, one.parent
-        common = self._steps.get(one, 99)
         said = given.description
         return [
             self._parents.get(parent, 0.0) / self._whole,
             self._looks.get(_look(box), 0.0) / self._whole,
             self._parent_looks.get(_look(parent), 0.0) / self._whole,
             steps,
-            common,
+            self._steps.get(one, 99),
             said is not None and (text[:50] == said[: len(text[:50])]),
             self._times[text],
             *self._sibling_counts[parent],
@@ -349,5 +348,6 @@ def _text_counts(block: Block) -> list[float]:
     ]
 
 
-# The columns that a row repeats of its neighbours: length, links, end, kind, furniture, verdict, core, likenesses.
+# The columns that a row repeats of its neighbours: length, links, end, kind, furniture, verdict, core, three
+# likenesses to the running text, and whether it is the summary.
 _SHARED = (0, 2, 3, 14, 22, 24, 25, 36, 37, 38, 41)

@@ -22,11 +22,17 @@ _FURNITURE = frozenset(
         "taboola postmetadata authorbox authorbio login signup printer skip"
     ).split()
 )
+# The words that are never an article's, however much text stands there.
+_STRONG = frozenset(
+    (
+        "comments disqus respond discussion kommentare commentaires comentarios komentarze cookie cookies consent gdpr "
+        "onetrust cookiebot cybot"
+    ).split()
+)
 # What stands below a page and is no part of any article.
 IMPRINT = re.compile(
     r"(?:©|\(c\)\s*\d{4}|copyright\b|all rights reserved|版权所有|ICP\s*备|ICP证|公网安备|ICP\s+\d)", re.IGNORECASE
 )
-
 _IMPRINT_SIGNS = ("©", "(c)", "copyright", "reserved", "版权所有", "icp", "公网安备")
 _LONG_IMPRINT = 500
 
@@ -48,15 +54,6 @@ def tokens_of(element: etree._Element) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def _words(said: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _TOKEN_SPLIT.split(_CAMEL.sub("-", said)) if len(word) > 1)
-
-
-# The words that are never an article's, however much text stands there.
-_STRONG = frozenset(
-    (
-        "comments disqus respond discussion kommentare commentaires comentarios komentarze cookie cookies consent gdpr "
-        "onetrust cookiebot cybot"
-    ).split()
-)
 
 
 def is_never_article(element: etree._Element) -> bool:

@@ -41,5 +41,10 @@ class Reading:
                 if not self.explain:
                     break
             elif found[1] != chosen[1]:
-                self.lost.append(Candidate(name, found[1], found[0]))
+                self.reject(name, found[1], found[0])
         return chosen[1] if chosen else None
+
+    def reject(self, name: str, value: Any, rule: str) -> None:
+        """Keep what a rule gave and was not believed, for those who ask."""
+        if self.explain:
+            self.lost.append(Candidate(name, value, rule))

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from archive.model import Candidate, Stamp
+from archive.model import Stamp
 from crawler.parsers.dateline import Dated, Place, is_of_another, kind_before, kind_of, path_of, read_dateline, stamp_of
 from crawler.parsers.dates import day_from_url, parse_declared, with_zone
 from crawler.parsers.lines import Line
@@ -45,13 +45,10 @@ _MOST_TIMES = 40
 _MOST_STATE = 3_000_000
 _BUILT_WITHIN = dt.timedelta(minutes=2)
 _HALF_HOURS = dt.timedelta(minutes=30)
-
 _EXACTNESS = {None: 0, "day": 1, "minute": 2, "instant": 3}
-
-Finding = tuple[str, Stamp] | None
-
 # The days that a listing may lag behind its articles.
 _LAG = 1
+Finding = tuple[str, Stamp] | None
 
 
 def read_dates(
@@ -70,7 +67,7 @@ def read_dates(
         lambda: _from_lines(lines, "updated", certain=False),
     )
     if updated and _is_no_update(reading, updated):
-        reading.lost.append(Candidate("updated", updated, reading.rules.pop("updated")))
+        reading.reject("updated", updated, reading.rules.pop("updated"))
         updated = None
     published = reading.decide(
         "published",

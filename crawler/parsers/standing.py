@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.identity import host_of
-from archive.model import Candidate
 from crawler.parsers.blocks import Block
 from crawler.parsers.kind import is_home
 from crawler.parsers.labels import HOME
@@ -124,8 +123,8 @@ def _faultless(reading: Reading, rule: str, url: str | None) -> tuple[str, str] 
         return None
     own = reading.page.url
     fault = canonical_fault(url, own) or (_abroad(url, own) if rule == "meta:og:url" else None)
-    if fault and reading.explain:
-        reading.lost.append(Candidate("canonical_url", url, f"{rule} ({fault})"))
+    if fault:
+        reading.reject("canonical_url", url, f"{rule} ({fault})")
     return None if fault else (rule, url)
 
 

@@ -93,7 +93,7 @@ class _Walk:
 
     def __init__(self, body: etree._Element) -> None:
         self.blocks: list[Block] = []
-        self._root = self._box = Box(body)
+        self._box = Box(body)
         self._box.is_block = True
         self._runs: list[Run] = []
         self._lists: list[bool] = []

@@ -17,21 +17,12 @@ from warcio.exceptions import ArchiveLoadFailed
 from crawler.demo.site import DemoSite
 from tests.crawler.parsers.bombs import BOMBS, pieces
 from tests.crawler.parsers.seed_markup import MARKUPS, SeedPage
-from tests.crawler.parsers.small_pages import STORY, TITLE, URL, page_of
+from tests.crawler.parsers.small_pages import FULL, STORY, TITLE, URL, page_of
 
 OWN_SEEDS = Path(__file__).parents[2] / "fixtures" / "seed_forms" / "pages.jsonl"
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _CHARSET = re.compile(r"charset=[\"']?[\w-]+")
-_WHOLE = page_of(
-    f"<div id=top><a href=/>Home</a> &gt; <a href=/n>News</a></div><h1>{TITLE}</h1>"
-    f"<p>Source: Xinhua Updated: 2017-11-23</p><div class=body>{STORY}"
-    "<figure><img src=a.jpg srcset='b.jpg 2x'><figcaption>A quay [Photo/a.cn]</figcaption></figure>"
-    "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table><pre>x\n y</pre><ul><li>one</li></ul>"
-    "<noscript><img src=c.jpg></noscript><blockquote>said</blockquote></div><p>1 <a href=story_2.html>2</a></p>",
-    "<title>A quay | News</title>"
-    '<script type="application/ld+json">{"@type": "Article", "author": [{"name": "Ann"}]}</script>',
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ def own_bases() -> tuple[Base, ...]:
     site = DemoSite()
     paths = ["/", *(path for article in site.articles for path in article.page_paths), "/updates.html"]
     bases = [Base(f"demo{path}", f"http://demo.example{path}", partial(_demo_body, site, path)) for path in paths]
-    bases += [Base("whole", URL, _WHOLE.encode), Base("story", URL, page_of(f"<h1>{TITLE}</h1>{STORY}").encode)]
+    bases += [Base("whole", URL, FULL.encode), Base("story", URL, page_of(f"<h1>{TITLE}</h1>{STORY}").encode)]
     seeds = [SeedPage.from_record(json.loads(line)) for line in OWN_SEEDS.read_text("utf-8").splitlines()]
     for page in seeds:
         bases += [Base(f"{name} {page.url}", page.url, partial(_seed_body, page, name)) for name in MARKUPS]

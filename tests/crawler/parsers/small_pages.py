@@ -34,6 +34,18 @@ def page_of(body: str, head: str = "", *, lang: str = "en") -> str:
     return f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">{head}</head><body>{body}</body></html>'
 
 
+# A page with something of everything.
+FULL = page_of(
+    f"<div id=top><a href=/>Home</a> &gt; <a href=/n>News</a></div><h1>{TITLE}</h1>"
+    f"<p>Source: Xinhua Updated: 2017-11-23</p><div class=body>{STORY}"
+    "<figure><img src=a.jpg srcset='b.jpg 2x'><figcaption>A quay [Photo/a.cn]</figcaption></figure>"
+    "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table><pre>x\n y</pre><ul><li>one</li></ul>"
+    "<noscript><img src=c.jpg></noscript><blockquote>said</blockquote></div><p>1 <a href=story_2.html>2</a></p>",
+    "<title>A quay | News</title>"
+    '<script type="application/ld+json">{"@type": "Article", "author": [{"name": "Ann"}]}</script>',
+)
+
+
 def parsed(body: str, head: str = "", *, url: str = URL) -> Page:
     return parse_page(page_of(body, head).encode(), url)
 

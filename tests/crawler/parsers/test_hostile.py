@@ -11,17 +11,8 @@ from hypothesis import strategies as st
 from archive.model import Article, Entry
 from crawler.parsers import parse_article, parse_listing
 from crawler.site import Listing, load_bundled
-from tests.crawler.parsers.small_pages import FIRST, STORY, TEXT, TITLE, URL, page_of
+from tests.crawler.parsers.small_pages import FIRST, FULL, STORY, TEXT, TITLE, URL, page_of
 
-FULL = page_of(
-    f"<div id=top><a href=/>Home</a> &gt; <a href=/n>News</a></div><h1>{TITLE}</h1>"
-    f"<p>Source: Xinhua Updated: 2017-11-23</p><div class=body>{STORY}"
-    "<figure><img src=a.jpg srcset='b.jpg 2x'><figcaption>A quay [Photo/a.cn]</figcaption></figure>"
-    "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table><pre>x\n y</pre><ul><li>one</li></ul>"
-    "<noscript><img src=c.jpg></noscript><blockquote>said</blockquote></div><p>1 <a href=story_2.html>2</a></p>",
-    "<title>A quay | News</title>"
-    '<script type="application/ld+json">{"@type": "Article", "author": [{"name": "Ann"}]}</script>',
-)
 ENTRY = Entry(URL, "A quay", "2017-11-23")
 SHZJ = load_bundled("shzj")
 # Measuring coverage is several times slower than running.
