@@ -9,12 +9,12 @@ pages without any class name are trained on beside the corpus: old content manag
 """
 
 import argparse
-import gzip
 import json
 import random
-import statistics
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +23,11 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import corpus
 from bench.aligning import labels, tokens
+from bench.intervals import interval_table
 from crawler.parsers.article import draft_of
+from crawler.parsers.body import wanted
 from crawler.parsers.classifier import MODEL
 from crawler.parsers.dates import DateContext
 from crawler.parsers.features import Verdict, candidates, columns
@@ -62,15 +65,24 @@ _PARAMETERS = {
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One page: the rows of its candidate blocks, which of them are true, and what the rules say."""
+    """One page: the rows of its candidate blocks, which of them are true or kept by the rules, and what `choose` would.
 
-    host: str
+    `choose` takes the blocks' probabilities as the parser does.
+    """
+
+    url: str
     rows: NDArray[np.float32]
     truth: NDArray[np.bool_]
-    verdicts: NDArray[np.bool_]
+    kept: list[bool]
+    choose: Callable[[Sequence[float]], list[bool]]
     texts: list[str]
     body: str
     weight: float = 1.0
+
+    @property
+    def host(self) -> str:
+        """The domain, whose pages share their markup."""
+        return ".".join((urlsplit(self.url).hostname or "").split(".")[-2:])
 
 
 def main() -> None:
@@ -80,7 +92,7 @@ def main() -> None:
     parser.add_argument("--check-only", action="store_true", help="write nothing")
     parser.add_argument("--write-only", action="store_true", help="check nothing")
     given = parser.parse_args()
-    samples = [sample for row in _rows(given.folder) if (sample := _corpus_sample(row, given.folder))]
+    samples = [sample for row in corpus.articles(given.folder) if (sample := _corpus_sample(row, given.folder))]
     own = [sample for sample in _own_samples() if sample]
     print(f"{len(samples)} pages of {len({sample.host for sample in samples})} hosts, {len(own)} of our own writing")
     if not given.write_only:
@@ -91,25 +103,19 @@ def main() -> None:
         print(f"{target}: {target.stat().st_size} bytes")
 
 
-def _rows(folder: Path) -> list[dict[str, str]]:
-    rows = map(json.loads, (folder / "truth.jsonl").read_text("utf-8").splitlines())
-    return [row for row in rows if row["kind"] == "article"]
-
-
 def _corpus_sample(row: dict[str, str], folder: Path) -> Sample | None:
-    host = ".".join((urlsplit(row["url"]).hostname or "").split(".")[-2:])
-    return sample_of(gzip.decompress((folder / row["file"]).read_bytes()), row["url"], row["body"], host)
+    return sample_of(corpus.body_of(folder, row), row["url"], row["body"])
 
 
 def _own_samples() -> list[Sample | None]:
     """Return pages of our own forms in every markup, drawn with seeds that no test draws."""
     lines = (Path("tests") / "fixtures" / "seed_forms" / "pages.jsonl").read_text("utf-8").splitlines()
     samples = []
-    for number, page in enumerate(SeedPage.from_record(json.loads(line)) for line in lines):
+    for page in (SeedPage.from_record(json.loads(line)) for line in lines):
         body = "\n\n".join(text for kind, text in page.lines() if kind in {"body", "subhead"})
         for markup, make in MARKUPS.items():
             html = make(page, random.Random(f"train {page.url} {markup}"))  # noqa: S311 - a layout, no secret
-            samples.append(sample_of(html.encode(), page.url, body, f"own-{number}", _OWN_WEIGHT))
+            samples.append(sample_of(html.encode(), page.url, body, _OWN_WEIGHT))
     for number, (markup, text) in enumerate(_BETWEEN * 4):
         paragraphs = [FIRST, SECOND, THIRD]
         place = 1 + number // len(_BETWEEN) % 2
@@ -122,11 +128,11 @@ def _own_samples() -> list[Sample | None]:
         )
         body = "\n\n".join([*paragraphs[:place], text, *paragraphs[place:]])
         page = page_of(f"<div><h1>{TITLE}</h1><div>{html}</div></div>")
-        samples.append(sample_of(page.encode(), URL, body, f"own-{number}", _OWN_WEIGHT))
+        samples.append(sample_of(page.encode(), URL, body, _OWN_WEIGHT))
     return samples
 
 
-def sample_of(content: bytes, url: str, body: str, host: str, weight: float = 1.0) -> Sample | None:
+def sample_of(content: bytes, url: str, body: str, weight: float = 1.0) -> Sample | None:
     """Return a page as the classifier sees it, None where nothing is to choose from."""
     page = parse_page(content, url)
     metadata = read_metadata(page)
@@ -137,10 +143,11 @@ def sample_of(content: bytes, url: str, body: str, host: str, weight: float = 1.
         return None
     true = labels([block.text for block in draft.blocks], body)
     return Sample(
-        host,
+        url,
         columns(draft.blocks, near, given),
         np.array([true[block.index] for block in near]),
-        np.array([given.verdicts.get(block.index) == Verdict.KEPT for block in near]),
+        [given.verdicts.get(block.index) == Verdict.KEPT for block in near],
+        partial(wanted, near, given),
         [block.text for block in near],
         body,
         weight,
@@ -162,47 +169,31 @@ def check(samples: list[Sample], own: list[Sample]) -> None:
     hosts = sorted({sample.host for sample in samples})
     random.Random(7).shuffle(hosts)  # noqa: S311 - folds, not secrets
     fold = {host: number % _FOLDS for number, host in enumerate(hosts)}
-    guesses: list[NDArray[np.bool_]] = [sample.truth for sample in samples]
+    guesses: list[list[bool]] = [sample.kept for sample in samples]
     for number in range(_FOLDS):
         trees = grow([sample for sample in samples if fold[sample.host] != number] + own)
         for at, sample in enumerate(samples):
             if fold[sample.host] == number:
-                guesses[at] = np.asarray(trees.predict(sample.rows)) > 0.5
-    for name, choices in (
-        ("rules", [sample.verdicts for sample in samples]),
-        ("classifier", guesses),
-        ("best choice", [sample.truth for sample in samples]),
-    ):
-        scores = [_score(sample, choice) for sample, choice in zip(samples, choices, strict=True)]
-        print(f"{name:12}", _figures(scores), _interval(scores, [sample.host for sample in samples]))
+                guesses[at] = sample.choose(np.asarray(trees.predict(sample.rows)).tolist())
+    choices = {
+        "rules": [sample.kept for sample in samples],
+        "classifier": guesses,
+        "best choice": [sample.truth.tolist() for sample in samples],
+    }
+    print(interval_table({name: list(map(_score, samples, chosen)) for name, chosen in choices.items()}))
 
 
-def _score(sample: Sample, choice: NDArray[np.bool_]) -> tuple[float, float, bool]:
+def _score(sample: Sample, choice: Sequence[bool]) -> dict[str, Any]:
     truth = tokens(sample.body)
     said = tokens("\n\n".join(text for text, chosen in zip(sample.texts, choice, strict=True) if chosen))
     want, have = (Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3))) for words in (truth, said))
     hit = sum((want & have).values())
-    return hit / max(1, sum(have.values())), hit / max(1, sum(want.values())), truth == said
-
-
-def _figures(scores: list[tuple[float, float, bool]]) -> str:
-    precision, recall, exact = (statistics.mean(float(score[part]) for score in scores) for part in range(3))
-    return f"F1 {2 * precision * recall / (precision + recall):.4f} P {precision:.4f} R {recall:.4f} exact {exact:.3f}"
-
-
-def _interval(scores: list[tuple[float, float, bool]], hosts: list[str]) -> str:
-    """Return the 95 % intervals of F1 and of the exact share, drawing hosts anew 500 times."""
-    groups: dict[str, list[tuple[float, float, bool]]] = {}
-    for score, host in zip(scores, hosts, strict=True):
-        groups.setdefault(host, []).append(score)
-    draw, names = random.Random(1), sorted(groups)  # noqa: S311
-    means = []
-    for _ in range(500):
-        drawn = [score for name in draw.choices(names, k=len(names)) for score in groups[name]]
-        precision, recall, exact = (statistics.mean(float(score[part]) for score in drawn) for part in range(3))
-        means.append((2 * precision * recall / (precision + recall), exact))
-    f1s, exacts = sorted(mean[0] for mean in means), sorted(mean[1] for mean in means)
-    return f"[{f1s[12]:.4f}, {f1s[487]:.4f}] [{exacts[12]:.3f}, {exacts[487]:.3f}]"
+    return {
+        "url": sample.url,
+        "precision": hit / max(1, sum(have.values())),
+        "recall": hit / max(1, sum(want.values())),
+        "exact": truth == said,
+    }
 
 
 def arrays_of(trees: lightgbm.Booster) -> dict[str, NDArray[np.generic]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import gc
 import json
 import logging
 import sys
@@ -127,6 +128,8 @@ def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, ve
     process = _Process(settings)
     # After Scrapy has set up its own.
     _log(verbose)
+    # What is loaded by now stays: the collector need not walk all modules again and again.
+    gc.freeze()
     loop = asyncio.get_event_loop()
     work = loop.create_task(_one_by_one(process, workspace, sites, order, outcome))
     process.start(stop_after_crawl=False)

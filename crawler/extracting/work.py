@@ -1,5 +1,6 @@
 """Inputs read one after the other, or by several processes: each is printed or complained of, in order."""
 
+import gc
 import logging
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -106,8 +107,15 @@ def _task(name: str, order: Order, fetch: Fetch | None) -> _Task:
         return _Task(name, complaint=_complaint(name, error))
 
 
+@cache
+def _settle() -> None:
+    """Spare the collector what is loaded for good: it would walk all modules again every few dozen pages."""
+    gc.freeze()
+
+
 def _read(order: Order, task: _Task) -> _Result:
     """Return what is printed of one input; never raises, whatever the page does to the parser."""
+    _settle()
     if task.complaint is not None:
         return _failed(order, task.name, task.complaint)
     try:

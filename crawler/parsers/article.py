@@ -43,7 +43,7 @@ _DECLARED_BODY = 200
 _LONGEST_DECLARED = 500_000
 
 
-def parse_article(  # noqa: PLR0913 - what a page is read with is seven things of seven kinds
+def parse_article(  # noqa: PLR0913 - what a page is read with is eight things of eight kinds
     body: bytes,
     url: str,
     *,
@@ -52,11 +52,13 @@ def parse_article(  # noqa: PLR0913 - what a page is read with is seven things o
     entry: Entry | None = None,
     fetched_at: dt.datetime | None = None,
     explain: bool = False,
+    markdown: bool = True,
 ) -> Article:
     """Return the article that a page holds; pure, and defined for any bytes.
 
     `entry` is what the listing said of the article, `fetched_at` the instant that relative dates count from. A field
-    that neither page nor listing states is absent. With `explain`, `lost` has what other rules would have given.
+    that neither page nor listing states is absent. With `explain`, `lost` has what other rules would have given;
+    without `markdown`, which the archive does not keep, that form of the body is left empty.
     """
     page = parse_page(body, url, content_type)
     metadata = read_metadata(page)
@@ -67,7 +69,7 @@ def parse_article(  # noqa: PLR0913 - what a page is read with is seven things o
         site.zone if site else None,
         fetched_at,
     )
-    return _read(Reading(page, metadata, context, site, entry, explain), language)
+    return _read(Reading(page, metadata, context, site, entry, explain, markdown), language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def _read(reading: Reading, language: str | None) -> Article:
         pictures.laid_out(_text_blocks(reading, draft), draft.blocks),
         {item.index: item for item in pictures.items if item.index is not None},
         page.absolute,
+        markdown=reading.markdown,
     )
     if not rendering.text:
         del reading.rules["body"]

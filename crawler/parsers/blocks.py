@@ -4,7 +4,7 @@ A block is what a reader sees as one: a paragraph, a heading, a list item, a row
 table, an image. Text, HTML and Markdown of an article all come from its blocks, so that they never disagree.
 """
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lxml import etree
 
@@ -36,18 +36,25 @@ class Box:
 
     def __init__(self, element: etree._Element, parent: "Box | None" = None) -> None:
         self.element = element
-        self.tag = str(element.tag)
+        tag: Any = element.tag
+        self.tag: str = tag
         self.parent = parent
-        self.depth: int = 0 if parent is None else parent.depth + 1
-        self.kind: Kind = "p"
-        self.level = 0
-        self.href: str | None = None
-        self.marks: tuple[Mark, ...] = ()
         self.is_block = False
         self._tokens: frozenset[str] | None = None
-        self.is_linked: bool = self.tag == "a" or (parent is not None and parent.is_linked)
         self._named: bool | None = None
         self._outside: bool | None = None
+        self.depth: int
+        self.kind: Kind
+        self.level: int
+        self.href: str | None
+        self.marks: tuple[Mark, ...]
+        self.is_linked: bool
+        if parent is None:
+            self.depth, self.kind, self.level, self.href, self.marks, self.is_linked = 0, "p", 0, None, (), False
+        else:
+            self.depth = parent.depth + 1
+            self.kind, self.level, self.href, self.marks = parent.kind, parent.level, parent.href, parent.marks
+            self.is_linked = parent.is_linked or self.tag == "a"
 
     @property
     def tokens(self) -> frozenset[str]:
@@ -60,7 +67,7 @@ class Box:
     def is_furniture(self) -> bool:
         """Whether the element names something that surrounds articles."""
         if self._named is None:
-            self._named = is_furniture(self.element)
+            self._named = is_furniture(self.element, self.tokens)
         return self._named
 
     @property
@@ -127,7 +134,7 @@ class Block:
         self.ordered = ordered
         self.rows: tuple[tuple[str, ...], ...] = ()
         self.image: etree._Element | None = None
-        self.text = _text_of(kind, runs) if runs else ""
+        self.text = text_of(kind, "".join([run.text for run in runs])) if runs else ""
         self._loose: str | None = None
         self._link_share: float | None = None
         self._path: tuple[etree._Element, ...] | None = None
@@ -192,8 +199,8 @@ class Block:
         return None
 
 
-def _text_of(kind: Kind, runs: list[Run]) -> str:
-    joined = runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
+def text_of(kind: Kind, joined: str) -> str:
+    """Return the text of a block of this kind, whose runs say this together."""
     if kind == "pre":
         return joined.strip("\n").rstrip()
     return "\n".join(filter(None, map(squeeze, joined.split("\n")))) if "\n" in joined else squeeze(joined)

@@ -40,6 +40,8 @@ _INLINE = frozenset("a abbr b bdi bdo em font i mark q s strong sub sup time u".
 _AMBIGUOUS = frozenset({"author", "byline", "src", "copy", "rights", "source", "license", "licence"})
 _FIGURE_TOKENS = CAPTION_TOKENS | CREDIT_TOKENS
 _TOLD_TOKENS = _FIGURE_TOKENS - (_AMBIGUOUS - CAPTION_TOKENS)
+_TOLD_TAGS = frozenset({"figcaption"})
+_FIGURE_TAGS = _TOLD_TAGS | {"footer", "small", "cite"}
 _MOST_PARTS = 400
 _MOST_CHILDREN = 200
 _MOST_LEVELS = 8
@@ -166,27 +168,25 @@ def _speaks(block: Block, depth: int) -> bool:
     """Return whether a block below an element of this depth says something that is no word of the interface."""
     if not block.text or is_interface(block.text):
         return False
-    return "button" not in [box.tag for box in _below(block, depth)]
-
-
-def _below(block: Block, depth: int) -> list[Box]:
-    """Return what is around a block below an ancestor of this depth, the outermost first."""
-    boxes: list[Box] = []
     box: Box | None = block.box
     while box is not None and box.depth > depth:
-        boxes.append(box)
+        if box.tag == "button":
+            return False
         box = box.parent
-    return boxes[::-1]
+    return True
 
 
 def _told_root(holder: Holder, block: Block, level: Level, *, figure: bool) -> etree._Element | None:
     """Return the outermost element below another that says its text is a caption or a credit."""
-    wanted = _FIGURE_TOKENS if figure else _TOLD_TOKENS
-    for box in _below(block, level.depth):
-        if box.tag == "figcaption" or not wanted.isdisjoint(box.tokens):
-            return box.element
-        if figure and box.tag in ("footer", "small", "cite"):
-            return box.element
+    wanted, tags = (_FIGURE_TOKENS, _FIGURE_TAGS) if figure else (_TOLD_TOKENS, _TOLD_TAGS)
+    outermost: Box | None = None
+    box: Box | None = block.box
+    while box is not None and box.depth > level.depth:
+        if box.tag in tags or not wanted.isdisjoint(box.tokens):
+            outermost = box
+        box = box.parent
+    if outermost is not None:
+        return outermost.element
     element = level.element
     if block.element is element:
         return element if tokens_of(element) & CAPTION_TOKENS else None

@@ -17,15 +17,15 @@ class Trees(NamedTuple):
     """All questions of all trees side by side: whether a `column` is at most its `threshold`.
 
     The leaves of a tree are bits, from the left. A question that is answered with no rules out the leaves of its left
-    branch (`mask` has the others); the lowest bit that all of a tree's questions leave is the leaf that a walk through
+    branch (the bits of `out`); the lowest bit that all of a tree's questions leave is the leaf that a walk through
     the tree would end in. `first` is each tree's first question, `value` its leaves. (QuickScorer: Lucchese et al.,
     SIGIR 2015.)
     """
 
-    column: NDArray[np.int16]
+    column: NDArray[np.intp]
     threshold: NDArray[np.float32]
     first: NDArray[np.int32]
-    mask: NDArray[np.uint32]
+    out: NDArray[np.uint32]
     value: NDArray[np.float32]
 
     def probabilities(self, rows: Columns) -> NDArray[np.float64]:
@@ -35,10 +35,12 @@ class Trees(NamedTuple):
         return np.asarray(1.0 / (1.0 + np.exp(-np.concatenate(parts))))
 
     def _sums(self, rows: Columns) -> NDArray[np.float64]:
-        no = rows[:, self.column] > self.threshold
-        left = np.bitwise_and.reduceat(np.where(no, self.mask, np.uint32(0xFFFFFFFF)), self.first, axis=1)
-        lowest = left & (~left + np.uint32(1))
-        leaves = np.log2(lowest.astype(np.float64)).astype(np.intp)
+        no = rows.take(self.column, axis=1) > self.threshold
+        # To multiply by what a "no" rules out, and to gather that, takes half the time of choosing masks.
+        ruled_out = np.bitwise_or.reduceat(no * self.out, self.first, axis=1)
+        lowest = ~ruled_out & (ruled_out + np.uint32(1))
+        # The exponent of a power of two that a float holds.
+        leaves = (lowest.astype(np.float32).view(np.int32) >> 23) - 127
         return np.asarray(self.value[np.arange(len(self.value)), leaves].sum(axis=1, dtype=np.float64))
 
 
@@ -46,4 +48,5 @@ class Trees(NamedTuple):
 def body_trees() -> Trees:
     """Return the trees that ship with the package."""
     with as_file(files("crawler.parsers") / MODEL) as path, np.load(path, allow_pickle=False) as arrays:
-        return Trees(**{name: arrays[name] for name in Trees._fields})
+        column, kept = arrays["column"].astype(np.intp), arrays["mask"]
+        return Trees(column, arrays["threshold"], arrays["first"], ~kept, arrays["value"])

@@ -185,6 +185,9 @@ def _headings(blocks: Sequence[Block]) -> int:
 
 def _size(block: Block) -> tuple[int, int]:
     """Return how long a block's text is, and how much of it is in links."""
+    if len(block.runs) == 1:
+        size = len(block.runs[0].text)
+        return size, size if block.runs[0].href else 0
     whole = linked = 0
     for text, href, _ in block.runs:
         whole += len(text)

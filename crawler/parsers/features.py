@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,8 @@ _TAGS = {
     )
 }
 _WORD = re.compile(r"\w+")
+# Of plain ASCII the same words, at a third of the cost.
+_SPACED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _CLOSING = "\"'”’»」』)]"
 _STOPS = frozenset(".!?。！？؟।…")
 # What a text begins and ends with, as numbers.
@@ -100,6 +103,7 @@ def _bits(groups: Sequence[str]) -> dict[str, int]:
 
 
 _FAMILY_BITS, _WORD_BITS = _bits(_FAMILIES), _bits(_WORDS)
+_KNOWN_WORDS = frozenset(_WORD_BITS)
 _WIDTHS = (len(_FAMILIES), len(_FAMILIES), len(_FAMILIES), len(_WORDS))
 
 
@@ -279,9 +283,7 @@ class _Table:
         for inner in reversed(asked):
             outer, below, above = self._bits[inner.parent] if inner.parent is not None else (0, 0, 0)
             inside = inner.depth > self._given.region.depth + 1
-            found = 0
-            for word in inner.tokens:
-                found |= _FAMILY_BITS.get(word, 0)
+            found = _families_of(inner.tokens)
             self._bits[inner] = (found, below | outer if inside else 0, above if inside else above | outer)
         return self._bits[box]
 
@@ -290,10 +292,20 @@ def _look(box: Box | None) -> str:
     return f"{box.tag} {box.element.get('class') or ''}" if box is not None else ""
 
 
+@lru_cache(maxsize=20_000)
+def _families_of(tokens: frozenset[str]) -> int:
+    bits = 0
+    for word in tokens:
+        bits |= _FAMILY_BITS.get(word, 0)
+    return bits
+
+
 def _words_of(text: str) -> int:
     bits = 0
-    for word in set(_WORD.findall(text[:240].lower())):
-        bits |= _WORD_BITS.get(word, 0)
+    said = text[:240].lower()
+    words = said.translate(_SPACED).split() if said.isascii() else _WORD.findall(said)
+    for word in _KNOWN_WORDS.intersection(words):
+        bits |= _WORD_BITS[word]
     return bits
 
 

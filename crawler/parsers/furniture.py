@@ -7,8 +7,7 @@ from itertools import islice
 from lxml import etree
 
 _MOST_LINKS, _MOST_TEXTS = 200, 20
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_TOKEN_SPLIT = re.compile(r"[^A-Za-z]+")
+_TOKEN = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
 _FURNITURE_ROLES = frozenset({"navigation", "contentinfo", "complementary", "search"})
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu", "button"})
 _FURNITURE = frozenset(
@@ -42,7 +41,7 @@ def is_imprint(text: str) -> bool:
     if len(text) > _LONG_IMPRINT:
         return False
     lowered = text.lower()
-    return any(sign in lowered for sign in _IMPRINT_SIGNS) and IMPRINT.search(text) is not None
+    return any(map(lowered.__contains__, _IMPRINT_SIGNS)) and IMPRINT.search(text) is not None
 
 
 def tokens_of(element: etree._Element) -> frozenset[str]:
@@ -53,19 +52,19 @@ def tokens_of(element: etree._Element) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _words(said: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in _TOKEN_SPLIT.split(_CAMEL.sub("-", said)) if len(word) > 1)
+    return frozenset([word.lower() for word in _TOKEN.findall(said) if len(word) > 1])
 
 
-def is_never_article(element: etree._Element) -> bool:
-    """Return whether an element's class or id names readers' comments or a question for their consent."""
-    return not _STRONG.isdisjoint(tokens_of(element))
+def is_never_article(tokens: frozenset[str]) -> bool:
+    """Return whether the words of a class and id name readers' comments or a question for their consent."""
+    return not _STRONG.isdisjoint(tokens)
 
 
-def is_furniture(element: etree._Element) -> bool:
-    """Return whether an element's tag, role, class or id names something that surrounds articles."""
-    if element.tag in _FURNITURE_TAGS or element.get("role") in _FURNITURE_ROLES:
+def is_furniture(element: etree._Element, tokens: frozenset[str]) -> bool:
+    """Return whether an element's tag, role, or the words of its class and id name what surrounds articles."""
+    if element.tag in _FURNITURE_TAGS or not _FURNITURE.isdisjoint(tokens):
         return True
-    return not _FURNITURE.isdisjoint(tokens_of(element))
+    return element.get("role") in _FURNITURE_ROLES
 
 
 def is_mostly_links(row: etree._Element, least: int) -> bool:

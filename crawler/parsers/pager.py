@@ -32,6 +32,7 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d{1,3}")
 _BACK_WORDS = frozenset(("<", "<<", "«", "‹", "previous", "previous page", "上一页"))
 _MOST_PARTS = 60
+_LONGEST_WORD = 40
 
 
 def is_pager(text: str) -> bool:
@@ -62,7 +63,13 @@ def page_urls(page: Page, blocks: Sequence[Block]) -> tuple[str, ...]:
     is_first = part_number(own) == 1 and page.base == page.url
     for block in blocks:
         for text, href, _ in block.runs:
-            if not href or (is_first and not _DIGIT.search(href)) or not _is_pager_text(text):
+            # A pager's word is short, unless the page's layout sets it in.
+            if (
+                not href
+                or (len(text) > _LONGEST_WORD and not text[0].isspace())
+                or (is_first and not _DIGIT.search(href))
+                or not _is_pager_text(text)
+            ):
                 continue
             part = _part_of(page, href, own)
             if part:

@@ -26,6 +26,7 @@ class Reading:
     site: Site | None = None
     entry: Entry | None = None
     explain: bool = False
+    markdown: bool = True
     rules: dict[str, str] = field(default_factory=dict)
     lost: list[Candidate] = field(default_factory=list)
 

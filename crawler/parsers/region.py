@@ -118,7 +118,7 @@ def _outside(running: Sequence[tuple[Box, float]], boxes: Sequence[Box], headed:
     for box in reversed(boxes):
         if box.parent is None:
             continue
-        share = _ALMOST_ALL if box not in headed and is_never_article(box.element) else 0.5
+        share = _ALMOST_ALL if box not in headed and is_never_article(box.tokens) else 0.5
         if box.parent in found or (box.is_furniture and held[box] < share * total):
             found.add(box)
     return found

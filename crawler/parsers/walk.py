@@ -1,12 +1,11 @@
 """One walk over a page's tree: from elements to blocks."""
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from crawler.parsers.blocks import Block, Box, Kind, Mark, Run
+from crawler.parsers.blocks import Block, Box, Kind, Mark, Run, text_of
 from crawler.parsers.tables import data_rows
 from crawler.parsers.text import squeeze
 
@@ -27,15 +26,16 @@ _BLOCKS = frozenset(
     ).split()
 )
 _WHOLE = frozenset(("img", "amp-img", "noscript", "iframe", "video", "embed", "hr", "table"))
-_ROLES = {
+_ROLES: dict[object, str] = {
     **dict.fromkeys(_BLOCKS, "block"), **dict.fromkeys(_WHOLE, "whole"), **dict.fromkeys(_SKIPPED, "skipped"),
-    "br": "br",
+    "br": "br", etree.Comment: "skipped", etree.ProcessingInstruction: "skipped", etree.Entity: "skipped",
 }  # fmt: skip
 _TELLING = frozenset("li dt dd pre blockquote td th article main section h1 h2 h3 h4 h5 h6".split())
 _MARKS: dict[str, Mark] = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "code": "code", "kbd": "code",
     "samp": "code", "tt": "code", "sub": "sub", "sup": "sup",
 }  # fmt: skip
+_CHANGING = _TELLING | _MARKS.keys() | {"a", "ul", "ol"}
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_CLASSES = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "hide", "hidden", "u-hidden"})
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)", re.IGNORECASE)
@@ -55,26 +55,32 @@ _MOST_BLOCKS = 20_000
 
 def is_hidden(element: etree._Element) -> bool:
     """Return whether the element is not shown to a reader (React's parked parts, `hidden id="S:…"`, are)."""
-    classes, style = element.get("class"), element.get("style")
-    return (classes is not None and _hides(classes)) or _is_off(element, style)
+    return _is_unseen(element, element.keys())
 
 
-@lru_cache(maxsize=20_000)
-def _hides(classes: str) -> bool:
-    return not _HIDDEN_CLASSES.isdisjoint(classes.split())
-
-
-def _is_off(element: etree._Element, style: str | None) -> bool:
-    if style is not None and _HIDDEN_STYLE.search(style):
+def _is_unseen(element: etree._Element, names: list[str]) -> bool:
+    if "class" in names and _hides(element.get("class") or ""):
         return True
-    return element.get("hidden") is not None and not (element.get("id") or "").startswith("S:")
+    if "style" in names and _HIDDEN_STYLE.search(element.get("style") or ""):
+        return True
+    return "hidden" in names and not (element.get("id") or "").startswith("S:")
+
+
+def _hides(classes: str) -> bool:
+    # Nearly all class names differ from site to site; nearly none of them has one of these parts.
+    told = "hid" in classes or "sr-only" in classes or "screen-reader" in classes
+    return told and not _HIDDEN_CLASSES.isdisjoint(classes.split())
+
+
+def _is_styled_block(element: etree._Element) -> bool:
+    return _BLOCK_STYLE.search(element.get("style") or "") is not None
 
 
 def blocks_of(body: etree._Element) -> list[Block]:
     """Return the blocks below an element in reading order, numbered; walks without recursion, however deep it is."""
     walk = _Walk(body)
     pending: list[Iterator[etree._Element]] = [iter(body)]
-    while pending and len(walk.blocks) < _MOST_BLOCKS:
+    while pending:
         for child in pending[-1]:
             if walk.enter(child):
                 pending.append(iter(child))
@@ -82,6 +88,8 @@ def blocks_of(body: etree._Element) -> list[Block]:
         else:
             pending.pop()
             walk.close()
+            if len(walk.blocks) >= _MOST_BLOCKS:
+                break
     walk.flush()
     for index, block in enumerate(walk.blocks):
         block.index = index
@@ -103,49 +111,55 @@ class _Walk:
 
     def enter(self, element: etree._Element) -> bool:
         """Take an element; return whether it was opened, so that its children follow."""
-        tag = element.tag
-        role = _ROLES.get(tag, "inline") if isinstance(tag, str) else "skipped"
-        opened = False
+        tag: Any = element.tag
+        role = _ROLES.get(tag, "inline")
         if role == "br":
             self._break()
         elif role != "skipped":
-            classes, style = element.get("class"), element.get("style")
-            hidden = (classes is not None and _hides(classes)) or _is_off(element, style)
-            if not hidden and not (role == "whole" and self._took_whole(element, str(tag))):
-                is_block = role in ("block", "whole") or (style is not None and _BLOCK_STYLE.search(style) is not None)
-                opened = self._open(element, str(tag), is_block=is_block)
-        if opened:
-            return True
+            # To ask for the names of the attributes takes as long as to ask for one of three.
+            names = element.keys()
+            if not (names and _is_unseen(element, names)) and not (role == "whole" and self._took_whole(element, tag)):
+                is_block = role != "inline" or ("style" in names and _is_styled_block(element))
+                if is_block or len(element):
+                    self._open(element, tag, is_block=is_block)
+                    return True
+                self._take_inline(element, tag)
         tail = element.tail
         if tail:
             self._add(tail, self._box.href, self._box.marks)
         return False
 
-    def _open(self, element: etree._Element, tag: str, *, is_block: bool) -> bool:
-        """Open a box around what follows; most elements are pieces of text, and need none."""
-        outer = self._box
-        marks = _marked(outer.marks, tag) if tag in _MARKS else outer.marks
-        href = element.get("href") if tag == "a" else outer.href
+    def _take_inline(self, element: etree._Element, tag: str) -> None:
+        """Take an element that is a piece of text: most are, and need no box."""
         text = element.text
-        if not is_block and not len(element):
-            if text:
-                self._add(text, href, marks)
-            return False
+        if text:
+            outer = self._box
+            marks = _marked(outer.marks, tag) if tag in _MARKS else outer.marks
+            self._add(text, element.get("href") if tag == "a" else outer.href, marks)
+
+    def _open(self, element: etree._Element, tag: str, *, is_block: bool) -> None:
+        """Open a box around what follows."""
         if is_block and self._runs:
             self.flush()
-        if tag in ("ul", "ol"):
-            self._lists.append(tag == "ol")
-        elif tag == "pre":
-            self._pre += 1
-        box = self._box = Box(element, outer)
-        box.href, box.marks, box.is_block = href, marks, is_block
-        if tag in _TELLING:
-            self._tell_kind(box)
-        else:
-            box.kind, box.level = outer.kind, outer.level
+        box = self._box = Box(element, self._box)
+        box.is_block = is_block
+        if tag in _CHANGING:
+            self._change(box, tag)
+        text = element.text
         if text:
-            self._add(text, href, marks)
-        return True
+            self._add(text, box.href, box.marks)
+
+    def _change(self, box: Box, tag: str) -> None:
+        """Give the box of a telling element what sets its text apart from that around it."""
+        if tag == "a":
+            box.href = box.element.get("href")
+        elif tag in _MARKS:
+            box.marks = _marked(box.marks, tag)
+        elif tag in ("ul", "ol"):
+            self._lists.append(tag == "ol")
+        else:
+            self._pre += tag == "pre"
+            self._tell_kind(box)
 
     def close(self) -> None:
         """Close the innermost box."""
@@ -165,14 +179,17 @@ class _Walk:
     def flush(self) -> None:
         """Make a block of the text gathered."""
         runs, self._runs = self._runs, []
-        joined = "".join([run.text for run in runs])
+        joined = runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
         if not joined or joined.isspace():
             return
         box = self._box
         ordered = bool(self._lists and self._lists[-1])
         # A line feed in a run stands for a `br`, but in preformatted text.
         for part in _line_groups(runs) if "\n" in joined and box.kind != "pre" else [runs]:
-            self.blocks.append(Block(box.kind, box, runs=part, level=box.level, ordered=ordered))
+            text = joined if part is runs else "".join([run.text for run in part])
+            block = Block(box.kind, box, level=box.level, ordered=ordered)
+            block.runs, block.text = part, text_of(box.kind, text)
+            self.blocks.append(block)
 
     def _took_whole(self, element: etree._Element, tag: str) -> bool:
         """Take an element that is one block or one sign by itself; return whether it was one."""
@@ -237,6 +254,7 @@ class _Walk:
     def _tell_kind(self, box: Box) -> None:
         """Give a telling element's box the kind of text that it holds."""
         tag = box.tag
+        box.kind, box.level = "p", 0
         if tag in ("li", "dt", "dd"):
             box.kind, box.level = "li", len(self._lists)
         elif tag == "pre":

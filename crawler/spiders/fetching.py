@@ -78,6 +78,7 @@ class ArticleFetcher:
             site=self._site,
             entry=entry,
             fetched_at=capture_of(response).fetched_at,
+            markdown=False,
         )
 
     async def _further_pages(self, first: Article) -> tuple[list[tuple[Article, CaptureRef, str]], str]:
@@ -161,6 +162,7 @@ class ArticleFetcher:
             parse_article(
                 exchange.body, exchange.url, content_type=exchange.header("Content-Type"), site=self._site,
                 entry=entry if number == 0 else None, fetched_at=exchange.fetched_at,
+                markdown=False,
             )
             for number, exchange in enumerate(kept)
         ]  # fmt: skip

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from archive.model import Entry
-from crawler.parsers.furniture import is_furniture
+from crawler.parsers.furniture import is_furniture, tokens_of
 from crawler.parsers.region import find_region
 from crawler.parsers.titles import title_parts
 from crawler.site import Site
@@ -262,7 +262,8 @@ def test_furniture_that_holds_the_story_is_none() -> None:
     ],
 )  # fmt: skip
 def test_furniture(tag: str, *, expected: bool) -> None:
-    assert is_furniture(parsed(f"{tag}x").body[0]) is expected
+    element = parsed(f"{tag}x").body[0]
+    assert is_furniture(element, tokens_of(element)) is expected
 
 
 def test_page_of_holds_the_language() -> None:
