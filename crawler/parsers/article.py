@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from lxml import etree
 
@@ -18,6 +17,7 @@ from crawler.parsers.dateline import Place
 from crawler.parsers.dates import DateContext
 from crawler.parsers.evidence import Given
 from crawler.parsers.features import Grounds, Verdict
+from crawler.parsers.frame import Frame, frame_of, given_region
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import find_pictures
 from crawler.parsers.labels import LABEL, label_pattern
@@ -32,8 +32,9 @@ from crawler.parsers.region import Region, find_region
 from crawler.parsers.render import render
 from crawler.parsers.stamps import read_dates
 from crawler.parsers.standing import read_amp_url, read_canonical_url, read_paywalled, read_section
-from crawler.parsers.template import Reader
+from crawler.parsers.template import Reader, template_of
 from crawler.parsers.text import plain
+from crawler.parsers.titles import Title
 from crawler.parsers.walk import blocks_of
 from crawler.site import Site
 
@@ -102,12 +103,15 @@ class Draft:
 def draft_of(reading: Reading) -> tuple[Draft, Reader]:
     """Return the rules' draft of a page, and the site's template applied to it."""
     page, site = reading.page, reading.site
-    template = Reader(site.template if site else None, page)
+    template = template_of(reading)
     template.remove()
+    frame = frame_of(template, reading.context)
+    if frame is not None:
+        return _framed_draft(reading, template, frame), template
     blocks = blocks_of(page.body)
     container = template.body()
-    region = find_region(blocks, page.body) if container is None else _given_region(blocks, container)
-    label, name = _label_of(site), site.name if site else None
+    region = find_region(blocks, page.body) if container is None else given_region(blocks, container)
+    label, name = _label_of(template), site.name if site else None
     header = read_header(
         blocks, HeaderInput(region, reading.metadata, reading.context, page.url, reading.entry, name, label)
     )
@@ -131,6 +135,33 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
     )
     pictures = find_pictures(shown, page, title, captions, around)
     return Draft(blocks, region, header, title, chosen, pictures, container is not None), template
+
+
+def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
+    """Return the draft of a page of which only what its template encloses is looked at."""
+    page, site, blocks, region = reading.page, reading.site, frame.blocks, frame.region
+    said = template.text("title")
+    known = Title(said[1] if said else None, said[0] if said else "", frame.title_index)
+    header = read_header(
+        blocks,
+        HeaderInput(
+            region, reading.metadata, reading.context, page.url, reading.entry, site.name if site else None,
+            _label_of(template), known,
+        ),
+    )  # fmt: skip
+    title = reading.decide("title", lambda: (header.title_rule, header.title))
+    chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=False)
+    shown, captions = _with_template_images(blocks, chosen.blocks, template)
+    around = Surroundings(
+        blocks,
+        region.core,
+        header.title_index,
+        region.container,
+        declared_images(reading.metadata, page),
+        frozenset((*header.lines, *header.used)),
+        judged=not template.elements("images"),
+    )
+    return Draft(blocks, region, header, title, chosen, find_pictures(shown, page, title, captions, around), True)
 
 
 def _read(reading: Reading, language: str | None) -> Article:
@@ -255,24 +286,9 @@ def _with_template_images(
     return shown, captions
 
 
-def _given_region(blocks: Sequence[Block], container: Any) -> Region:
-    inside = [block.index for block in blocks if block.inside(container)]
-    depth = sum(1 for _ in container.iterancestors()) - 1
-    return Region(container, min(inside, default=0), max(inside, default=-1) + 1, tuple(inside), depth)
-
-
-def _label_of(site: Site | None) -> re.Pattern[str]:
-    if site is None:
-        return LABEL
-    template = site.template
-    rules = {
-        "updated": template.updated,
-        "published": template.published,
-        "source": template.source,
-        "author": template.byline,
-    }
-    extra = {kind: rule.label for kind, rule in rules.items() if rule and rule.label}
-    return label_pattern(extra) if extra else LABEL
+def _label_of(template: Reader) -> re.Pattern[str]:
+    labels = template.labels()
+    return label_pattern(labels) if labels else LABEL
 
 
 def _breadcrumb(reading: Reading, template: Reader, header: Header) -> tuple[str, ...]:

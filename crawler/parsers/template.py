@@ -1,14 +1,68 @@
-"""A site's template applied to a page."""
+"""A site's templates: which of them fits a page, and that one applied to it."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
 
 from lxml import etree
 
 from archive.model import Stamp
-from crawler.parsers.dates import DateContext, parse_date
+from crawler.parsers.dates import DateContext, day_from_url, parse_date, parse_declared
 from crawler.parsers.page import Page
+from crawler.parsers.reading import Reading
 from crawler.parsers.text import squeeze
 from crawler.site import FieldRule, Template
 
 _CRUMB_SIGNS = " >»›→/|\u00a0"
+
+
+def template_of(reading: Reading) -> "Reader":
+    """Return the reader of the site's template that fits the page, and write down which; an empty one where none does.
+
+    Of several the one that is valid on the page's own day is taken, and of those the newest.
+    """
+    layouts = reading.site.layouts if reading.site else ()
+    chosen = fitting(layouts, reading.page, lambda: day_of(reading))
+    if layouts:
+        reading.rules["template"] = name_of(chosen) if chosen else "none"
+    return Reader(chosen, reading.page)
+
+
+def name_of(template: Template) -> str:
+    """Return what a template is called in the rules of a page: since when it is valid."""
+    return f"from:{template.valid_from}" if template.valid_from else "undated"
+
+
+def fitting(layouts: Sequence[Template], page: Page, day_of_page: Callable[[], dt.date | None]) -> Template | None:
+    """Return the template that fits a page, None where none does; the page's day is asked for only among several."""
+    fits = [(fit, template) for template in layouts if (fit := fit_of(template, page))]
+    if len(fits) < 2:
+        return fits[0][1] if fits else None
+    day = day_of_page()
+    return max(
+        fits, key=lambda item: (day is None or item[1].covers(day), item[0], item[1].valid_from or dt.date.min)
+    )[1]
+
+
+def fit_of(template: Template, page: Page) -> int:
+    """Return how well a template fits a page: 0 where its body, or its title if it names no body, finds nothing."""
+    reader = Reader(template, page)
+    titled = template.title is None or reader.text("title") is not None
+    if template.body is None:
+        return 2 if titled else 0
+    if reader.body() is None:
+        return 0
+    return 2 if titled else 1
+
+
+def day_of(reading: Reading) -> dt.date | None:
+    """Return the day that a page is of, before it is read: the listing's, its address's, or what it declares."""
+    entry, metadata = reading.entry, reading.metadata
+    said = [entry.date_raw if entry else None, metadata.ld.get("datePublished")]
+    said += [metadata.meta.get(name) for name in ("article:published_time", "date", "pubdate")]
+    stamps = [parse_declared(text, reading.context) for text in said[:1] if text]
+    stamps.append(day_from_url(reading.page.url))
+    stamps += [parse_declared(text, reading.context) for text in said[1:] if isinstance(text, str)]
+    return next((stamp.day for stamp in stamps if stamp and stamp.day), None)
 
 
 class Reader:
@@ -40,6 +94,21 @@ class Reader:
     def body(self) -> etree._Element | None:
         """Return the element that holds the body."""
         return next(iter(self.elements("body")), None)
+
+    def title(self) -> etree._Element | None:
+        """Return the element whose text is the title."""
+        return next((found for found in self.elements("title") if squeeze("".join(found.itertext()))), None)
+
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """Return the labels that the template knows, by what stands behind them."""
+        names = {"updated": "updated", "published": "published", "source": "source", "byline": "author"}
+        rules = {kind: self._rule(name) for name, kind in names.items()}
+        return {kind: rule.label for kind, rule in rules.items() if rule and rule.label}
+
+    def is_dated(self, context: DateContext) -> bool:
+        """Return whether every selector of a date finds one."""
+        named = (name for name in ("updated", "published") if (rule := self._rule(name)) and rule.select)
+        return all(self.date(name, context) for name in named)
 
     def elements(self, name: str) -> list[etree._Element]:
         """Return the elements that a field's selectors find."""
