@@ -24,7 +24,7 @@ from crawler.parsers.labels import LABEL, label_pattern
 from crawler.parsers.language import declared_language, read_language
 from crawler.parsers.lines import Line
 from crawler.parsers.metadata import Metadata, read_metadata
-from crawler.parsers.page import parse_page
+from crawler.parsers.page import Page, parse_page
 from crawler.parsers.people import read_people
 from crawler.parsers.pictures import Pictures
 from crawler.parsers.reading import Reading
@@ -62,15 +62,31 @@ def parse_article(  # noqa: PLR0913 - what a page is read with is eight things o
     without `markdown`, which the archive does not keep, that form of the body is left empty.
     """
     page = parse_page(body, url, content_type)
+    return read_article(reading_of_page(page, site, entry, fetched_at, explain=explain, markdown=markdown))
+
+
+def reading_of_page(  # noqa: PLR0913 - see above
+    page: Page,
+    site: Site | None = None,
+    entry: Entry | None = None,
+    fetched_at: dt.datetime | None = None,
+    *,
+    explain: bool = False,
+    markdown: bool = False,
+) -> Reading:
+    """Return a page as it is before its fields are read."""
     metadata = read_metadata(page)
-    language = site.language_of(entry.section if entry else None) if site else None
     context = DateContext(
-        declared_language(metadata) or language,
+        declared_language(metadata) or _language_of(site, entry),
         site.date_order if site else None,
         site.zone if site else None,
         fetched_at,
     )
-    return _read(Reading(page, metadata, context, site, entry, explain, markdown), language)
+    return Reading(page, metadata, context, site, entry, explain, markdown, site.layouts if site else ())
+
+
+def _language_of(site: Site | None, entry: Entry | None) -> str | None:
+    return site.language_of(entry.section if entry else None) if site else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,7 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
+    chosen = chosen if container is None else _without_fields(chosen, template)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
     around = Surroundings(
         blocks,
@@ -150,7 +167,7 @@ def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
         ),
     )  # fmt: skip
     title = reading.decide("title", lambda: (header.title_rule, header.title))
-    chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=False)
+    chosen = _without_fields(body_blocks(blocks, region, header, title, reading.context, with_lead=False), template)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
     around = Surroundings(
         blocks,
@@ -164,12 +181,13 @@ def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
     return Draft(blocks, region, header, title, chosen, find_pictures(shown, page, title, captions, around), True)
 
 
-def _read(reading: Reading, language: str | None) -> Article:
+def read_article(reading: Reading) -> Article:
+    """Return the article of a page, whose fields are decided here."""
     page, metadata = reading.page, reading.metadata
     draft, template = draft_of(reading)
     pictures = draft.pictures
     rendering = render(
-        pictures.laid_out(_text_blocks(reading, draft), draft.blocks),
+        pictures.laid_out(text_blocks(reading, draft), draft.blocks),
         {item.index: item for item in pictures.items if item.index is not None},
         page.absolute,
         markdown=reading.markdown,
@@ -201,7 +219,7 @@ def _read(reading: Reading, language: str | None) -> Article:
         source=source,
         byline=byline,
         breadcrumb=breadcrumb,
-        language=read_language(reading, rendering.text, language),
+        language=read_language(reading, rendering.text, _language_of(reading.site, reading.entry)),
         body=rendering.text,
         body_html=rendering.html,
         markdown=rendering.markdown,
@@ -219,7 +237,14 @@ def _read(reading: Reading, language: str | None) -> Article:
     )
 
 
-def _text_blocks(reading: Reading, draft: Draft) -> list[Block]:
+def _without_fields(chosen: Chosen, template: Reader) -> Chosen:
+    """Return the body's blocks without those that the template names as title, date or people."""
+    named = template.own_elements()
+    blocks = tuple(block for block in chosen.blocks if not any(block.inside(element) for element in named))
+    return replace(chosen, blocks=blocks)
+
+
+def text_blocks(reading: Reading, draft: Draft) -> list[Block]:
     """Return the blocks of the body: the template's, else what the classifier believes, else what JSON-LD declares."""
     if draft.has_template_body:
         reading.rules["body"] = "template:body"

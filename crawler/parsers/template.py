@@ -20,7 +20,7 @@ def template_of(reading: Reading) -> "Reader":
 
     Of several the one that is valid on the page's own day is taken, and of those the newest.
     """
-    layouts = reading.site.layouts if reading.site else ()
+    layouts = reading.layouts
     chosen = fitting(layouts, reading.page, lambda: day_of(reading))
     if layouts:
         reading.rules["template"] = name_of(chosen) if chosen else "none"
@@ -98,6 +98,14 @@ class Reader:
     def title(self) -> etree._Element | None:
         """Return the element whose text is the title."""
         return next((found for found in self.elements("title") if squeeze("".join(found.itertext()))), None)
+
+    def own_elements(self) -> list[etree._Element]:
+        """Return the elements of the short fields, which are no text wherever they stand; none that holds the body."""
+        found = [next(iter(self.elements(name)), None) for name in ("title", "updated", "published", "source", "byline")]
+        container = self.body()
+        around = () if container is None else (container, *container.iterancestors())
+        named = (*found, *self.elements("breadcrumb"))
+        return [element for element in named if element is not None and element not in around]
 
     def labels(self) -> dict[str, tuple[str, ...]]:
         """Return the labels that the template knows, by what stands behind them."""

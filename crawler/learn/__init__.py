@@ -1,0 +1,1 @@
+"""Learning how a site is built from a few of its pages."""
