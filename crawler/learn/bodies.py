@@ -1,6 +1,6 @@
 """The container of an article's text, and what stands in it and is none of the article."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -57,7 +57,7 @@ def _spare(sample: Sample, selector: str) -> float:
     return min(_letters(inside) / (_letters(sample.kept) or 1), 9.0)
 
 
-def _letters(blocks: "Sequence[Block] | Iterator[Block]") -> int:
+def _letters(blocks: Iterable[Block]) -> int:
     return sum(len(block.loose) for block in blocks)
 
 
@@ -96,14 +96,15 @@ class _Remover:
 
 
 def learn_removal(template: Template, samples: Sequence[Sample]) -> tuple[tuple[str, ...], float]:
-    """Return selectors of what a template's container holds beyond the article, and how far they hold on other pages."""
+    """Return selectors of what a container holds beyond the article, and how far they hold on other pages."""
     wrong = [_wrong(template, sample) for sample in samples]
     removers = _removers(wrong, samples)
-    chosen = _cover(removers, wrong, range(len(samples)))
-    held_out = [
-        _is_clean(_cover(removers, wrong, [other for other in range(len(samples)) if other != page]), wrong, samples, page)
-        for page in range(len(samples))
-    ]
+    pages = range(len(samples))
+    chosen = _cover(removers, wrong, pages)
+    held_out = []
+    for page in pages:
+        without = _cover(removers, wrong, [other for other in pages if other != page])
+        held_out.append(_is_clean(without, wrong, samples, page))
     return tuple(remover.selector for remover in chosen), fmean(held_out)
 
 
@@ -203,4 +204,3 @@ def _is_clean(chosen: Sequence[_Remover], wrong: Sequence[_Wrong], samples: Sequ
     taken |= samples[page].repeated
     left = sum(letters for element, letters in wrong[page].blocks.items() if element not in taken)
     return left <= max(_LEFT * _letters(samples[page].kept), _LEFT_LETTERS)
-

@@ -38,7 +38,7 @@ def found_by(name: str, sample: Sample, selector: str) -> int | None:
     wanted = sample.values[name]
     if name in DATES:
         dated = reader.date(name, sample.reading.context)
-        return state_of(dated, wanted, lambda: bool(dated) and same_day(sample, dated[1], wanted))
+        return state_of(dated, wanted, lambda: dated is not None and same_day(sample, dated[1], wanted))
     found: Any = reader.crumbs() if name == "breadcrumb" else reader.text(name)
     return state_of(found, wanted, lambda: is_value(name, found[1], wanted))
 

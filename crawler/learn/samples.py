@@ -20,7 +20,7 @@ from crawler.site import Site, Template
 TEXT_FIELDS = ("title", "updated", "published", "source", "byline", "breadcrumb")
 # A line so long that stands in so many different articles is none of theirs.
 _SHORTEST_REPEATED = 20
-_TITLE_PARTS = re.compile(r"\s+(?:::|[|–—»·•-])\s+")
+_TITLE_CUT = re.compile(r"\s+(?:::|[|–—»·•-])\s+")
 _LONGEST_VALUE = 300
 _MOST_INSIDE = 40
 
@@ -99,19 +99,23 @@ def _own_titles(samples: Sequence[Sample]) -> list[Sample]:
     said = ((sample.article.title, *_said_titles(sample.article)) for sample in samples)
     often = Counter(title for titles in said for title in {*map(loose, titles)})
     return [
-        replace(sample, values={**sample.values, "title": next(_titles(sample.article, often), None)})
-        for sample in samples
+        replace(sample, values={**sample.values, "title": next(_titles(sample, often), None)}) for sample in samples
     ]
 
 
 def _said_titles(article: Article) -> list[str]:
     """Return what else a page says it is called, and the parts of that."""
     said = [str(lost.value) for lost in article.lost if lost.field == "title"]
-    return [*(part for text in said for part in _TITLE_PARTS.split(text)), *said]
+    cuts = [(text, [0, *(cut.end() for cut in _TITLE_CUT.finditer(text))]) for text in said]
+    return [*said, *(_TITLE_CUT.split(text[start:], 1)[0] for text, starts in cuts for start in starts),
+            *(text[start:] for text, starts in cuts for start in starts)]  # fmt: skip
 
 
-def _titles(article: Article, often: Mapping[str, int]) -> Iterator[str]:
-    said = (article.title or "", *_said_titles(article))
+def _titles(sample: Sample, often: Mapping[str, int]) -> Iterator[str]:
+    """Yield what can be the title: what the general rules say, else the longest that is said and stands on the page."""
+    shown = {loose(text) for _, text in sample.short}
+    others = sorted(_said_titles(sample.article), key=len, reverse=True)
+    said = (sample.article.title or "", *(title for title in others if loose(title) in shown))
     return (title for title in said if title and often[loose(title)] < 2)
 
 

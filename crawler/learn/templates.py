@@ -45,7 +45,8 @@ def learn_template(pages: Sequence[LearnPage], *, site: Site | None = None) -> L
     samples = samples_of(pages, site)
     learning = _Learning(samples)
     if len(samples) < FEWEST:
-        return LearnedTemplate(Template(), {}, {"body": f"{len(samples)} articles with text are too few; give {FEWEST}"})
+        few = f"{len(samples)} articles with text are too few; give {FEWEST} or more"
+        return LearnedTemplate(Template(), {}, {"body": few})
     for name in TEXT_FIELDS:
         learning.learn_text(name)
     learning.learn_body()
@@ -73,8 +74,9 @@ class _Learning:
         if choice is None:
             return False
         if choice.confidence < ENOUGH or choice.misleads:
-            what = f"gives something else on {choice.wrong}" if choice.misleads else f"agrees on {choice.confidence:.0%}"
-            self.notes[name] = f"left out: {choice.selector} {what} of {choice.pages} pages"
+            agrees = f"agrees on {choice.confidence:.0%} of {choice.pages} pages"
+            misleads = f"gives something else on {choice.wrong} of {choice.pages} pages"
+            self.notes[name] = f"left out: {choice.selector} {misleads if choice.misleads else agrees}"
             return False
         self.rules[name], self.confidence[name] = choice.selector, choice.confidence
         return True

@@ -65,7 +65,7 @@ def parse_article(  # noqa: PLR0913 - what a page is read with is eight things o
     return read_article(reading_of_page(page, site, entry, fetched_at, explain=explain, markdown=markdown))
 
 
-def reading_of_page(  # noqa: PLR0913 - see above
+def reading_of_page(
     page: Page,
     site: Site | None = None,
     entry: Entry | None = None,

@@ -9,6 +9,7 @@ from crawler.parsers.blocks import Block
 from crawler.parsers.dates import DateContext
 from crawler.parsers.region import Region
 from crawler.parsers.template import Reader
+from crawler.parsers.text import squeeze
 from crawler.parsers.walk import blocks_of
 
 # What stands so closely before a title: its breadcrumb, a date above it.
@@ -35,11 +36,18 @@ def frame_of(template: Reader, context: DateContext) -> Frame | None:
     root, starts = around
     blocks = blocks_of(root, starts, container)
     region = given_region(blocks, container)
-    index = next((block.index for block in blocks if block.inside(title)), None)
+    index = _index_of(title, blocks)
     # An element that is shown as one picture, or not at all, encloses nothing.
     if index is None or not any(blocks[inside].text for inside in region.core):
         return None
     return Frame(blocks, region, index)
+
+
+def _index_of(title: etree._Element, blocks: Sequence[Block]) -> int | None:
+    """Return the index of the title's block: one in its element, or the one that its element is a piece of."""
+    said, around = squeeze("".join(title.itertext())), frozenset(title.iterancestors())
+    found = (block.index for block in blocks if block.inside(title) or (block.element in around and said in block.text))
+    return next(found, None)
 
 
 def given_region(blocks: Sequence[Block], container: etree._Element) -> Region:

@@ -17,7 +17,8 @@ Source = Callable[[], tuple[str, Any] | None]
 class Reading:
     """A page, what it declares, and the fields decided so far with their rules.
 
-    `layouts` are the templates that may be tried. With `explain`, every source is asked, and `lost` holds what the rules that were not chosen would have given.
+    `layouts` are the templates that may be tried. With `explain`, every source is asked, and `lost` holds what the
+    rules that were not chosen would have given.
     """
 
     page: Page

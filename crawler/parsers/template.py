@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from lxml import etree
 
@@ -10,6 +11,7 @@ from crawler.parsers.dates import DateContext, day_from_url, parse_date, parse_d
 from crawler.parsers.page import Page
 from crawler.parsers.reading import Reading
 from crawler.parsers.text import squeeze
+from crawler.selectors import Selector, elements_in, string_of
 from crawler.site import FieldRule, Template
 
 _CRUMB_SIGNS = " >»›→/|\u00a0"
@@ -23,29 +25,29 @@ def template_of(reading: Reading) -> "Reader":
     layouts = reading.layouts
     chosen = fitting(layouts, reading.page, lambda: day_of(reading))
     if layouts:
-        reading.rules["template"] = name_of(chosen) if chosen else "none"
-    return Reader(chosen, reading.page)
+        reading.rules["template"] = name_of(chosen.template) if chosen else "none"
+    return chosen or Reader(None, reading.page)
 
 
-def name_of(template: Template) -> str:
+def name_of(template: Template | None) -> str:
     """Return what a template is called in the rules of a page: since when it is valid."""
-    return f"from:{template.valid_from}" if template.valid_from else "undated"
+    return f"from:{template.valid_from}" if template and template.valid_from else "undated"
 
 
-def fitting(layouts: Sequence[Template], page: Page, day_of_page: Callable[[], dt.date | None]) -> Template | None:
+def fitting(layouts: Sequence[Template], page: Page, day_of_page: Callable[[], dt.date | None]) -> "Reader | None":
     """Return the template that fits a page, None where none does; the page's day is asked for only among several."""
-    fits = [(fit, template) for template in layouts if (fit := fit_of(template, page))]
+    readers = [(template, Reader(template, page)) for template in layouts]
+    fits = [(fit, template, reader) for template, reader in readers if (fit := fit_of(template, reader))]
     if len(fits) < 2:
-        return fits[0][1] if fits else None
+        return fits[0][2] if fits else None
     day = day_of_page()
-    return max(
-        fits, key=lambda item: (day is None or item[1].covers(day), item[0], item[1].valid_from or dt.date.min)
-    )[1]
+    return max(fits, key=lambda item: (day is None or item[1].covers(day), item[0], item[1].valid_from or dt.date.min))[
+        2
+    ]
 
 
-def fit_of(template: Template, page: Page) -> int:
+def fit_of(template: Template, reader: "Reader") -> int:
     """Return how well a template fits a page: 0 where its body, or its title if it names no body, finds nothing."""
-    reader = Reader(template, page)
     titled = template.title is None or reader.text("title") is not None
     if template.body is None:
         return 2 if titled else 0
@@ -69,8 +71,9 @@ class Reader:
     """Reads the fields that a template names; every method returns the rule with the value, or None."""
 
     def __init__(self, template: Template | None, page: Page) -> None:
-        self._template = template
+        self.template = template
         self._page = page
+        self._found: dict[str, list[Any]] = {}
 
     def text(self, name: str) -> tuple[str, str] | None:
         """Return the text of the first selector that finds any."""
@@ -101,7 +104,8 @@ class Reader:
 
     def own_elements(self) -> list[etree._Element]:
         """Return the elements of the short fields, which are no text wherever they stand; none that holds the body."""
-        found = [next(iter(self.elements(name)), None) for name in ("title", "updated", "published", "source", "byline")]
+        single = ("title", "updated", "published", "source", "byline")
+        found = [next(iter(self.elements(name)), None) for name in single]
         container = self.body()
         around = () if container is None else (container, *container.iterancestors())
         named = (*found, *self.elements("breadcrumb"))
@@ -122,25 +126,33 @@ class Reader:
         """Return the elements that a field's selectors find."""
         rule = self._rule(name)
         return [
-            element for selector in (rule.selectors if rule else ()) for element in selector.elements(self._page.root)
+            element for selector in (rule.selectors if rule else ()) for element in elements_in(self._results(selector))
         ]
 
     def remove(self) -> None:
         """Take out of the page what the template says is no part of it."""
         for element in self.elements("remove"):
             _drop(element)
+            self._found.clear()
 
     def _strings(self, name: str) -> list[str]:
         rule = self._rule(name)
         for selector in rule.selectors if rule else ():
-            found = [text for text in map(squeeze, selector.strings(self._page.root)) if text]
+            found = [text for text in map(squeeze, map(string_of, self._results(selector))) if text]
             if found:
                 return found
         return []
 
     def _rule(self, name: str) -> FieldRule | None:
-        rule: FieldRule | None = getattr(self._template, name, None)
+        rule: FieldRule | None = getattr(self.template, name, None)
         return rule
+
+    def _results(self, selector: Selector) -> list[Any]:
+        """Return what a selector finds on the page, looked for once."""
+        found = self._found.get(selector.text)
+        if found is None:
+            found = self._found[selector.text] = selector.results(self._page.root)
+        return found
 
 
 def _drop(element: etree._Element) -> None:
