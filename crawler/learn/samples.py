@@ -64,8 +64,13 @@ class Sample:
 
     def read(self, template: Template) -> Article:
         """Return the article as a template reads it."""
-        page = parse_page(self.source.body, self.source.url, self.source.content_type)
-        return read_article(_reading(page, self.source, self.site, (template,)))
+        return read_with(self.source, self.site, (template,))
+
+
+def read_with(source: LearnPage, site: Site | None, layouts: tuple[Template, ...]) -> Article:
+    """Return the article of a page as some templates read it."""
+    page = parse_page(source.body, source.url, source.content_type)
+    return read_article(_reading(page, source, site, layouts))
 
 
 def samples_of(pages: Sequence[LearnPage], site: Site | None) -> list[Sample]:
