@@ -7,7 +7,7 @@ from statistics import fmean
 from lxml import etree
 
 from crawler.learn.samples import Sample
-from crawler.learn.selectors import selectors_of
+from crawler.learn.selectors import is_named, selectors_of
 from crawler.learn.trials import MISSING, RIGHT, Choice, candidates_of, choose
 from crawler.parsers.blocks import Block
 from crawler.selectors import compile_selector
@@ -153,7 +153,7 @@ def _removers(wrong: Sequence[_Wrong], samples: Sequence[Sample]) -> list[_Remov
 
 def _names_last(made: tuple[str, int]) -> bool:
     """Return whether a selector names what it finds: all lists of a text are no furniture because one was."""
-    return not made[0].rpartition(" ")[2].isalnum()
+    return is_named(made[0]) and not made[0].isalnum()
 
 
 def _outermost(element: etree._Element, safe: frozenset[etree._Element]) -> list[etree._Element]:

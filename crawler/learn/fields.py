@@ -1,6 +1,5 @@
 """The selectors of the fields that are a short text: title, dates, source, byline, breadcrumb."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,19 +8,22 @@ from lxml import etree
 
 from archive.model import Stamp
 from crawler.learn.samples import Sample
-from crawler.learn.selectors import selectors_of
-from crawler.learn.trials import Choice, candidates_of, choose, state_of
+from crawler.learn.selectors import is_named, selectors_of
+from crawler.learn.trials import MISSING, Choice, candidates_of, choose, state_of
 from crawler.parsers.dates import parse_date, with_zone
+from crawler.parsers.labels import LABEL
 from crawler.parsers.names import names_in
 from crawler.parsers.template import Reader
 from crawler.parsers.text import loose
+from crawler.selectors import compile_selector
 from crawler.site import Template
 
 DATES = ("updated", "published")
 _DATE_ATTRIBUTES = ("datetime", "content", "title")
 _EXACTNESS = {None: 0, "day": 1, "minute": 2, "instant": 3}
-_LABEL = r"([^\W\d_][\w -]{1,30}?)\s*[:：]\s*$"
 _SMALLEST = 2
+# The first of many is a place, not a name, and so is the first of two paragraphs.
+_MOST_FOUND = 3
 
 
 def learn_field(name: str, samples: Sequence[Sample]) -> Choice | None:
@@ -36,6 +38,9 @@ def found_by(name: str, sample: Sample, selector: str) -> int | None:
     """Return what a selector finds of a page's value; None where there is none, and none is found."""
     reader = Reader(Template.model_validate({name: selector}), sample.reading.page)
     wanted = sample.values[name]
+    most = _MOST_FOUND if is_named(selector) else 1
+    if name not in ("title", "breadcrumb") and len(compile_selector(selector).results(sample.root)) > most:
+        return MISSING
     if name in DATES:
         dated = reader.date(name, sample.reading.context)
         return state_of(dated, wanted, lambda: dated is not None and same_day(sample, dated[1], wanted))
@@ -70,17 +75,11 @@ def learn_label(name: str, samples: Sequence[Sample]) -> tuple[str, float] | Non
 
 def _label(name: str, sample: Sample) -> str | None:
     kind = "author" if name == "byline" else name
-    rule = sample.article.rules.get(name, "")
-    if rule != f"label:{kind}":
+    if sample.article.rules.get(name) != f"label:{kind}":
         return None
-    value = sample.values[name]
-    raw = value.raw if isinstance(value, Stamp) else str(value)
-    for index in sample.draft.header.lines:
-        text = sample.draft.blocks[index].text
-        before = re.search(_LABEL, text[: text.find(raw)]) if raw in text else None
-        if before:
-            return before[1].strip()
-    return None
+    texts = (sample.draft.blocks[index].text for index in sample.draft.header.lines)
+    found = (match[kind] for text in texts for match in LABEL.finditer(text) if match[kind])
+    return next((label.strip(" :：") for label in found), None)
 
 
 def _made(name: str, sample: Sample) -> dict[str, int]:

@@ -143,6 +143,20 @@ def _without_repeated(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def _without(sample: Sample, repeated: set[str]) -> Sample:
-    kept = [block for block in sample.kept if block.loose not in repeated or len(block.loose) < _SHORTEST_REPEATED]
-    lost = frozenset(block.element for block in sample.kept if block not in kept)
-    return replace(sample, kept=kept, repeated=lost)
+    lost = {block.index for block in sample.kept if block.loose in repeated and len(block.loose) >= _SHORTEST_REPEATED}
+    boxes = [box for block in sample.kept if block.index in lost for box in _boxes_of(block, sample.kept, lost)]
+    lost |= {block.index for block in sample.kept if any(block.inside(box) for box in boxes)}
+    kept = [block for block in sample.kept if block.index not in lost]
+    elements = frozenset(block.element for block in sample.kept if block.index in lost)
+    return replace(sample, kept=kept, repeated=elements)
+
+
+def _boxes_of(block: Block, kept: Sequence[Block], lost: set[int]) -> Iterator[etree._Element]:
+    """Yield the elements around a repeated line of which most is repeated: the rest of such a box varies."""
+    whole = sum(len(other.loose) for other in kept)
+    for element in block.path[:0:-1]:
+        inside = [other for other in kept if other.inside(element)]
+        letters = sum(len(other.loose) for other in inside)
+        if 2 * letters > whole or 2 * sum(len(other.loose) for other in inside if other.index in lost) < letters:
+            return
+        yield element

@@ -61,6 +61,12 @@ def selectors_of(element: etree._Element) -> Iterator[tuple[str, int]]:
                     yield f"{outer} {inner}", price + cost + 2 + distance
 
 
+def is_named(selector: str) -> bool:
+    """Return whether the last part of a selector names what it finds, by more than a tag that anything may have."""
+    last = selector.partition("::")[0].rpartition(" ")[2]
+    return not last.isalnum() or last in _TELLING_TAGS
+
+
 def _own(element: etree._Element) -> Iterator[tuple[str, int]]:
     """Yield the selectors that an element's own names make."""
     tag = str(element.tag)

@@ -72,6 +72,8 @@ class _Learning:
     def keep(self, name: str, choice: Choice | None) -> bool:
         """Take a choice that is trusted enough; return whether it was."""
         if choice is None:
+            if name in ("title", "body"):
+                self.notes[name] = "left out: no name finds it on most pages"
             return False
         if choice.confidence < ENOUGH or choice.misleads:
             agrees = f"agrees on {choice.confidence:.0%} of {choice.pages} pages"
