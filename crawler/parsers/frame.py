@@ -81,4 +81,4 @@ def _around(
             first = max(children.index(child) - (_BEFORE if place == 0 else 0), 0)
             starts[parent] = children[first:]
     branch = around[around.index(root) - 1]
-    return (root, starts) if branch in starts[root] else None
+    return (root, starts) if root.index(branch) > root.index(way[-1]) else None
