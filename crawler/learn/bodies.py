@@ -16,7 +16,7 @@ from crawler.site import Template
 # A container must hold so much of the text; the rest of a page's text may be lost to it.
 _HELD = 0.97
 # What no name sets apart and no other page repeats is content, but not so much of it.
-_LEFT, _LEFT_LETTERS = 0.15, 300
+_LEFT, _LEFT_LETTERS = 0.05, 120
 _MOST_REMOVED = 12
 _MOST_LEVELS = 8
 

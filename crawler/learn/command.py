@@ -144,7 +144,7 @@ def _says(template: Any, name: str) -> str:
     rule = getattr(template, name, None)
     if rule is None:
         return ""
-    return ", ".join((*rule.select, *(f"label {label!r}" for label in rule.label)))
+    return ", ".join((*rule.select, *(f"label {label!r}" for label in rule.label))) or "nothing"
 
 
 def _value(article: "Article", name: str) -> str:

@@ -93,17 +93,17 @@ class _Learning:
             self.notes.pop(name, None)
 
     def learn_body(self) -> None:
-        """Learn the container, and what is removed from it; without title it would be walked with the whole page."""
+        """Learn the container, and what is removed from it, be it nothing.
+
+        Where names do not tell all that is removed, that is left to the classifier.
+        """
         if not self.keep("body", learn_container(self.samples)):
             return
         removed, clean = learn_removal(self.template, self.samples)
-        if clean < ENOUGH:
-            self.notes["body"] = f"left out: {self.rules.pop('body')!r} holds more than the text on {1 - clean:.0%}"
-            del self.confidence["body"]
-            return
-        self.confidence["body"] = min(self.confidence["body"], clean)
-        if removed:
+        if clean >= ENOUGH:
             self.rules["remove"], self.confidence["remove"] = list(removed), clean
+        else:
+            self.notes["remove"] = f"left to the classifier: names tell the text from the rest on {clean:.0%} of pages"
 
     def learn_pictures(self) -> None:
         """Learn where images and captions stand."""
@@ -116,6 +116,13 @@ class _Learning:
         for name, part, same in _CHECKS:
             if _agreement(same, self.samples, articles) >= ENOUGH:
                 continue
+            if name == "body" and self.rules.pop("remove", None) is not None:
+                self.notes["remove"] = (
+                    f"left to the classifier: {self.confidence.pop('remove'):.0%} sure, and text is lost"
+                )
+                articles = self._read()
+                if _agreement(same, self.samples, articles) >= ENOUGH:
+                    continue
             if name in ("images", "caption") and self._without_pictures():
                 articles = self._read()
                 if _agreement(same, self.samples, articles) >= ENOUGH:

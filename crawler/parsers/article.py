@@ -91,7 +91,10 @@ def _language_of(site: Site | None, entry: Entry | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the rules make of a page: its blocks, head, title, the body they choose and the pictures in it."""
+    """What the rules make of a page: its blocks, head, title, the body they choose and the pictures in it.
+
+    `is_clean` says that the site's template names the body, and what in it is none of the article.
+    """
 
     blocks: list[Block]
     region: Region
@@ -100,6 +103,7 @@ class Draft:
     chosen: Chosen
     pictures: Pictures
     has_template_body: bool
+    is_clean: bool = False
 
     def lines(self) -> list[Line]:
         """Return the lines naming dates and people: those below the title, those above it, nearest first, the last."""
@@ -151,7 +155,10 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         judged=container is None and not template.elements("images"),
     )
     pictures = find_pictures(shown, page, title, captions, around)
-    return Draft(blocks, region, header, title, chosen, pictures, container is not None), template
+    named = container is not None
+    return Draft(
+        blocks, region, header, title, chosen, pictures, named, named and template.says_what_to_remove
+    ), template
 
 
 def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
@@ -178,7 +185,8 @@ def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
         frozenset((*header.lines, *header.used)),
         judged=not template.elements("images"),
     )
-    return Draft(blocks, region, header, title, chosen, find_pictures(shown, page, title, captions, around), True)
+    pictures = find_pictures(shown, page, title, captions, around)
+    return Draft(blocks, region, header, title, chosen, pictures, True, template.says_what_to_remove)
 
 
 def read_article(reading: Reading) -> Article:
@@ -245,9 +253,14 @@ def _without_fields(chosen: Chosen, template: Reader) -> Chosen:
 
 
 def text_blocks(reading: Reading, draft: Draft) -> list[Block]:
-    """Return the blocks of the body: the template's, else what the classifier believes, else what JSON-LD declares."""
+    """Return the blocks of the body: the template's, else what the classifier believes, else what JSON-LD declares.
+
+    In a template's container without a word on what is removed from it, the classifier chooses.
+    """
     if draft.has_template_body:
         reading.rules["body"] = "template:body"
+        if not draft.is_clean:
+            return believed(draft.blocks, draft.chosen, draft.grounds(reading.metadata))
         return [block for block in draft.chosen.blocks if block.kind != "image"]
     if not draft.region.core:
         # A page that only a script would fill may declare its whole text.

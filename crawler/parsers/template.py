@@ -111,6 +111,11 @@ class Reader:
         named = (*found, *self.elements("breadcrumb"))
         return [element for element in named if element is not None and element not in around]
 
+    @property
+    def says_what_to_remove(self) -> bool:
+        """Whether the template names what its body holds besides the text, be it nothing (`remove = []`)."""
+        return self.template is not None and self.template.remove is not None
+
     def labels(self) -> dict[str, tuple[str, ...]]:
         """Return the labels that the template knows, by what stands behind them."""
         names = {"updated": "updated", "published": "published", "source": "source", "byline": "author"}
