@@ -140,7 +140,7 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         return _framed_draft(reading, template, frame), template
     blocks = blocks_of(page.body)
     container = template.body()
-    clean, fields = template.says_what_to_remove, template.own_elements() if container is not None else ()
+    clean, fields = template.says_what_to_remove, template.own_elements()
     region = given_region(blocks, container, whole=clean) if container is not None else find_region(blocks, page.body)
     label, name = _label_of(template), site.name if site else None
     header = read_header(
