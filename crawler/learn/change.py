@@ -38,13 +38,17 @@ class _Look:
     missing: frozenset[str]
 
 
-def change_of(site: Site, newest: Sequence[StoredPage]) -> Change:
-    """Return what changed on a site's newest pages, given the newest first; without fields where nothing did."""
+def change_of(site: Site, newest: Sequence[StoredPage], first: Sequence[StoredPage] = ()) -> Change:
+    """Return what changed on a site's newest pages, given the newest first; without fields where nothing did.
+
+    `first` are pages as they were before: where all were fetched again since, only those show what was found once.
+    """
     looks = [_look(site, stored) for stored in newest]
+    before = [_look(site, stored) for stored in first]
     present = next((look.template for look in looks if look.template), None) or _latest(site)
     if present is None:
         return Change(None)
-    runs = {name: _run(name, looks) for name in _named(present)}
+    runs = {name: _run(name, looks, before) for name in _named(present)}
     longest = max(runs.values(), default=0)
     if longest < FEWEST:
         return Change(present)
@@ -72,12 +76,12 @@ def _finds(reader: Reader, name: str) -> bool:
     return reader.body() is not None if name == "body" else reader.text(name) is not None
 
 
-def _run(name: str, looks: Sequence[_Look]) -> int:
+def _run(name: str, looks: Sequence[_Look], before: Sequence[_Look]) -> int:
     """Return on how many of the newest pages in a row a field's selectors find nothing; 0 where that means nothing."""
     run = next((number for number, look in enumerate(looks) if name not in look.missing), len(looks))
     if all(look.template is None for look in looks[:run]):
         return run
-    older = looks[run:]
+    older = looks[run:] or before
     share = sum(name not in look.missing for look in older) / len(older) if older else 0.0
     steady = name in _STEADY
     return run if run >= FEWEST + (not steady) and share >= (0.5 if steady else _NEARLY_ALL) else 0

@@ -68,14 +68,15 @@ def learn(invocation: Any, site: str, write: bool, pages: int, as_json: bool) ->
 def _lesson(workspace: "Workspace", site: "Site", most: int) -> _Lesson | None:
     from archive.db import open_archive  # noqa: PLC0415 - `--help` is instant
     from crawler.learn.change import change_of  # noqa: PLC0415
-    from crawler.learn.stored import newest_pages  # noqa: PLC0415
+    from crawler.learn.stored import first_pages, newest_pages  # noqa: PLC0415
     from crawler.learn.templates import learn_template  # noqa: PLC0415
 
     with closing(open_archive(workspace.holdings.database, readonly=True)) as db:
         newest = newest_pages(db, workspace.holdings.captures, site.id, _LOOKED_AT)
+        first = first_pages(db, workspace.holdings.captures, site.id, _LOOKED_AT)
     if not newest:
         return None
-    change = change_of(site, newest)
+    change = change_of(site, newest, first)
     chosen = [stored.page for stored in (change.pages or newest)[:most]]
     learned = learn_template(chosen, site=site)
     if change.since:

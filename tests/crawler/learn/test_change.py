@@ -91,6 +91,13 @@ def test_a_selector_that_never_found_anything_is_no_change() -> None:
     assert change_of(site(PRESENT + 'source = "p.agency"\n'), stored(6, 0)).fields == ()
 
 
+def test_a_field_that_moved_on_pages_that_were_all_fetched_again() -> None:
+    moved = PRESENT.replace("h2.story-title", "h1, h2").replace("div.story-text", "main, .story")
+    assert change_of(site(moved), stored(0, 5)).fields == ()
+    found = change_of(site(moved), stored(0, 5), stored(5, 0))
+    assert (found.fields, len(found.pages)) == (("updated",), 5)
+
+
 def test_without_a_template_nothing_can_change() -> None:
     assert change_of(site(""), stored(3, 3)) == Change(None)
 

@@ -73,6 +73,21 @@ def test_both_layouts_are_read_by_their_own_template(moved: tuple[Workspace, str
     assert rules["old"]["body"] == rules["new"]["body"] == "template:body"
 
 
+def test_a_site_whose_pages_were_all_fetched_again_in_another_layout(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path, delay=0)
+    answers = {article_path(name): Answer(old_page(name, number).encode()) for number, name in enumerate(NAMES[:6])}
+    site = FaultSite({"news": [list(NAMES[:6])]}, answers)
+    with site.serve():
+        workspace.define("fault", site.definition + PRESENT)
+        workspace.crawl("fault")
+        site.answers = {path: Answer(answer.body.replace(b"story-text", b"copy")) for path, answer in answers.items()}
+        workspace.crawl("fault", "--full")
+    said = workspace.run("learn", "fault", "--json").json
+    assert said["lost"] == ["title", "body"]
+    assert said["fields"]["body"]["learned"] == "div.copy"
+    assert said["pages"] == 6
+
+
 def test_a_first_template(moved: tuple[Workspace, str]) -> None:
     workspace, definition = moved
     workspace.define("fault", definition)
