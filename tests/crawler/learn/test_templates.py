@@ -1,5 +1,6 @@
 """A template learned from several articles: names that last, nothing by place, checked on pages left out."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -185,3 +186,54 @@ def test_what_a_finding_means() -> None:
     assert state_of("a", None, lambda: True) == WRONG
     assert state_of(None, "a", lambda: False) == MISSING
     assert state_of(None, None, lambda: False) is None
+
+
+def changed(old: str, new: str, pages: list[LearnPage] | None = None) -> list[LearnPage]:
+    """Return the pages with a piece of their markup replaced; `#` in the new piece is the article's name."""
+    return [
+        replace(page, body=page.body.replace(old.encode(), new.replace("#", name).encode()))
+        for page, name in zip(pages or new_pages(), NAMES, strict=False)
+    ]
+
+
+def test_what_no_name_tells_from_the_text_is_left_to_the_classifier() -> None:
+    links = "".join(
+        f"<p><a href=/{number}/#>{number} more about the # and about everything else that happened there in this long "
+        f"and cold winter, which nobody will forget so soon</a></p>"
+        for number in ("One", "Two")
+    )
+    pages = changed("</div></main>", f"{links}</div></main>")
+    learned = learn_template(pages)
+    assert learned.template.body is not None
+    assert learned.template.remove is None
+    assert learned.notes["remove"].startswith("left to the classifier")
+    assert "One more about" not in read_with(pages[0], None, (learned.template,)).body
+
+
+def test_a_page_is_looked_at_whole_where_a_field_without_a_name_stands_elsewhere() -> None:
+    above = "<div>2021-03-04</div>" + "<div></div>" * 6
+    pages = changed("<h1 class='headline'>", f"{above}<h1 class='headline'>", changed("<time class='stamp' ", "<i "))
+    pages = [replace(page, body=page.body.replace(b"</time>", b"</i>")) for page in pages]
+    pages = [
+        replace(
+            page,
+            body=re.sub(rb"<i [^>]*>([^<]*)</i>", b"", page.body).replace(
+                b"2021-03-04", b"2021-03-%02d" % (4 + number)
+            ),
+        )
+        for number, page in enumerate(pages)
+    ]
+    learned = learn_template(pages)
+    assert "title" not in selectors(learned.template)
+    assert learned.notes["title"].startswith("left out, so that whole pages are read")
+    assert read_with(pages[2], None, (learned.template,)).published == read_with(pages[2], None, ()).published
+
+
+def test_images_without_a_selector_of_their_own_are_left_to_the_general_rules() -> None:
+    """The text has the article's picture, and one of another article that only its link tells from it."""
+    both = "<p><img src=/i/#.jpg width=600 height=400></p><p><a href=/x/#><img src=/t/#.jpg width=90 height=60></a></p>"
+    pages = changed("<div class='copy'>", f"<div class='copy'>{both}")
+    learned = learn_template(pages)
+    assert "images" not in selectors(learned.template)
+    found = read_with(pages[1], None, (learned.template,)).images
+    assert [image.url for image in found] == ["https://paper.example/i/beacon.jpg"]
