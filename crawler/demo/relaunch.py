@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from crawler.demo.article import DemoImage
 
 _MONTHS = "January February March April May June July August September October November December".split()
-_MODIFIED = {"en": "Last modified: {day}", "zh": "修改时间：{day}"}
-_BY = {"en": "Text: {who}", "zh": "文：{who}"}
-_FROM = {"en": "Source: {who}", "zh": "来源：{who}"}
+_WORDS = {
+    "en": {"writer": "Text:", "origin": "Source:", "changed": "Last modified:"},
+    "zh": {"writer": "文：", "origin": "来源：", "changed": "修改时间："},
+}
 _OLDER = {"en": "Older", "zh": "较早"}
 _NOTICE = {
     "en": "The counters on Lantern Quay stay closed on 4 September 2019 for the annual count.",
@@ -70,11 +71,13 @@ def _image(image: DemoImage, stray: str | None) -> str:
 
 def _record(article: DemoArticle) -> str:
     """Return what is said of an article below its text: who wrote it, whence it comes, and its date."""
-    language = article.language
-    said = [(_BY, article.byline), (_FROM, article.source)]
-    lines = [form[language].format(who=escape(who)) for form, who in said if who]
-    lines.append(_MODIFIED[language].format(day=_written(article)))
-    items = "".join(f"<li>{line}</li>" for line in lines)
+    words = _WORDS[article.language]
+    said = {"writer": article.byline, "origin": article.source, "changed": _written(article)}
+    items = "".join(
+        f'<li class="{name}"><b>{words[name]}</b> <span>{escape(what)}</span></li>'
+        for name, what in said.items()
+        if what
+    )
     return f'<ul class="record">{items}</ul>\n'
 
 

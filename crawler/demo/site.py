@@ -51,13 +51,20 @@ class DemoSite:
 
     def revise(self, path: str) -> DemoArticle:
         """Reword one paragraph of an article, move its date a day on, and return the new article."""
+        return self._replace(path, newsroom.revised)
+
+    def _replace(self, path: str, change: Callable[[DemoArticle], DemoArticle]) -> DemoArticle:
         with self._lock:
             article = next((article for article in self.articles if article.path == path), None)
             if article is None:
                 raise KeyError(f"no article at {path!r}; take a path from DemoSite.articles")
-            new = newsroom.revised(article)
+            new = change(article)
             self._issue = self._issue.with_articles(new if old is article else old for old in self._issue.listed)
             return new
+
+    def remake(self, path: str) -> DemoArticle:
+        """Let the content management system of today make an article's page anew, its content as it was."""
+        return self._replace(path, lambda article: replace(article, look=self._look))
 
     def publish(self, section: str, count: int) -> tuple[DemoArticle, ...]:
         """Put so many follow-ups on top of a section, and return them oldest first."""
