@@ -105,7 +105,8 @@ def relaunch(life: Life, *, listings: bool = False) -> tuple[DemoArticle, ...]:
 
 def faults(life: Life) -> dict[str, Any]:
     """Return where the archive is not what the site's own truth says."""
-    stored, wrong = life.stored(), {}
+    stored = life.stored()
+    wrong: dict[str, Any] = {}
     for article in life.server.site.section_articles("updates"):
         row = stored.get(article.path)
         if row is None:
