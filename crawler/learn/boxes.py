@@ -19,7 +19,7 @@ _LONGEST_DATE = 90
 _MOST_ANCESTORS = 6
 _MEANT = frozenset("entry item post article news story teaser card list listing archive result blog press".split())
 _LOOKS = frozenset(
-    "has is no row col column columns grid flex clearfix status type format m p mb mt pb pt small large left right".split()
+    "has is no row col column columns grid flex clearfix status type format mb mt pb pt small large left right".split()
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -58,8 +58,9 @@ def boxes_of(page: Page, group: Group) -> Boxed:
 
 
 def _modest(link: etree._Element) -> etree._Element:
-    telling = (element for element in around(link) if element.tag in ("article", "li", "tr"))
-    return next(telling, link.getparent() if link.getparent() is not None else link)
+    telling = next((element for element in around(link) if element.tag in ("article", "li", "tr")), None)
+    parent = link.getparent()
+    return telling if telling is not None else parent if parent is not None else link
 
 
 def entry_selector(pages: Sequence[Boxed]) -> tuple[str, float] | None:
@@ -155,7 +156,7 @@ def link_selector(pages: Sequence[Boxed]) -> str | None:
     names = Counter(name for _, links in pairs for name in {n for link in links for n in class_names(link.element)})
     candidates += [f"a.{name}" for name, _ in names.most_common(5)]
     outer = Counter(
-        f"{parent.tag}.{name} a"
+        f"{parent.tag!s}.{name} a"
         for _, links in pairs
         for link in links
         if (parent := link.element.getparent()) is not None

@@ -26,7 +26,7 @@ class _Invocation(Protocol):
 def add(
     invocation: _Invocation, url: str, site_id: str | None, name: str | None, force: bool, as_json: bool
 ) -> None:  # fmt: skip
-    """Look at a section, learn how it lists its articles, and write its definition into sites/.
+    r"""Look at a section, learn how it lists its articles, and write its definition into sites/.
 
     At most fifteen requests are made. Nothing is asked: look at the table and at the comments in the file, and change
     what is wrong there. Exit code 2 where no articles are found.
@@ -51,7 +51,7 @@ def add(
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @click.pass_obj
 def check(invocation: _Invocation, target: str, as_json: bool) -> None:
-    """Look at a site's sections, or at any section, and show what would be found; nothing is written.
+    r"""Look at a site's sections, or at any section, and show what would be found; nothing is written.
 
     Exit code 1 where a section of a defined site lists no articles, or none of them can be read.
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -59,20 +60,25 @@ def _relative(url: str) -> str:
 
 
 def _name(metadata: Metadata | None, found: Findings) -> str | None:
+    """Return the site's name as its pages declare it, or the part that the titles of all of them share."""
     if metadata is None:
         return None
     stated = metadata.first("og:site_name", "application-name")
     if stated:
         return str(stated[1])[:120]
-    title = metadata.html_title or ""
-    parts = [part.strip() for part in re.split(r"\s+[|–—·•»-]\s+", title) if part.strip()]
-    return min(parts, key=len)[:120] if parts else None
+    titles = [parts for title in (metadata.html_title, *found.titles) if (parts := _parts(title))]
+    counted = Counter(part for parts in titles for part in dict.fromkeys(parts))
+    shared = [part for part, count in counted.items() if count == len(titles)]
+    return max(shared, key=len)[:120] if shared and len(titles) > 1 else None
+
+
+def _parts(title: str | None) -> list[str]:
+    return [part.strip() for part in re.split(r"\s+(?:[|–—·•»«-]|::)\s+", title or "") if part.strip()]
 
 
 def _section_name(found: Findings, key: str, site_name: str) -> str:
     metadata = read_metadata(found.front) if found.front is not None else None
-    title = (metadata.html_title or "") if metadata else ""
-    parts = [part.strip() for part in re.split(r"\s+[|–—·•»-]\s+", title) if part.strip()]
+    parts = _parts(metadata.html_title if metadata else None)
     return next((part[:120] for part in parts if part != site_name), key.replace("-", " ").capitalize())
 
 

@@ -52,6 +52,7 @@ class Findings:
     notes: dict[str, str] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
     front: Page | None = None
+    titles: list[str] = field(default_factory=list)
 
 
 def discover(url: str, look: Look) -> Findings:
@@ -77,6 +78,8 @@ def discover(url: str, look: Look) -> Findings:
             f"{url}: no articles found on the page, in feeds or sitemaps; give the page that lists the news"
         )
     found.front = page
+    pages = (look.page(example) for example in found.examples)
+    found.titles = [title for one in pages if one is not None and (title := read_metadata(one).html_title)]
     return found
 
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 
 from lxml import etree
 
 from archive.identity import normalise
 from archive.model import Entry
+from archive.segment import has_cjk
 from crawler.parsers.feeds import is_feed, read_feed
 from crawler.parsers.page import Page, parse_page
 from crawler.parsers.pager import NEXT_WORDS, part_number
@@ -17,18 +18,26 @@ from crawler.selectors import compile_selector
 from crawler.site import Listing
 
 _SUMMARY_LENGTH = 2000
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# The addresses of a pager's links, whatever else they look like.
+_PAGED = re.compile(r"/page/\d+/?$|[?&](?:page|paged|pg)=\d+")
 _MOST_TEXTS, _LONGEST_LINK, _MOST_LINKS = 200, 5000, 50
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """What a listing page says: its entries in order, each address once, the next page's address, and its encoding."""
+    """What a listing page says: its entries in order, each address once, the next page's address, and its encoding.
+
+    The first `listed` entries are those of the list itself; the others stand elsewhere on the page. `archives` are
+    further listing pages.
+    """
 
     entries: tuple[Entry, ...]
     next_url: str | None
     encoding: str = "utf-8"
     replaced: int = 0
     archives: tuple[str, ...] = ()
+    listed: int = 0
 
 
 def parse_listing(body: bytes, url: str, listing: Listing, *, content_type: str | None = None) -> ListingPage:
@@ -41,14 +50,17 @@ def parse_listing(body: bytes, url: str, listing: Listing, *, content_type: str 
 def read_listing(page: Page, listing: Listing) -> ListingPage:
     """Return the entries and the next page of a listing that is parsed already."""
     found: dict[str, Entry] = {}
-    for entry in chain(_entries(page, listing), _elsewhere(page, listing)):
+    for entry in _entries(page, listing):
         known = found.get(entry.url)
         if known is None:
             found[entry.url] = entry
         elif not known.title and entry.title:
             found[entry.url] = _merged(known, entry)
-    further = _archives(page, listing)
-    return ListingPage(tuple(found.values()), _next(page, listing), page.encoding, page.replaced, further)
+    listed = len(found)
+    for entry in _elsewhere(page, listing):
+        found.setdefault(entry.url, entry)
+    following, further = _next(page, listing), _archives(page, listing)
+    return ListingPage(tuple(found.values()), following, page.encoding, page.replaced, further, listed)
 
 
 def _of_feed(body: bytes, url: str, listing: Listing) -> ListingPage:
@@ -57,7 +69,7 @@ def _of_feed(body: bytes, url: str, listing: Listing) -> ListingPage:
     entries = (entry for entry in feed.entries if wanted is None or wanted.search(entry.url))
     further = feed.parts if listing.archives is None else tuple(filter(re.compile(listing.archives).search, feed.parts))
     found = {entry.url: entry for entry in reversed(list(entries))}
-    return ListingPage(tuple(reversed(found.values())), feed.next_url, archives=further)
+    return ListingPage(tuple(reversed(found.values())), feed.next_url, archives=further, listed=len(found))
 
 
 def _elsewhere(page: Page, listing: Listing) -> Iterator[Entry]:
@@ -67,7 +79,7 @@ def _elsewhere(page: Page, listing: Listing) -> Iterator[Entry]:
     wanted, own = re.compile(listing.also_urls), _own(page)
     for link in page.root.iter("a"):
         url = _article_url(page, link.get("href") or "") if link.get("href") else None
-        if url and url != own and wanted.search(url):
+        if url and url != own and wanted.search(url) and not _PAGED.search(url):
             yield Entry(url, _title(link, link, page, url))
 
 
@@ -134,18 +146,27 @@ def _entry(page: Page, listing: Listing, place: tuple[etree._Element, etree._Ele
 
 
 def _title(box: etree._Element, link: etree._Element, page: Page, url: str) -> str | None:
-    """Return what the links to an article say, the longest: a picture's and a "read more" say less than the title's."""
+    """Return what the links to an article say: the one in a heading, else the first that says more than one word.
+
+    A picture's, a "read more" and a number of comments lead there too.
+    """
     beside = [other for other in islice(box.iter("a"), _MOST_LINKS) if other is not link and other.get("href")]
     links = [link, *(other for other in beside if _article_url(page, other.get("href") or "") == url)]
-    texts = [_heading(one) or _said(one) for one in links]
-    told = [squeeze(one.get("title") or "") for one in links]
-    return max(filter(None, texts), key=len, default=None) or next(filter(None, told), None)
+    headed = [text for one in links if (text := _heading(one))]
+    if headed:
+        return headed[0]
+    texts = [text for one in links if (text := _said(one))]
+    told = [text for one in links if (text := squeeze(one.get("title") or ""))]
+    several = (text for text in texts if " " in text or has_cjk(text))
+    return next(several, None) or max(texts, key=len, default=None) or next(iter(told), None)
 
 
 def _heading(link: etree._Element) -> str:
-    """Return the heading inside a link that holds a whole card."""
-    heading = next((item for item in link.iter("h1", "h2", "h3", "h4", "h5", "h6")), None)
-    return _said(heading) if heading is not None else ""
+    """Return the heading inside a link that holds a whole card, or what a link in a heading says."""
+    heading = next(link.iter(*_HEADINGS), None)
+    if heading is not None:
+        return _said(heading)
+    return _said(link) if next(link.iterancestors(*_HEADINGS), None) is not None else ""
 
 
 def _said(link: etree._Element) -> str:
