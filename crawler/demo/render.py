@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.demo.article import SECTIONS, DemoArticle, written_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from crawler.demo.article import DemoImage
 
@@ -34,7 +34,7 @@ def article_page(article: DemoArticle, page: int, latest: Sequence[DemoArticle])
     pager = _pager(article.page_paths, page) if len(article.pages) > 1 else ""
     main = (
         f"{_crumb(article.sections[0])}{heading}{_dateline(article)}"
-        f'<div id="content">\n{"".join(_blocks(article, page))}</div>\n{pager}'
+        f'<div id="content">\n{"".join(blocks(article, page, _image))}</div>\n{pager}'
     )
     title = "" if article.titleless else f"{article.title} - {BUREAU[article.language]}"
     return _document(title, main, latest, language=article.language, twin=article.twin)
@@ -83,13 +83,14 @@ def section_language(section: str) -> str:
     return "zh" if section == "cn" else "en"
 
 
-def _blocks(article: DemoArticle, page: int) -> Iterable[str]:
+def blocks(article: DemoArticle, page: int, image_block: Callable[[DemoImage, str | None], str]) -> Iterable[str]:
+    """Yield the paragraphs and images of one page of an article, in their order."""
     paragraphs = article.pages[page - 1]
     images = [image for image in article.images if image.page == page]
     for place in range(len(paragraphs) + 1):
         for image in images:
             if image.before == place:
-                yield _image(image, article.stray)
+                yield image_block(image, article.stray)
         if place < len(paragraphs):
             yield f"<p>{escape(paragraphs[place], quote=False)}</p>\n"
 
