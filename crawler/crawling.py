@@ -82,7 +82,10 @@ class SiteOutcome:
             "seconds": round(self.seconds, 1),
             **({name: tally.as_dict().get(name, 0) for name in (*_COLUMNS, "requests", "bytes")} if tally else {}),
             "causes": dict(tally.causes) if tally else {},
-            "sections": {walk.section.key: {"state": walk.state, "pages": walk.page} for walk in self.walks},
+            "sections": {
+                walk.section.key: {"state": walk.state, "pages": walk.page, "ends": dict(walk.ends)}
+                for walk in self.walks
+            },
             "error": str(self.refusal) if self.refusal else None,
         }
 

@@ -15,7 +15,12 @@ NEXT_WORDS = frozenset(
         "下一頁, 下頁, 后一页, 下一页 >, 次へ, 次のページ, 다음, siguiente, siguientes, página siguiente, siguiente », "
         "más antiguas, entradas antiguas, « entradas anteriores, suivant, page suivante, suivant », weiter, nächste, "
         "nächste seite, ältere beiträge, successiva, successivo, avanti, próxima, próxima página, próximo, volgende, "
-        "следующая, далее, sonraki, další, następna"
+        "следующая, далее, sonraki, další, następna, load more, show more, view more, more news, more articles, "
+        "more stories, more posts, mehr laden, mehr anzeigen, weitere meldungen, mehr meldungen, cargar más, "
+        "ver más, mostrar más, más noticias, voir plus, plus d'articles, charger plus, carica altri, mostra altri, "
+        "carregar mais, "
+        "ver mais, meer laden, toon meer, meer nieuws, показать ещё, загрузить ещё, ещё, 加载更多, 查看更多, 更多新闻, "
+        "載入更多, もっと見る, さらに表示, 더보기, 더 보기, daha fazla, visa fler, načíst další, zobrazit další, więcej"
     ).split(", ")
 )
 _WORDS = re.compile(

@@ -45,6 +45,8 @@ class ArticleFetcher:
         first = self._parse(response, entry)
         if first.is_empty and not first.title:
             return None, "no-article"
+        if first.kind != "article" and first.rules.get("kind", "").startswith("url:"):
+            return None, "not-article"
         pages, cause = await self._further_pages(first)
         if cause:
             return None, cause

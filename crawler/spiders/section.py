@@ -7,7 +7,8 @@ grow with the backlog and a killed run's remainder is simply what the next run f
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +20,14 @@ from twisted.python.failure import Failure
 
 from archive import ledger
 from archive.errors import NewsarchiveError, UsageError
+from archive.identity import normalise
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from crawler.failures import SKIPS, cause_of, cause_of_status
 from crawler.parsers import parse_listing
+from crawler.parsers.archives import is_calendar, month_of
 from crawler.parsers.dates import DateContext, parse_date
+from crawler.parsers.feeds import is_feed
 from crawler.parsers.page import looks_like_html
 from crawler.run import Run
 from crawler.site import Section, Site
@@ -33,6 +37,9 @@ logger = logging.getLogger(__name__)
 # Articles under way at once; each fetches its own pages and images.
 AT_ONCE = 24
 _LISTING_FIRST = 100
+# Pages in a row without anything new after which a chain, or the walk through an archive, is given up.
+_STALE_CHAIN, _MOST_STALE = 2, 12
+_MOST_WAITING = 5_000
 
 
 @dataclass(slots=True)
@@ -48,6 +55,36 @@ class Walk:
     found: int = 0
     pages_seen: set[tuple[str, ...]] = field(default_factory=set)
     state: str = "walking"
+    # Where the walk goes on when a chain of pages ends: months of an archive, parts of a sitemap, a feed.
+    waiting: list[str] = field(default_factory=list)
+    stale: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+
+    def end_chain(self, rule: str) -> None:
+        """Note by which rule a chain of listing pages ended."""
+        self.ends[rule] += 1
+        logger.info("section %s: a chain of listing pages ends after page %d: %s", self.section.key, self.page, rule)
+
+    def go_on(self) -> str | None:
+        """Return where the walk goes on, None at its end."""
+        while self.waiting:
+            url = self.waiting.pop(0)
+            if url not in self.urls:
+                return url
+        self.state = "completed"
+        return None
+
+    def add(self, urls: Iterable[str]) -> None:
+        """Add further listing pages; months that cannot hold news are left out."""
+        known = self.urls.union(self.waiting)
+        for url in urls:
+            if url in known or len(self.waiting) >= _MOST_WAITING:
+                continue
+            if is_calendar(url, utc_now().year):
+                self.ends["calendar"] += 1
+            else:
+                self.waiting.append(url)
+        self.waiting.sort(key=month_of, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +152,7 @@ class SectionSpider(Spider):
         for section in self.site.sections:
             if self.scope.section in (None, section.key):
                 walk = Walk(section, self.run.sections[section.key], begun)
+                walk.waiting += [normalise(url, self.site.url) for url in section.also]
                 self.walks.append(walk)
                 yield self._listing_request(walk, self.site.start_url(section))
         self.pump()
@@ -162,12 +200,15 @@ class SectionSpider(Spider):
             return None
         page = parse_listing(response.body, response.url, self.site.listing_of(walk.section), content_type=content_type)
         entries = tuple(entry for entry in page.entries if self.site.is_own_host(entry.url))
-        if not entries and walk.page == 1:
+        if not entries and not page.archives and walk.page == 1:
             self._end_badly(walk, url, "no-articles")
             return None
         if page.replaced:
             logger.warning("%s: listing %s: %d bytes are no %s", self.name, url, page.replaced, page.encoding)
-        following = self._following(walk, page.next_url, entries)
+        walk.add(page.archives)
+        # What stands beside the list says nothing of how far the walk has come: a box repeats it on every page.
+        listed = tuple(entry for entry in page.entries[: page.listed] if self.site.is_own_host(entry.url))
+        following = self._following(walk, page.next_url, listed)
         run.listing(
             ListingUnit(
                 walk.row.id,
@@ -192,11 +233,25 @@ class SectionSpider(Spider):
         repeats = shown in walk.pages_seen
         walk.pages_seen.add(shown)
         walk.found += sum(1 for entry in fresh if not self._is_stored(entry.url))
+        walk.stale = 0 if fresh else walk.stale + 1
         if self._is_cut(walk, fresh):
             walk.state = "cut"
-        elif next_url is None or next_url in walk.urls or repeats or self._reaches_known(walk, fresh):
+            return None
+        if self._reaches_known(walk, fresh):
+            walk.end_chain("known")
             walk.state = "completed"
-        return next_url if walk.state == "walking" else None
+            return None
+        if walk.stale > _MOST_STALE:
+            # Calendars and filters have pages without end: none of them shows what is new.
+            walk.end_chain("nothing-new")
+            walk.waiting.clear()
+        elif next_url and next_url not in walk.urls and not repeats and walk.stale < _STALE_CHAIN:
+            return next_url
+        else:
+            walk.end_chain(
+                "last-page" if next_url is None else "repeats" if walk.stale < _STALE_CHAIN else "nothing-new"
+            )
+        return walk.go_on()
 
     def _reaches_known(self, walk: Walk, fresh: list[Entry]) -> bool:
         """Return whether a whole page is of articles that the section showed before its last whole walk began.
@@ -377,4 +432,4 @@ def _content_type(response: Response) -> str | None:
 def _cause_of_body(body: bytes, content_type: str | None) -> str | None:
     if not body.strip(b"\x00 \r\n\t"):
         return "empty" if not body.strip() else "not-html"
-    return None if looks_like_html(body, content_type) else "not-html"
+    return None if is_feed(body) or looks_like_html(body, content_type) else "not-html"
