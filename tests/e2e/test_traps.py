@@ -1,6 +1,7 @@
 """A site of traps: the crawl ends, for little more than the section costs, holds all of it, and names its rules."""
 
 import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.e2e.judging import FOUND, Known, add, judge, target
 from tests.e2e.layouts.trap import ENDINGS, Ending, TrapSite, without_session
 
 # A crawl that does not end is given up.
-_PATIENCE = 90
+_PATIENCE = 60
 # What the log says of each trap; the words are the product's, the traps are the site's.
 RULES: Mapping[str, str] = {
     "session ids": r"session",
@@ -37,7 +38,10 @@ def cost_of(site: TrapSite) -> int:
 
 
 def crawl(workspace: Workspace, site_id: str) -> Outcome:
-    return newsarchive("-v", "-w", str(workspace.root), "crawl", site_id, "--json", timeout=_PATIENCE)
+    try:
+        return newsarchive("-v", "-w", str(workspace.root), "crawl", site_id, "--json", timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"the crawl did not end within {_PATIENCE} s")
 
 
 def unnamed(log: str) -> list[str]:
