@@ -19,7 +19,9 @@ from tests.e2e.layouts.all import LAYOUTS
 from tests.e2e.layouts.site import Layout
 
 _NAMED = re.compile(r'(?:href="|<loc>|<link>|"(?:url|next_url)": ")(?P<url>[^"<]+)')
-_FURTHER = re.compile(r"(list_\d+\.html|[?&](page|start)=\d+|/20\d\d/\d\d/(page/\d+/)?|seite\d+\.html|blog/page/\d+/)$")
+_FURTHER = re.compile(
+    r"(list_\d+\.html|[?&](page|start)=\d+|/20\d\d/\d\d/(page/\d+/)?|seite\d+\.html|(blog/page/|/page-)\d+/?)$"
+)
 
 
 @pytest.fixture(scope="module", params=LAYOUTS)
