@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from crawler.learn.boxes import (
     Boxed,
@@ -23,6 +22,9 @@ from crawler.parsers.dates import DateContext
 from crawler.parsers.listing import date_in
 from crawler.parsers.page import Page
 from crawler.site import Listing
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 # What a group's mean link must be worth to be taken for articles, and what one beside the best group must.
 _LEAST, _LEAST_BESIDE = 0.55, 0.9
