@@ -110,7 +110,7 @@ class Listing(_Value):
     without `entry` every link that matches `article_urls` is an article. Links outside the boxes that match
     `also_urls` are articles too: a top story, a box of older ones. Without `next`, the usual next links are recognised;
     `next = false` says that there is one page only. `archives` matches the addresses of further listing pages that a
-    page links to: months of a date archive, the parts of a sitemap.
+    page links to: months of a date archive, the parts of a sitemap. With `dated`, a box without a date is no entry.
     """
 
     entry: SelectorText | None = None
@@ -123,6 +123,7 @@ class Listing(_Value):
     article_urls: RegexText | None = None
     also_urls: RegexText | None = None
     archives: RegexText | None = None
+    dated: bool = False
 
     @model_validator(mode="after")
     def _names_articles(self) -> Self:

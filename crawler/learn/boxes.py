@@ -186,7 +186,7 @@ def part_selector(pages: Sequence[Boxed], paths: Paths, tells: Callable[[etree._
     for box in boxes:
         names = {
             name
-            for element in islice(box.iter(etree.Element), _MOST_TEXTS)
+            for element in islice(box.iterdescendants(etree.Element), _MOST_TEXTS)
             if tells(element)
             for name in _names(element, paths)
         }

@@ -1,11 +1,11 @@
 """How a section lists its articles: which links they are, in which boxes, with what beside them."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from crawler.learn.boxes import (
     Boxed,
@@ -16,17 +16,22 @@ from crawler.learn.boxes import (
     tells_date,
     tells_summary,
 )
-from crawler.learn.links import Group, Link, Paths, groups_of, links_of, looks_like_article
+from crawler.learn.links import Group, Link, Paths, around, groups_of, links_of, looks_like_article
 from crawler.learn.shapes import Shape, shapes_of, union
-from crawler.parsers.dates import DateContext, find_date
+from crawler.parsers.dates import DateContext
+from crawler.parsers.listing import date_in
 from crawler.parsers.page import Page
-from crawler.parsers.text import squeeze
 from crawler.site import Listing
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 # What a group's mean link must be worth to be taken for articles, and what one beside the best group must.
 _LEAST, _LEAST_BESIDE = 0.55, 0.9
 _FURNITURE = 0.35
 _WHOLE = 0.97
+_DATED = 0.7
+_FEWEST_SIBLINGS = 3
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def _worth(group: Group, seen: Sighted, context: DateContext) -> float:
     headlines = max(said, sum(1 for text in urls.values() if len(text.split()) >= 4) / count)
     shaped = sum(1 for url in urls if looks_like_article(url)) / count
     boxed = boxes_of(seen.page, group)
-    dated = sum(1 for url, box in boxed.boxes.items() if url in urls and _has_date(box, context)) / count
+    dated = sum(1 for url, box in boxed.boxes.items() if url in urls and date_in(box, context)) / count
     worth = headlines + 0.7 * shaped + 0.6 * dated + _in_heading(group)
     if group.is_furniture:
         worth *= _FURNITURE
@@ -97,13 +102,6 @@ def _worth(group: Group, seen: Sighted, context: DateContext) -> float:
 def _in_heading(group: Group) -> float:
     tags = [tag for tag, _ in group.path]
     return 0.5 if any(tag in ("h2", "h3", "h4") for tag in tags) else 0.3 if "article" in tags else 0.0
-
-
-def _has_date(box: etree._Element, context: DateContext) -> bool:
-    if next(box.iter("time"), None) is not None:
-        return True
-    text = squeeze("".join(box.itertext())[:1500])
-    return find_date(text[:120], context) is not None or find_date(text[-120:], context) is not None
 
 
 def learn_listing(
@@ -116,18 +114,54 @@ def learn_listing(
     """
     sighted = [sight(page, [*(other for other in pages if other is not page), *articles], hosts) for page in pages]
     groups = [articles_group(seen, context) for seen in sighted]
-    known = [(seen, group) for seen, group in zip(sighted, groups, strict=True) if group]
-    if not known:
+    whole = [(seen, with_siblings(seen, group)) for seen, group in zip(sighted, groups, strict=True) if group]
+    if not whole:
         return None
+    dated = _are_dated([boxes_of(seen.page, group) for seen, group in whole], context)
+    known = [(seen, _with_dates(seen.page, group, context)) for seen, group in whole] if dated else whole
     boxed = [boxes_of(seen.page, group) for seen, group in known]
     urls = [dict(group.urls) for _, group in known]
     shapes = shapes_of(url for page in urls for url in page)
     listing, confidence, notes = _definition(boxed, known[0][0].paths, context)
     also = _also(shapes, sighted, {url for page in urls for url in page})
+    if dated and sum(len(page.boxes) for page in boxed) < sum(len(group.urls) for _, group in whole):
+        listing = listing.model_copy(update={"dated": True})
+        notes["dated"] = "boxes without a date lead elsewhere"
     if also:
         notes["also_urls"] = "links elsewhere on the page whose addresses have the articles' shape"
     found = listing.model_copy(update={"also_urls": also})
     return LearnedListing(found, tuple(urls), tuple(shapes), confidence, notes)
+
+
+def with_siblings(seen: Sighted, group: Group) -> Group:
+    """Return a group with the links of entries that are made otherwise, without a picture say, but stand among them."""
+    boxed = boxes_of(seen.page, group)
+    boxes = set(boxed.boxes.values())
+    (parent, count), *_ = Counter(box.getparent() for box in boxes).most_common(1)
+    if parent is None or count < _FEWEST_SIBLINGS:
+        return group
+    shapes = shapes_of(group.urls)
+    more: dict[etree._Element, Link] = {}
+    for link in (link for other in seen.groups if other is not group for link in other.links):
+        child = next((one for one in (link.element, *around(link.element)) if one.getparent() is parent), None)
+        if child is None or child in boxes or not any(shape.matches(link.url) for shape in shapes):
+            continue
+        known = more.get(child)
+        if known is None or len(link.text) > len(known.text):
+            more[child] = link
+    return Group(group.path, (*group.links, *more.values())) if more else group
+
+
+def _are_dated(boxed: Sequence[Boxed], context: DateContext) -> bool:
+    """Return whether nearly all entries have a date, so that one without is none."""
+    boxes = [box for page in boxed for url, box in page.boxes.items() if looks_like_article(url)]
+    return len(boxes) >= 5 and sum(1 for box in boxes if date_in(box, context)) >= _DATED * len(boxes)
+
+
+def _with_dates(page: Page, group: Group, context: DateContext) -> Group:
+    dated = {url for url, box in boxes_of(page, group).boxes.items() if date_in(box, context)}
+    links = tuple(link for link in group.links if link.url in dated)
+    return Group(group.path, links) if links else group
 
 
 def _definition(boxed: Sequence[Boxed], paths: Paths, context: DateContext) -> tuple[Listing, float, dict[str, str]]:
@@ -156,7 +190,7 @@ def _definition(boxed: Sequence[Boxed], paths: Paths, context: DateContext) -> t
 def _also(shapes: Sequence[Shape], sighted: Sequence[Sighted], known: set[str]) -> str | None:
     """Return the shape by which articles are known wherever they stand on a listing page, if it tells enough.
 
-    It does where it holds a date or a long number, or a folder of its own that no link of the frame shares.
+    It does where it holds a date or a long number, or a folder of its own that no link beside the list shares.
     """
     telling = []
     for shape in shapes:
@@ -167,7 +201,6 @@ def _also(shapes: Sequence[Shape], sighted: Sequence[Sighted], known: set[str]) 
             for link in group.links
             if link.url not in known and shape.matches(link.url)
         ]
-        short = [link for link in others if not link.is_headline]
-        if shape.is_dated or (shape.has_folder and not short):
+        if shape.is_dated or (shape.has_folder and not others):
             telling.append(shape)
     return union(telling)

@@ -73,7 +73,7 @@ def _shape(urls: Sequence[str]) -> Shape:
     queries = [urlsplit(url).query for url in urls]
     query = rf"\?{_query(queries)}" if any(queries) else ""
     pattern = f"{path}{query}$"
-    dated = all(_TELLING.search(url.partition("://")[2]) for url in urls)
+    dated = all(_TELLING.search(url.partition("://")[2].partition("/")[2]) for url in urls)
     return Shape(pattern, len(urls), dated, bool(folders))
 
 

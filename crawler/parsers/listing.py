@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from lxml import etree
@@ -10,9 +10,11 @@ from lxml import etree
 from archive.identity import normalise
 from archive.model import Entry
 from archive.segment import has_cjk
+from crawler.parsers.dates import DateContext, find_date
 from crawler.parsers.feeds import is_feed, read_feed
+from crawler.parsers.metadata import read_metadata
 from crawler.parsers.page import Page, parse_page
-from crawler.parsers.pager import NEXT_WORDS, part_number
+from crawler.parsers.pager import NEXT_WORDS, part_number, part_of
 from crawler.parsers.text import squeeze
 from crawler.selectors import compile_selector
 from crawler.site import Listing
@@ -21,6 +23,7 @@ _SUMMARY_LENGTH = 2000
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # The addresses of a pager's links, whatever else they look like.
 _PAGED = re.compile(r"/page/\d+/?$|[?&](?:page|paged|pg)=\d+")
+_DATE_END = 120
 _MOST_TEXTS, _LONGEST_LINK, _MOST_LINKS = 200, 5000, 50
 
 
@@ -95,12 +98,29 @@ def _archives(page: Page, listing: Listing) -> tuple[str, ...]:
 def _entries(page: Page, listing: Listing) -> Iterator[Entry]:
     wanted = re.compile(listing.article_urls) if listing.article_urls else None
     own = _own(page)
+    context = DateContext(read_metadata(page).language) if listing.dated else None
     for box, links in _boxes(page, listing):
+        if context and not date_in(box, context):
+            continue
         for link in links:
             url = _article_url(page, link.get("href") or "") if link.get("href") else None
             if url and url != own and (wanted is None or wanted.search(url)):
-                yield _entry(page, listing, (box, link), url)
+                entry = _entry(page, listing, (box, link), url)
+                yield replace(entry, date_raw=entry.date_raw or date_in(box, context)) if context else entry
                 break
+
+
+def date_in(box: etree._Element, context: DateContext) -> str | None:
+    """Return the date that a box says at its beginning or its end, as printed, or that of a time element in it."""
+    moment = next(box.iter("time"), None)
+    if moment is not None:
+        return squeeze("".join(moment.itertext())) or moment.get("datetime")
+    text = squeeze("".join(islice(box.itertext(), _MOST_TEXTS))[:_LONGEST_LINK])
+    for part in (text[:_DATE_END], text[-_DATE_END:]):
+        found = find_date(part, context)
+        if found:
+            return part[found.start : found.end]
+    return None
 
 
 def _boxes(page: Page, listing: Listing) -> Iterator[tuple[etree._Element, list[etree._Element]]]:
@@ -217,10 +237,10 @@ def usual_next(page: Page) -> str | None:
             if url and url != own:
                 return url
     for link in page.root.iter("a"):
-        if _said(link) == str(number + 1):
-            url = _article_url(page, link.get("href") or "")
-            if url and part_number(url) == number + 1:
-                return url
+        # The page after this one, whatever the link says: "2", "« Older", an arrow.
+        part = part_of(page, link.get("href") or "", own) if link.get("href") else None
+        if part and part[0] == number + 1:
+            return part[1]
     return None
 
 
