@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 24
 _LISTING_FIRST = 100
 # Pages in a row without anything new after which a chain, or the walk through an archive, is given up.
-_STALE_CHAIN, _MOST_STALE = 2, 12
+_STALE_CHAIN, _MOST_STALE = 10, 24
 _MOST_WAITING = 5_000
 
 
