@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.extracting.command import extract
-from crawler.learn.command import add, check
+from crawler.learn.add_command import add, check
+from crawler.learn.command import learn
 
 if TYPE_CHECKING:
     from crawler.site import Site
@@ -128,4 +129,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, add, check, crawl, extract, demo)
+COMMANDS = (init, add, check, crawl, learn, extract, demo)

@@ -186,7 +186,7 @@ def capture_of(response: Response) -> CaptureRef:
 
 def reading_of(site: Site) -> Reading:
     """Return who reads today: the parser's release and a digest of what the definition says of articles."""
-    said = site.model_dump_json(include={"template", "date_order", "language", "timezone", "name"})
+    said = site.model_dump_json(include={"template", "templates", "date_order", "language", "timezone", "name"})
     return Reading(PARSER_RELEASE, f"{site.id}@{hashlib.sha256(said.encode()).hexdigest()[:12]}")
 
 
