@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.extracting.command import extract
+from crawler.reextracting.command import reextract
 
 if TYPE_CHECKING:
     from crawler.workspace import Workspace
@@ -116,4 +117,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, crawl, extract, demo)
+COMMANDS = (init, crawl, extract, reextract, demo)

@@ -14,13 +14,14 @@ from archive.errors import ArchiveError, NewsarchiveError
 from archive.identity import normalise
 from archive.model import Article, Entry, Image
 from archive.reader import current_places, current_reading
-from archive.storing import ArticleUnit, Reading, same_title
+from archive.readings import Reading
+from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
-from archive.warc import read_exchange
 from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.page import looks_like_html
 from crawler.parsers.pager import part_number
+from crawler.rereading import read_stored
 from crawler.run import Run
 from crawler.site import Site
 
@@ -154,19 +155,10 @@ class ArticleFetcher:
         if current_reading(db, article_id) == (today.parser, today.template):
             return None
         try:
-            kept = [read_exchange(folder, place, decompressed=True) for place in current_places(db, article_id)]
+            return read_stored(folder, current_places(db, article_id), self._site, entry)
         except ArchiveError as error:
             logger.warning("%s: article %d is compared as it was read: %s", self._site.id, article_id, error)
             return None
-        articles = [
-            parse_article(
-                exchange.body, exchange.url, content_type=exchange.header("Content-Type"), site=self._site,
-                entry=entry if number == 0 else None, fetched_at=exchange.fetched_at,
-                markdown=False,
-            )
-            for number, exchange in enumerate(kept)
-        ]  # fmt: skip
-        return join_pages(articles) if articles else None
 
 
 def meta_of(kind: str) -> dict[str, object]:
