@@ -4,24 +4,27 @@ The test. For a share (of articles whose field is empty, that a rule gave, that 
 the past gives a beta posterior (Jeffreys' prior), and the predictive tail says how likely it is that so many of the new
 articles have it: a beta-binomial, exact for any number. A site is no urn, so that is not enough: its old system wrote
 other pages, its sections differ. The past is therefore kept in blocks of neighbouring articles of one section, and a
-shift is what the whole past (`SURPRISE`) and every single block of it (`BLOCK_SURPRISE`) make improbable. A section is
-also compared with itself, so that what one section never has hides nothing in the others.
+shift is what the whole past and every single block of it make improbable (`PROOF`). A section is compared with itself
+too, so that what one section never has hides nothing in the others.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 
-SURPRISE, BLOCK_SURPRISE = 1e-5, 1e-3
+# How improbable a shift must be by the whole past, and by each block of it.
+PROOF, LESSER_PROOF = (1e-5, 1e-3), (1e-2, 1e-1)
 # A later run that is no more surprising than this says that a problem is over.
 WELL = 0.05
 # Fewer new articles, or fewer in the past, prove nothing.
 FEWEST_NEW, FEWEST_PAST = 3, 20
 # Runs of few articles are looked at together with those before them, until there are so many.
 ENOUGH_NEW = 30
+# A template or a hand that gives more than before is a repair.
+WANTED_RULES = frozenset({"template", "hand"})
 _BLOCK, _SMALLEST_BLOCK = 25, 10
 _TAIL = 0.05
 _OUTLIERS = dict.fromkeys(("updated", "published"), ("date-shift", "late", "early"))
@@ -122,16 +125,20 @@ def _log_beta(one: float, other: float) -> float:
 def find_shifts(blocks: Sequence[Block]) -> list[Shift]:
     """Return every measure in which the last run, alone or with the few before it, is beyond the runs before.
 
-    `blocks` in the order of runs; of each problem's name the most improbable shift is returned.
+    `blocks` in the order of runs; of each problem's name the most improbable shift is returned. Where one is proven,
+    the layout has changed: a field that went empty with it needs less proof.
     """
     found: dict[str, Shift] = {}
     for first_run in _windows(blocks):
-        for measure, section_id, test in _tests(blocks, first_run):
-            if test.is_beyond() and test.last_run_shows_it:
-                shift = Shift(measure, section_id, test.past, test.now, test.chance, first_run)
-                known = found.get(measure.name)
-                if known is None or shift.chance < known.chance:
-                    found[measure.name] = shift
+        tests = [test for test in _tests(blocks, first_run) if test.last_run_shows_it]
+        proven = [test for test in tests if test.is_beyond(PROOF)]
+        also = [test for test in tests if test.measure.kind == "field-empty" and test.is_beyond(LESSER_PROOF)]
+        for test in (*proven, *(also if proven else ())):
+            known = found.get(test.measure.name)
+            if known is None or test.chance < known.chance:
+                found[test.measure.name] = Shift(
+                    test.measure, test.section_id, test.past, test.now, test.chance, first_run
+                )
     return list(found.values())
 
 
@@ -140,7 +147,7 @@ def is_well_again(blocks: Sequence[Block], measure: Measure, since_run: int) -> 
     past = [block for block in blocks if block.run_id < since_run]
     for first_run in _windows([block for block in blocks if block.run_id >= since_run]):
         later = [block for block in blocks if block.run_id >= max(first_run, since_run)]
-        tests = [test for found, _, test in _tests([*past, *later], first_run) if found == measure]
+        tests = [test for test in _tests([*past, *later], first_run) if test.measure == measure]
         if tests:
             return all(test.chance >= WELL for test in tests)
     return None
@@ -162,6 +169,8 @@ def _windows(blocks: Sequence[Block]) -> Iterator[int]:
 class _Test:
     """One measure in one place: the new articles' share, the blocks of the past, and the tail."""
 
+    measure: Measure
+    section_id: int | None
     now: tuple[int, int]
     past: tuple[int, int]
     blocks: tuple[tuple[int, int], ...]
@@ -172,14 +181,14 @@ class _Test:
         """How likely the new share is, given the whole past."""
         return tail(*self.now, self.past)
 
-    def is_beyond(self) -> bool:
+    def is_beyond(self, proof: tuple[float, float]) -> bool:
         """Return whether neither the whole past nor a block of it makes the new share likely."""
-        if self.now[0] * self.past[1] <= self.past[0] * self.now[1] or self.chance >= SURPRISE:
-            return False
-        return all(tail(*self.now, block) < BLOCK_SURPRISE for block in self.blocks if block[1] >= _SMALLEST_BLOCK)
+        return self.chance < proof[0] and all(
+            tail(*self.now, block) < proof[1] for block in self.blocks if block[1] >= _SMALLEST_BLOCK
+        )
 
 
-def _tests(blocks: Sequence[Block], first_run: int) -> Iterator[tuple[Measure, int | None, _Test]]:
+def _tests(blocks: Sequence[Block], first_run: int) -> Iterator[_Test]:
     """Yield every test that there are articles enough for: in the whole site, and in each section."""
     last_run = blocks[-1].run_id
     sections = {block.section_id for block in blocks if block.run_id >= first_run}
@@ -190,18 +199,14 @@ def _tests(blocks: Sequence[Block], first_run: int) -> Iterator[tuple[Measure, i
         if not past or not now:
             continue
         for measure, share in _measures(past, now):
-            test = _test(share, past, now, last_run)
+            pasts = tuple(map(share, past))
+            shown = any(share(block)[0] for block in now if block.run_id == last_run)
+            test = _Test(measure, section_id, _sum(map(share, now)), _sum(pasts), pasts, shown)
             if test.now[1] >= FEWEST_NEW and test.past[1] >= FEWEST_PAST:
-                yield measure, section_id, test
+                yield test
 
 
-def _test(share: Share, past: Sequence[Block], now: Sequence[Block], last_run: int) -> _Test:
-    pasts = tuple(map(share, past))
-    shown = any(share(block)[0] for block in now if block.run_id == last_run)
-    return _Test(_sum(map(share, now)), _sum(pasts), pasts, shown)
-
-
-def _sum(shares: "Iterator[tuple[int, int]] | tuple[tuple[int, int], ...]") -> tuple[int, int]:
+def _sum(shares: Iterable[tuple[int, int]]) -> tuple[int, int]:
     pairs = tuple(shares)
     return sum(hits for hits, _ in pairs), sum(trials for _, trials in pairs)
 
@@ -226,7 +231,8 @@ def _measures(past: Sequence[Block], now: Sequence[Block]) -> Iterator[tuple[Mea
     """Yield what is compared, with how a block's share in it is counted."""
     for name in FIELDS:
         yield Measure("field-empty", name), partial(_empty, name)
-        for rule in sorted({rule for block in now for rule in block.fields[name].rules}):
+        rules = {rule for block in now for rule in block.fields[name].rules}
+        for rule in sorted(rules - WANTED_RULES):
             yield Measure("rule-shift", name, rule), partial(_given_by, name, rule, now[-1].reading)
         sizes = Counter[int]()
         for block in past:

@@ -37,9 +37,20 @@ class FieldChanges:
 
 def example_of(url: str, name: str, each: Replacement) -> Example:
     """Return a field's old and new value; of long ones, the part where they differ."""
-    before, after = (_text(name, content.said()[name]) for content in (each.before, each.after))
+    values = [content.said()[name] for content in (each.before, each.after)]
+    before, after = _rules(*values) if name == "rules" else (_text(name, value) for value in values)
     start = max(_common(before, after) - _BEFORE, 0) if max(len(before), len(after)) > _WIDTH else 0
     return Example(url, each.number, _cut(before, start), _cut(after, start))
+
+
+def _rules(*said: str) -> tuple[str, str]:
+    """Return the rules that are others, by field."""
+    before, after = (set(json.loads(text).items()) for text in said)
+    return _listed(before - after), _listed(after - before)
+
+
+def _listed(rules: set[tuple[str, str]]) -> str:
+    return ", ".join(f"{field} {rule}" for field, rule in sorted(rules))
 
 
 def _text(name: str, value: Any) -> str:

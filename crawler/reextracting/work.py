@@ -61,6 +61,9 @@ class SiteReport:
         self.versions += len(plan.replacements)
         self.made_equal += plan.made_equal
         by_field = {name: each for each in reversed(plan.replacements) for name in each.changed}
+        if "body" in by_field:
+            # Its text says enough.
+            by_field.pop("body_html", None)
         self.changed += bool(by_field)
         for name, each in by_field.items():
             self.fields.setdefault(name, FieldChanges()).add(example_of(plan.url, name, each))
