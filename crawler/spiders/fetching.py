@@ -19,6 +19,7 @@ from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
 from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
+from crawler.parsers.blocked import block_cause, may_be_blocked
 from crawler.parsers.page import looks_like_html
 from crawler.parsers.pager import part_number
 from crawler.rereading import read_stored
@@ -44,6 +45,9 @@ class ArticleFetcher:
         if cause:
             return None, cause
         first = self._parse(response, entry)
+        cause = _cause_of_reading(response, first)
+        if cause:
+            return None, cause
         if first.is_empty and not first.title:
             return None, "no-article"
         pages, cause = await self._further_pages(first)
@@ -71,11 +75,10 @@ class ArticleFetcher:
         return unit, ""
 
     def _parse(self, response: Response, entry: Entry | None) -> Article:
-        value = response.headers.get("Content-Type")
         return parse_article(
             response.body,
             response.url,
-            content_type=value.decode("latin-1") if value else None,
+            content_type=content_type_of(response),
             site=self._site,
             entry=entry,
             fetched_at=capture_of(response).fetched_at,
@@ -98,6 +101,10 @@ class ArticleFetcher:
                     return [], cause
                 continue
             article = self._parse(response, None)
+            blocked = _cause_of_reading(response, article)
+            if blocked:
+                self._run.failure(url, "page", blocked)
+                return [], blocked
             found.append((article, capture_of(response), url))
             waiting += [more for more in article.pages if more not in known and more not in waiting]
         return sorted(found, key=lambda page: part_number(page[2])), ""
@@ -205,8 +212,20 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
     return canonical
 
 
+def content_type_of(response: Response) -> str | None:
+    """Return what a response's header says it is."""
+    value = response.headers.get("Content-Type")
+    return value.decode("latin-1") if value else None
+
+
 def _cause_of_page(response: Response) -> str | None:
     if not response.body.strip():
         return "empty"
-    value = response.headers.get("Content-Type")
-    return None if looks_like_html(response.body, value.decode("latin-1") if value else None) else "not-html"
+    return None if looks_like_html(response.body, content_type_of(response)) else "not-html"
+
+
+def _cause_of_reading(response: Response, article: Article) -> str | None:
+    """Return why a page that answers well is no article all the same."""
+    if not may_be_blocked(article):
+        return None
+    return block_cause(response.body, response.url, content_type_of(response))

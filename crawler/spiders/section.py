@@ -23,11 +23,12 @@ from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from crawler.failures import SKIPS, cause_of, cause_of_status
 from crawler.parsers import parse_listing
+from crawler.parsers.blocked import block_cause
 from crawler.parsers.dates import DateContext, parse_date
 from crawler.parsers.page import looks_like_html
 from crawler.run import Run
 from crawler.site import Section, Site
-from crawler.spiders.fetching import ArticleFetcher, capture_of, meta_of
+from crawler.spiders.fetching import ArticleFetcher, capture_of, content_type_of, meta_of
 
 logger = logging.getLogger(__name__)
 # Articles under way at once; each fetches its own pages and images.
@@ -155,15 +156,16 @@ class SectionSpider(Spider):
 
     def _read_listing(self, response: Response, walk: Walk, url: str) -> str | None:
         run = self._open_run()
-        content_type = _content_type(response)
+        content_type = content_type_of(response)
         cause = cause_of_status(response) or _cause_of_body(response.body, content_type)
         if cause:
             self._end_badly(walk, url, cause)
             return None
         page = parse_listing(response.body, response.url, self.site.listing_of(walk.section), content_type=content_type)
         entries = tuple(entry for entry in page.entries if self.site.is_own_host(entry.url))
-        if not entries and walk.page == 1:
-            self._end_badly(walk, url, "no-articles")
+        cause = _cause_of_no_entries(response, walk) if not entries else None
+        if cause:
+            self._end_badly(walk, url, cause)
             return None
         if page.replaced:
             logger.warning("%s: listing %s: %d bytes are no %s", self.name, url, page.replaced, page.encoding)
@@ -369,9 +371,10 @@ class SectionSpider(Spider):
         return self.run
 
 
-def _content_type(response: Response) -> str | None:
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None
+def _cause_of_no_entries(response: Response, walk: Walk) -> str | None:
+    """Return why a listing page without articles is a failure: a notice in its place, or a first page without any."""
+    cause = block_cause(response.body, response.url, content_type_of(response))
+    return cause or ("no-articles" if walk.page == 1 else None)
 
 
 def _cause_of_body(body: bytes, content_type: str | None) -> str | None:
