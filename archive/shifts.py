@@ -99,7 +99,7 @@ class Shift:
 Share = Callable[[Block], tuple[int, int]]
 
 
-def tail(hits: int, trials: int, past: tuple[int, int]) -> float:
+def tail(hits: int, trials: int, past: tuple[float, float]) -> float:
     """Return how likely at least `hits` of `trials` are where the past had `past` = (hits, trials).
 
     1 where they are no more than expected: only what is more is ever asked for.
@@ -173,13 +173,18 @@ class _Test:
     section_id: int | None
     now: tuple[int, int]
     past: tuple[int, int]
+    expected: tuple[float, float]
     blocks: tuple[tuple[int, int], ...]
     last_run_shows_it: bool
 
     @property
     def chance(self) -> float:
         """How likely the new share is, given the whole past."""
-        return tail(*self.now, self.past)
+        return tail(*self.now, self.expected)
+
+    def has_enough(self) -> bool:
+        """Return whether there are so many articles that the test can say something."""
+        return self.now[1] >= FEWEST_NEW and self.expected[1] >= FEWEST_PAST
 
     def is_beyond(self, proof: tuple[float, float]) -> bool:
         """Return whether neither the whole past nor a block of it makes the new share likely."""
@@ -199,11 +204,47 @@ def _tests(blocks: Sequence[Block], first_run: int) -> Iterator[_Test]:
         if not past or not now:
             continue
         for measure, share in _measures(past, now):
-            pasts = tuple(map(share, past))
-            shown = any(share(block)[0] for block in now if block.run_id == last_run)
-            test = _Test(measure, section_id, _sum(map(share, now)), _sum(pasts), pasts, shown)
-            if test.now[1] >= FEWEST_NEW and test.past[1] >= FEWEST_PAST:
+            test = _test(measure, section_id, share, (past, now, last_run))
+            if test.has_enough():
                 yield test
+
+
+def _test(
+    measure: Measure, section_id: int | None, share: Share, told: tuple[Sequence[Block], Sequence[Block], int]
+) -> _Test:
+    """Return one test; the past is weighed as the new articles stand in their sections.
+
+    A run that happens to be of one small section alone is compared with that section. What stands in a section without
+    a past is left out.
+    """
+    past, now, last_run = told
+    before = {block.section_id: (0, 0) for block in past}
+    after = dict(before)
+    for block in past:
+        before[block.section_id] = _sum((before[block.section_id], share(block)))
+    for block in now:
+        if before.get(block.section_id, (0, 0))[1]:
+            after[block.section_id] = _sum((after[block.section_id], share(block)))
+    shown = any(share(block)[0] for block in now if block.run_id == last_run)
+    sums = [(before[each], after[each]) for each in before if after[each][1]]
+    new = _sum(later for _, later in sums)
+    old = _sum(earlier for earlier, _ in sums)
+    return _Test(measure, section_id, new, old, _weighed(sums, new[1]), tuple(map(share, past)), shown)
+
+
+def _weighed(sums: Sequence[tuple[tuple[int, int], tuple[int, int]]], trials: int) -> tuple[float, float]:
+    """Return the past's hits and trials as if it had the new articles' shares of sections.
+
+    The rate is the weighted mean of the sections' rates; there are so many trials as give a mean of that variance.
+    """
+    if not sums:
+        return 0, 0
+    weights = [later[1] / trials for _, later in sums]
+    size = 1 / sum(weight**2 / earlier[1] for weight, (earlier, _) in zip(weights, sums, strict=True))
+    if len(sums) == 1:
+        return sums[0][0]
+    rates = [(earlier[0] + 0.5) / (earlier[1] + 1) for earlier, _ in sums]
+    return size * sum(weight * rate for weight, rate in zip(weights, rates, strict=True)), size
 
 
 def _sum(shares: Iterable[tuple[int, int]]) -> tuple[int, int]:

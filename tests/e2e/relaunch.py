@@ -1,4 +1,4 @@
-"""The demo site with a relaunch in the middle of its life: the line of source and update date moves and loses labels."""
+"""The demo site with a relaunch in the middle of its life: source and update date move and lose their labels."""
 
 import re
 from dataclasses import replace
@@ -8,6 +8,7 @@ from crawler.demo.site import DemoSite
 
 _INFO = re.compile(rb'<div class="info"[^>]*>(?P<said>.*?)</div>\n?', re.DOTALL)
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
+_SOURCE = re.compile("(?:Source|来源)\\s*[:：]\\s*(.+?)\\s*(?=Update|更新|$)".encode())
 REPAIR = '[template]\nupdated = "div.colophon i"\nsource = "div.colophon b"\n'
 
 
@@ -23,7 +24,7 @@ class RelaunchedSite(DemoSite):
         day = _DAY.search(info["said"]) if info else None
         if info is None or day is None:
             return reply
-        source = re.search(rb"(?:Source|\xe6\x9d\xa5\xe6\xba\x90)\s*(?::|\xef\xbc\x9a)\s*([\w.]+?)(?=Update|\s|$)", info["said"])
+        source = _SOURCE.search(info["said"])
         foot = b'<div class="colophon"><i>%s</i><b>%s</b></div>' % (day[0], source[1] if source else b"")
         body = reply.body.replace(info[0], b"").replace(b"</body>", foot + b"</body>")
         return replace(reply, body=body)
