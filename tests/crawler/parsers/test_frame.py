@@ -55,7 +55,7 @@ def test_all_fields_are_read_in_the_frame(monkeypatch: pytest.MonkeyPatch) -> No
 
     for name in ("find_region", "believed"):
         monkeypatch.setattr(article, name, never)
-    monkeypatch.setattr(article.kind, "read_kind", never)
+    monkeypatch.setattr("crawler.parsers.kind.read_kind", never)
     found = read(PAGE, site=site(title=TITLE, body=BODY))
     assert (found.title, found.body, found.byline) == ("A quay", TEXT, ("Ann Lee",))
     assert found.published == general.published
