@@ -19,10 +19,14 @@ from crawler.learn.checking import check_section
 from crawler.learn.definition import site_of, to_toml
 from crawler.learn.discover import Findings, discover
 from crawler.learn.looking import Look
-from crawler.site import Site, parse_definition
+from crawler.learn.templates import LearnPage, learn_template
+from crawler.parsers.page import looks_like_html
+from crawler.site import Site, Template, parse_definition
 from crawler.workspace import Crawl, Workspace
 
 _WIDTH = 48
+# So many articles the template is learned from.
+_LEARNED_FROM = 6
 
 
 @contextmanager
@@ -41,7 +45,27 @@ def learn_site(url: str, crawl: Crawl, *, site_id: str | None = None, name: str 
     with looking(crawl) as look:
         found = discover(url, look)
         site = site_of(found, site_id=site_id, name=name)
-        return Learned(site, found, look.requests)
+        learned = _template(found, site, look)
+        return Learned(site.model_copy(update={"template": learned}), found, look.requests)
+
+
+def _template(found: Findings, site: Site, look: Look) -> Template:
+    """Return what the examples' pages, and some more, have in common; the choices are noted in the findings."""
+    step = max(1, len(found.entries) // _LEARNED_FROM)
+    spread = (entry.url for entry in found.entries[::step])
+    entries = {entry.url: entry for entry in found.entries}
+    pages: list[LearnPage] = []
+    for url in dict.fromkeys([*found.examples, *spread]):
+        if len(pages) >= _LEARNED_FROM:
+            break
+        document = look.document(url)
+        if document is not None and looks_like_html(document.body, document.content_type):
+            pages.append(LearnPage(document.url, document.body, document.content_type, entries.get(url)))
+    learned = learn_template(pages, site=site)
+    for key, share in learned.confidence.items():
+        found.notes[f"template.{key}"] = f"agrees on {share:.0%} of {len(pages)} pages"
+    found.unsure += [f"the template's {key}: {note}" for key, note in learned.notes.items()]
+    return learned.template
 
 
 class Learned:

@@ -126,7 +126,7 @@ def _lines(site: Site, notes: Mapping[str, str], day: str) -> Iterator[str]:
 
 def _table(listing: Listing | None, notes: Mapping[str, str]) -> Iterator[str]:
     for key, value in listing or Listing(article_urls="."):
-        if value is not None:
+        if value is not None and (value is not False or key == "next"):
             yield from _comment(notes.get(key))
             yield f"{key} = {_value(value)}"
 

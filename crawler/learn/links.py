@@ -211,7 +211,13 @@ def groups_of(links: Sequence[Link], paths: Paths) -> list[Group]:
     found: dict[tuple[Step, ...], list[Link]] = defaultdict(list)
     for link in links:
         found[paths.of(link.element)].append(link)
-    return [Group(path, tuple(members)) for path, members in found.items()]
+    return [Group(path, tuple(_without_gatherings(members))) for path, members in found.items()]
+
+
+def _without_gatherings(links: list[Link]) -> list[Link]:
+    """Return the links without those to tags, authors and the like, unless there is nothing else."""
+    kept = [link for link in links if NO_ARTICLES.isdisjoint(urlsplit(link.url).path.lower().split("/")[1:-1])]
+    return kept or links
 
 
 def around(element: etree._Element) -> Iterator[etree._Element]:

@@ -16,7 +16,7 @@ from crawler.learn.boxes import (
     tells_date,
     tells_summary,
 )
-from crawler.learn.links import Group, Link, Paths, around, groups_of, links_of, looks_like_article
+from crawler.learn.links import Group, Link, Paths, around, groups_of, is_headline, links_of, looks_like_article
 from crawler.learn.shapes import Shape, shapes_of, union
 from crawler.parsers.dates import DateContext
 from crawler.parsers.listing import date_in
@@ -123,8 +123,10 @@ def learn_listing(
     urls = [dict(group.urls) for _, group in known]
     shapes = shapes_of(url for page in urls for url in page)
     listing, confidence, notes = _definition(boxed, known[0][0].paths, context)
-    also = _also(shapes, sighted, {url for page in urls for url in page})
-    if dated and sum(len(page.boxes) for page in boxed) < sum(len(group.urls) for _, group in whole):
+    entries = {url for page in urls for url in page}
+    undated = {url for _, group in whole for url in group.urls} - entries
+    also = _also(shapes, sighted, entries, undated)
+    if dated and undated:
         listing = listing.model_copy(update={"dated": True})
         notes["dated"] = "boxes without a date lead elsewhere"
     if also:
@@ -187,20 +189,20 @@ def _definition(boxed: Sequence[Boxed], paths: Paths, context: DateContext) -> t
     )
 
 
-def _also(shapes: Sequence[Shape], sighted: Sequence[Sighted], known: set[str]) -> str | None:
+def _also(shapes: Sequence[Shape], sighted: Sequence[Sighted], known: set[str], undated: set[str]) -> str | None:
     """Return the shape by which articles are known wherever they stand on a listing page, if it tells enough.
 
-    It does where it holds a date or a long number, or a folder of its own that no link beside the list shares.
+    It does where it holds a date or a long number, or a folder of its own that no link beside the list shares but for
+    headlines.
     """
     telling = []
+    links = [link for seen in sighted for group in seen.groups for link in group.links]
     for shape in shapes:
-        others = [
-            link
-            for seen in sighted
-            for group in seen.groups
-            for link in group.links
-            if link.url not in known and shape.matches(link.url)
-        ]
-        if shape.is_dated or (shape.has_folder and not others):
+        others: dict[str, str] = {}
+        for link in links:
+            if link.url not in known and shape.matches(link.url, strictly=True):
+                others[link.url] = max(others.get(link.url, ""), link.text, key=len)
+        short = not all(map(is_headline, others.values())) or any(map(shape.matches, undated))
+        if shape.is_dated or (shape.has_folder and not short):
             telling.append(shape)
-    return union(telling)
+    return union(telling, strictly=True)

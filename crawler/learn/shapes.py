@@ -11,6 +11,11 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 # Shapes that fewer addresses have are those of single pages.
 _LEAST_SHARE = 0.05
 _ANY = r"[^/?#]+"
+# What slugs can have in common: a number at an end, three words, two.
+_MANY = 5
+_SLUGS = (
+    rf"{_ANY}[-_]\d{{3,}}", rf"\d{{3,}}[-_]{_ANY}", rf"{_ANY}[-_]{_ANY}[-_]{_ANY}", rf"{_ANY}[-_]{_ANY}",
+)  # fmt: skip
 _TELLING = re.compile(r"(?:19|20)\d\d[/_-]?(?:0?[1-9]|1[0-2])(?!\d{3})|\d{5,}")
 
 
@@ -18,17 +23,19 @@ _TELLING = re.compile(r"(?:19|20)\d\d[/_-]?(?:0?[1-9]|1[0-2])(?!\d{3})|\d{5,}")
 class Shape:
     """A regular expression for addresses, how many had it, and whether it says enough to tell articles by alone.
 
-    It is telling where it has a date or a long number, or a folder of its own.
+    It is telling where it has a date or a long number, or a folder of its own. `strict` also asks for what all slugs
+    have: a number at an end, several words.
     """
 
     pattern: str
+    strict: str
     count: int
     is_dated: bool
     has_folder: bool
 
-    def matches(self, url: str) -> bool:
+    def matches(self, url: str, *, strictly: bool = False) -> bool:
         """Return whether an address has this shape."""
-        return re.search(self.pattern, url) is not None
+        return re.search(self.strict if strictly else self.pattern, url) is not None
 
 
 def shapes_of(urls: Iterable[str]) -> list[Shape]:
@@ -41,9 +48,9 @@ def shapes_of(urls: Iterable[str]) -> list[Shape]:
     return sorted(found, key=lambda shape: -shape.count)
 
 
-def union(shapes: Sequence[Shape]) -> str | None:
+def union(shapes: Sequence[Shape], *, strictly: bool = False) -> str | None:
     """Return one expression for several shapes."""
-    patterns = list(dict.fromkeys(shape.pattern for shape in shapes))
+    patterns = list(dict.fromkeys(shape.strict if strictly else shape.pattern for shape in shapes))
     if not patterns:
         return None
     return patterns[0] if len(patterns) == 1 else f"(?:{'|'.join(patterns)})"
@@ -69,12 +76,23 @@ def _shape(urls: Sequence[str]) -> Shape:
     columns = list(zip(*rows, strict=True))
     parts = [_segment(column, last=number == len(columns) - 1) for number, column in enumerate(columns)]
     folders = [part for part, column in zip(parts[1:-1], columns[1:-1], strict=True) if len(set(column)) == 1]
-    path = "/".join(parts)
+    strict = [*parts[:-1], _slug(columns[-1], parts[-1])]
     queries = [urlsplit(url).query for url in urls]
     query = rf"\?{_query(queries)}" if any(queries) else ""
-    pattern = f"{path}{query}$"
     dated = all(_TELLING.search(url.partition("://")[2].partition("/")[2]) for url in urls)
-    return Shape(pattern, len(urls), dated, bool(folders))
+    loose, tight = (f"{'/'.join(some)}{query}$" for some in (parts, strict))
+    return Shape(loose, tight, len(urls), dated, bool(folders))
+
+
+def _slug(column: Sequence[str], part: str) -> str:
+    """Return a stricter expression for the last segment, of what all of many slugs have."""
+    if not part.startswith(_ANY) or len(column) < _MANY:
+        return part
+    rest = part.removeprefix(_ANY)
+    for form in _SLUGS:
+        if all(re.match(form + rest + "$", segment) for segment in column):
+            return form + rest
+    return part
 
 
 def _segment(column: Sequence[str], *, last: bool) -> str:
