@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -111,11 +112,7 @@ def compared(site: Path, learn: int, read: int) -> list[str]:
     gc.collect()
     gc.freeze()
     for way, layouts in (("general", ()), ("template", (template,))):
-        rows.append(
-            score(way, *timed(lambda page, layouts=layouts: read_with(page, None, layouts), others), others).row(
-                site.name
-            )
-        )
+        rows.append(score(way, *timed(partial(read_with, site=None, layouts=layouts), others), others).row(site.name))
     return rows
 
 

@@ -11,7 +11,7 @@ from crawler.learn.selectors import is_named, selectors_of
 from crawler.learn.trials import MISSING, RIGHT, Choice, candidates_of, choose
 from crawler.parsers.blocks import Block
 from crawler.selectors import compile_selector
-from crawler.site import Template
+from crawler.site import FieldRule, Template
 
 # A container must hold so much of the text; the rest of a page's text may be lost to it.
 _HELD = 0.97
@@ -97,7 +97,8 @@ class _Remover:
 
 def learn_removal(template: Template, samples: Sequence[Sample]) -> tuple[tuple[str, ...], float]:
     """Return selectors of what a container holds beyond the article, and how far they hold on other pages."""
-    wrong = [_wrong(template, sample) for sample in samples]
+    taken_whole = template.model_copy(update={"remove": FieldRule()})
+    wrong = [_wrong(taken_whole, sample) for sample in samples]
     removers = _removers(wrong, samples)
     pages = range(len(samples))
     chosen = _cover(removers, wrong, pages)
@@ -117,7 +118,9 @@ def _wrong(template: Template, sample: Sample) -> _Wrong:
     right |= {own.blocks[index].element for index in own.pictures.caption_blocks}
     texts = {}
     for block in draft.chosen.blocks:
-        is_text = block.kind != "image" and block.index not in draft.pictures.caption_blocks
+        is_text = (
+            block.kind != "image" and block.index not in draft.pictures.caption_blocks and not draft.is_field(block)
+        )
         if (is_text or block.element in pictures) and block.element not in right:
             texts[block.element] = max(len(block.loose), 30 if block.kind == "image" else 1)
     header = {own.blocks[index].element for index in own.header.lines}

@@ -10,8 +10,10 @@ from crawler.parsers.page import parse_page
 from crawler.parsers.template import Reader, template_of
 from crawler.site import Site, Template
 
-# So many of the newest pages in a row are no accident.
+# So many of the newest pages in a row are no accident; what some pages lack anyway needs one more, and to be rare.
 FEWEST = 3
+_STEADY = frozenset({"title", "body", "published"})
+_NEARLY_ALL = 0.9
 _SINGLE = ("title", "updated", "published", "source", "byline", "breadcrumb", "body")
 
 
@@ -71,9 +73,11 @@ def _finds(reader: Reader, name: str) -> bool:
 
 
 def _run(name: str, looks: Sequence[_Look]) -> int:
-    """Return on how many of the newest pages in a row a field's selectors find nothing; 0 where they never did."""
+    """Return on how many of the newest pages in a row a field's selectors find nothing; 0 where that means nothing."""
     run = next((number for number, look in enumerate(looks) if name not in look.missing), len(looks))
+    if all(look.template is None for look in looks[:run]):
+        return run
     older = looks[run:]
-    often = sum(name not in look.missing for look in older) * 2 >= len(older)
-    broken = all(look.template is None for look in looks[:run])
-    return run if broken or (older and often) else 0
+    share = sum(name not in look.missing for look in older) / len(older) if older else 0.0
+    steady = name in _STEADY
+    return run if run >= FEWEST + (not steady) and share >= (0.5 if steady else _NEARLY_ALL) else 0

@@ -74,9 +74,10 @@ def read_with(source: LearnPage, site: Site | None, layouts: tuple[Template, ...
 
 
 def samples_of(pages: Sequence[LearnPage], site: Site | None) -> list[Sample]:
-    """Return what the general rules make of each page, without pages that hold no text."""
-    samples = [sample_of(page, site) for page in pages]
-    return _own_titles(_without_repeated([sample for sample in samples if sample.kept]))
+    """Return what the general rules make of each page, without pages that hold no text, or another one's."""
+    different = {sample.article.body: sample for sample in (sample_of(page, site) for page in pages)}
+    samples = _without_repeated([sample for sample in different.values() if sample.kept])
+    return _own_titles([sample for sample in samples if sample.kept])
 
 
 def sample_of(source: LearnPage, site: Site | None) -> Sample:

@@ -147,7 +147,8 @@ class _Learning:
         if self.rules.pop(name, None):
             self.confidence.pop(name, None)
             self.notes[name] = "left out: it reads otherwise than the general rules"
-        elif self.rules.pop("title", None):
+        elif {"title", "body", "remove"} <= self.rules.keys():
+            del self.rules["title"]
             self.confidence.pop("title", None)
             self.notes["title"] = f"left out, so that whole pages are read: {part} stands outside of title and text"
 

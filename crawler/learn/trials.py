@@ -7,7 +7,7 @@ from statistics import fmean
 
 # A selector that agrees on fewer of the pages is none.
 ENOUGH = 0.8
-_MOST_CANDIDATES = 80
+_MOST_CANDIDATES = 60
 
 
 # What a selector finds on a page that has a value: the value, nothing, something else.

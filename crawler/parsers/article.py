@@ -17,7 +17,7 @@ from crawler.parsers.dateline import Place
 from crawler.parsers.dates import DateContext
 from crawler.parsers.evidence import Given
 from crawler.parsers.features import Grounds, Verdict
-from crawler.parsers.frame import Frame, frame_of, given_region
+from crawler.parsers.frame import Frame, frame_of
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import find_pictures
 from crawler.parsers.labels import LABEL, label_pattern
@@ -28,7 +28,7 @@ from crawler.parsers.page import Page, parse_page
 from crawler.parsers.people import read_people
 from crawler.parsers.pictures import Pictures
 from crawler.parsers.reading import Reading
-from crawler.parsers.region import Region, find_region
+from crawler.parsers.region import Region, find_region, given_region
 from crawler.parsers.render import render
 from crawler.parsers.stamps import read_dates
 from crawler.parsers.standing import read_amp_url, read_canonical_url, read_paywalled, read_section
@@ -93,7 +93,8 @@ def _language_of(site: Site | None, entry: Entry | None) -> str | None:
 class Draft:
     """What the rules make of a page: its blocks, head, title, the body they choose and the pictures in it.
 
-    `is_clean` says that the site's template names the body, and what in it is none of the article.
+    `is_clean` says that the site's template names the body, and what in it is none of the article; `fields` are the
+    elements that it names as title, date or people, which are no text.
     """
 
     blocks: list[Block]
@@ -104,6 +105,7 @@ class Draft:
     pictures: Pictures
     has_template_body: bool
     is_clean: bool = False
+    fields: Sequence[etree._Element] = ()
 
     def lines(self) -> list[Line]:
         """Return the lines naming dates and people: those below the title, those above it, nearest first, the last."""
@@ -112,6 +114,14 @@ class Draft:
         below = [lines[index] for index in sorted(lines) if index > title]
         above = [lines[index] for index in sorted(lines, reverse=True) if index < title]
         return [*below, *above, *self.chosen.tail_lines]
+
+    def is_field(self, block: Block) -> bool:
+        """Return whether a block is a field that the template names."""
+        return any(block.inside(element) for element in self.fields)
+
+    def choice(self, metadata: Metadata) -> tuple[list[Block], Chosen, Grounds]:
+        """Return what the body's classifier chooses from."""
+        return self.blocks, self.chosen, self.grounds(metadata)
 
     def grounds(self, metadata: Metadata) -> Grounds:
         """Return what the body's classifier looks at."""
@@ -130,7 +140,8 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         return _framed_draft(reading, template, frame), template
     blocks = blocks_of(page.body)
     container = template.body()
-    region = find_region(blocks, page.body) if container is None else given_region(blocks, container)
+    clean, fields = template.says_what_to_remove, template.own_elements()
+    region = given_region(blocks, container, whole=clean) if container is not None else find_region(blocks, page.body)
     label, name = _label_of(template), site.name if site else None
     header = read_header(
         blocks, HeaderInput(region, reading.metadata, reading.context, page.url, reading.entry, name, label)
@@ -143,7 +154,6 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
-    chosen = chosen if container is None else _without_fields(chosen, template)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
     around = Surroundings(
         blocks,
@@ -152,13 +162,10 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         region.container,
         declared_images(reading.metadata, page),
         frozenset((*header.lines, *header.used)),
-        judged=container is None and not template.elements("images"),
+        judged=not template.elements("images"),
     )
     pictures = find_pictures(shown, page, title, captions, around)
-    named = container is not None
-    return Draft(
-        blocks, region, header, title, chosen, pictures, named, named and template.says_what_to_remove
-    ), template
+    return Draft(blocks, region, header, title, chosen, pictures, container is not None, clean, fields), template
 
 
 def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
@@ -174,7 +181,7 @@ def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
         ),
     )  # fmt: skip
     title = reading.decide("title", lambda: (header.title_rule, header.title))
-    chosen = _without_fields(body_blocks(blocks, region, header, title, reading.context, with_lead=False), template)
+    chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=False)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
     around = Surroundings(
         blocks,
@@ -186,7 +193,7 @@ def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
         judged=not template.elements("images"),
     )
     pictures = find_pictures(shown, page, title, captions, around)
-    return Draft(blocks, region, header, title, chosen, pictures, True, template.says_what_to_remove)
+    return Draft(blocks, region, header, title, chosen, pictures, True, True, template.own_elements())
 
 
 def read_article(reading: Reading) -> Article:
@@ -245,13 +252,6 @@ def read_article(reading: Reading) -> Article:
     )
 
 
-def _without_fields(chosen: Chosen, template: Reader) -> Chosen:
-    """Return the body's blocks without those that the template names as title, date or people."""
-    named = template.own_elements()
-    blocks = tuple(block for block in chosen.blocks if not any(block.inside(element) for element in named))
-    return replace(chosen, blocks=blocks)
-
-
 def text_blocks(reading: Reading, draft: Draft) -> list[Block]:
     """Return the blocks of the body: the template's, else what the classifier believes, else what JSON-LD declares.
 
@@ -259,9 +259,8 @@ def text_blocks(reading: Reading, draft: Draft) -> list[Block]:
     """
     if draft.has_template_body:
         reading.rules["body"] = "template:body"
-        if not draft.is_clean:
-            return believed(draft.blocks, draft.chosen, draft.grounds(reading.metadata))
-        return [block for block in draft.chosen.blocks if block.kind != "image"]
+        found = draft.chosen.blocks if draft.is_clean else believed(*draft.choice(reading.metadata))
+        return [block for block in found if block.kind != "image" and not draft.is_field(block)]
     if not draft.region.core:
         # A page that only a script would fill may declare its whole text.
         declared = _declared_body(reading)
@@ -269,7 +268,7 @@ def text_blocks(reading: Reading, draft: Draft) -> list[Block]:
             reading.rules["body"] = "json-ld:articleBody"
             return declared
     reading.rules["body"] = "classifier"
-    return believed(draft.blocks, draft.chosen, draft.grounds(reading.metadata))
+    return believed(*draft.choice(reading.metadata))
 
 
 def _declared_body(reading: Reading) -> list[Block]:

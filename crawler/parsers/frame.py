@@ -7,7 +7,7 @@ from lxml import etree
 
 from crawler.parsers.blocks import Block
 from crawler.parsers.dates import DateContext
-from crawler.parsers.region import Region
+from crawler.parsers.region import Region, given_region
 from crawler.parsers.template import Reader
 from crawler.parsers.text import squeeze
 from crawler.parsers.walk import blocks_of
@@ -28,14 +28,14 @@ class Frame:
 def frame_of(template: Reader, context: DateContext) -> Frame | None:
     """Return the frame of a page on which a template's title, body and dates all find something, else None."""
     title, container = template.title(), template.body()
-    if title is None or container is None or not template.is_dated(context):
+    if title is None or container is None or not (template.says_what_to_remove and template.is_dated(context)):
         return None
     around = _around(title, container)
     if around is None:
         return None
     root, starts = around
     blocks = blocks_of(root, starts, container)
-    region = given_region(blocks, container)
+    region = given_region(blocks, container, whole=True)
     index = _index_of(title, blocks)
     # An element that is shown as one picture, or not at all, encloses nothing.
     if index is None or not any(blocks[inside].text for inside in region.core):
@@ -48,13 +48,6 @@ def _index_of(title: etree._Element, blocks: Sequence[Block]) -> int | None:
     said, around = squeeze("".join(title.itertext())), frozenset(title.iterancestors())
     found = (block.index for block in blocks if block.inside(title) or (block.element in around and said in block.text))
     return next(found, None)
-
-
-def given_region(blocks: Sequence[Block], container: etree._Element) -> Region:
-    """Return the region that an element is, whatever stands in it."""
-    inside = [block.index for block in blocks if block.inside(container)]
-    depth = blocks[inside[0]].path.index(container) if inside else 0
-    return Region(container, min(inside, default=0), max(inside, default=-1) + 1, tuple(inside), depth)
 
 
 def _around(

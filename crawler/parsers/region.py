@@ -37,10 +37,8 @@ def find_region(blocks: Sequence[Block], body: etree._Element) -> Region:
     """
     weights = [weight(block) for block in blocks]
     running = [(block.box, own) for block, own in zip(blocks, weights, strict=True) if own]
-    root = blocks[0].box.root() if blocks else Box(body)
-    boxes = _inside_out(root, running)
-    headed = {box for block in blocks if block.kind == "h" and block.level == 1 for box in block.box.up()}
-    outside = _outside(running, boxes, headed)
+    boxes = _inside_out(blocks[0].box.root() if blocks else Box(body), running)
+    outside = _outside(running, boxes, _headed(blocks))
     container = _descend(boxes, _summed(boxes, ((box, own) for box, own in running if box not in outside)))
     inside = [block for block in blocks if block.box.is_below(container)]
     while container.parent is not None and sum(1 for block in inside if block.text) < 2:
@@ -52,6 +50,25 @@ def find_region(blocks: Sequence[Block], body: etree._Element) -> Region:
     core = tuple(block.index for block in inside if weights[block.index] and block.box not in outside)
     start, end = (inside[0].index, inside[-1].index + 1) if inside else (0, 0)
     return Region(container.element, start, end, core, container.depth)
+
+
+def given_region(blocks: Sequence[Block], container: etree._Element, *, whole: bool) -> Region:
+    """Return the region that an element is: the `whole` of it as its text, else what runs in it as text."""
+    inside = [block for block in blocks if block.inside(container)]
+    if not inside:
+        return Region(container, 0, 0, ())
+    core = tuple(block.index for block in inside)
+    running = [] if whole else [(block.box, own) for block in inside if (own := weight(block))]
+    if running:
+        boxes = _inside_out(inside[0].box.root(), running)
+        outside = _outside(running, boxes, _headed(inside))
+        core = tuple(block.index for block in inside if weight(block) and block.box not in outside)
+    return Region(container, inside[0].index, inside[-1].index + 1, core, inside[0].path.index(container))
+
+
+def _headed(blocks: Iterable[Block]) -> set[Box]:
+    """Return the boxes in which a main heading stands."""
+    return {box for block in blocks if block.kind == "h" and block.level == 1 for box in block.box.up()}
 
 
 def weight(block: Block) -> float:

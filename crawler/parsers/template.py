@@ -103,13 +103,12 @@ class Reader:
         return next((found for found in self.elements("title") if squeeze("".join(found.itertext()))), None)
 
     def own_elements(self) -> list[etree._Element]:
-        """Return the elements of the short fields, which are no text wherever they stand; none that holds the body."""
+        """Return the elements in the body that are short fields, and so no text."""
         single = ("title", "updated", "published", "source", "byline")
         found = [next(iter(self.elements(name)), None) for name in single]
+        named = (element for element in (*found, *self.elements("breadcrumb")) if element is not None)
         container = self.body()
-        around = () if container is None else (container, *container.iterancestors())
-        named = (*found, *self.elements("breadcrumb"))
-        return [element for element in named if element is not None and element not in around]
+        return [element for element in named if any(outer is container for outer in element.iterancestors())]
 
     @property
     def says_what_to_remove(self) -> bool:

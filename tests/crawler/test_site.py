@@ -132,6 +132,10 @@ def test_short_forms_of_a_rule(rule: str, select: tuple[str, ...], label: tuple[
         ({"listing": "nxet = 'a'"}, f"listing.nxet = 'a': no such key; allowed here: {names(Listing)}"),
         ({"template": "titel = 'h1'"}, f"template.titel = 'h1': no such key; allowed here: {names(Template)}"),
         (
+            {"section": "[[templates]]\ntitel = 'h1'"},
+            f"templates.0.titel = 'h1': no such key; allowed here: {names(Template)}",
+        ),
+        (
             {"template": "title = { css = 'h1' }"},
             f"template.title.css = ('h1',): no such key; allowed here: {names(FieldRule)}",
         ),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,14 @@ def test_one_field_that_moved_is_a_change_too() -> None:
         site(PRESENT.replace("h2.story-title", "h1, h2").replace("div.story-text", "main, .story")), stored(5, 4)
     )
     assert (found.fields, len(found.pages)) == (("updated",), 4)
+
+
+def test_articles_that_were_never_updated_yet_are_no_change() -> None:
+    """Three of the newest pages state no update; the template reads everything else of them."""
+    newest = stored(8, 0)
+    bare = [replace(one, page=replace(one.page, body=one.page.body.replace(b"Update", b"Wind"))) for one in newest[:3]]
+    bare = [replace(one, page=replace(one.page, body=one.page.body.replace(b"story-when", b"x"))) for one in bare]
+    assert change_of(site(), [*bare, *newest[3:]]).fields == ()
 
 
 @pytest.mark.parametrize(("old", "new"), [(5, 0), (5, 2)])

@@ -110,6 +110,13 @@ def test_too_few_pages_teach_nothing() -> None:
     assert learned.notes["body"] == "2 articles with text are too few; give 3 or more"
 
 
+def test_pages_without_text_and_the_same_story_twice_teach_nothing() -> None:
+    pages = old_pages(4)
+    twin = replace(pages[0], url=address("twin"))
+    odd = [LearnPage(address("empty"), b""), LearnPage("no address", b"\x00\xff<p>"), pages[0], twin]
+    assert learn_template([*pages, *odd]) == learn_template(pages)
+
+
 def test_pages_of_two_layouts_teach_only_what_they_share() -> None:
     learned = learn_template([*old_pages(4), *new_pages(8)[4:]])
     assert not {"title", "body"} & set(selectors(learned.template))

@@ -25,7 +25,7 @@ PAGE = (
 
 
 def frame(markup: str, **fields: object) -> Frame | None:
-    template = Template.model_validate({"title": TITLE, "body": BODY, **fields})
+    template = Template.model_validate({"title": TITLE, "body": BODY, "remove": [], **fields})
     return frame_of(Reader(template, parsed(markup)), DateContext())
 
 
@@ -56,7 +56,7 @@ def test_all_fields_are_read_in_the_frame(monkeypatch: pytest.MonkeyPatch) -> No
     for name in ("find_region", "believed"):
         monkeypatch.setattr(article, name, never)
     monkeypatch.setattr("crawler.parsers.kind.read_kind", never)
-    found = read(PAGE, site=site(title=TITLE, body=BODY))
+    found = read(PAGE, site=site(title=TITLE, body=BODY, remove=[]))
     assert (found.title, found.body, found.byline) == ("A quay", TEXT, ("Ann Lee",))
     assert found.published == general.published
     assert [(image.url, image.credit) for image in found.images] == [
@@ -75,7 +75,9 @@ def test_a_title_that_is_a_piece_of_its_block() -> None:
 
 
 def test_a_title_in_the_body() -> None:
-    found = read(f"<div class=text><h1 class=head>A quay</h1>{STORY}</div>", site=site(title=TITLE, body=BODY))
+    found = read(
+        f"<div class=text><h1 class=head>A quay</h1>{STORY}</div>", site=site(title=TITLE, body=BODY, remove=[])
+    )
     assert (found.title, found.body) == ("A quay", TEXT)
 
 
@@ -101,8 +103,20 @@ def test_a_date_that_is_not_found_asks_for_the_whole_page(field: str) -> None:
     assert frame(PAGE, **{field: {"label": "Renewed"}}) is not None
 
 
+def test_without_a_word_on_what_is_removed_the_classifier_reads_the_container() -> None:
+    box = f"<div class=newsletter><p>{FIRST.replace('harbour', 'letter')}</p></div>"
+    markup = PAGE.replace("<figure>", f"{box}<figure>")
+    assert (
+        frame_of(Reader(Template.model_validate({"title": TITLE, "body": BODY}), parsed(markup)), DateContext()) is None
+    )
+    chosen = read(markup, site=site(title=TITLE, body=BODY))
+    assert (chosen.body, chosen.rules["body"], chosen.kind) == (TEXT, "template:body", "article")
+    assert read(markup, site=site(title=TITLE, body=BODY, remove=[])).body != TEXT
+    assert read(markup, site=site(title=TITLE, body=BODY, remove=".newsletter")).body == TEXT
+
+
 def told(markup: str) -> Article:
-    return read(markup, site=site(title=TITLE, body=BODY))
+    return read(markup, site=site(title=TITLE, body=BODY, remove=[]))
 
 
 def test_an_image_between_title_and_body_is_the_articles_and_one_elsewhere_is_not() -> None:
