@@ -92,11 +92,11 @@ def judge(db: Database, site_id: str) -> None:
     for problem in standing.values():
         if _is_over(blocks, problem):
             db.conn.execute(
-                "UPDATE problems SET state = 'resolved', resolved_at = ? WHERE site_id = ? AND name = ? "
-                "AND state = 'open'",
-                (now, site_id, problem.name),
+                "UPDATE problems SET state = 'resolved', resolved_at = ?, "
+                "detail = json_set(detail, '$.resolved_by_run', ?) WHERE site_id = ? AND name = ? AND state = 'open'",
+                (now, last_run, site_id, problem.name),
             )
-    for shift in find_shifts(blocks):
+    for shift in find_shifts(blocks, _bad_spans(db, site_id)):
         if shift.measure.name not in standing:
             detail = json.dumps(_detail(db, blocks, shift), ensure_ascii=False)
             db.conn.execute(
@@ -130,6 +130,18 @@ def latest_blocks(db: Database, site_id: str) -> list[Block]:
     """Return what the articles of the last run that read any were like."""
     blocks = _blocks(db, site_id, runs=1)
     return [block for block in blocks if block.run_id == blocks[-1].run_id]
+
+
+def _bad_spans(db: Database, site_id: str) -> dict[str, list[tuple[int, int]]]:
+    """Return by problem's name the runs in which it was open, up to the one that was well again."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for name, since, until in db.conn.execute(
+        "SELECT name, since_run, detail ->> '$.resolved_by_run' FROM problems "
+        "WHERE site_id = ? AND state = 'resolved' ORDER BY id",
+        (site_id,),
+    ):
+        spans.setdefault(name, []).append((since, until))
+    return spans
 
 
 def _is_over(blocks: Sequence[Block], problem: Problem) -> bool:
