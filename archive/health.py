@@ -15,7 +15,7 @@ from archive.shifts import FIELDS, Block, Counts, Measure, Shift, find_shifts, i
 
 # So many runs back the past is looked at; a site that changed years ago is not judged by what it was before.
 _RUNS = 400
-_BLOCK = 50
+_BLOCK, _MOST_BLOCKS = 50, 200
 _SHOWN = 200
 _EMPTY = "(empty)"
 _SIZE = "size "
@@ -175,11 +175,12 @@ def _fields(said: dict[str, Any]) -> dict[str, Counts]:
 
 
 def _blocks_of(run_id: int, observed: Sequence[_Observed]) -> Iterator[Block]:
-    """Yield the articles of a run in blocks of neighbours."""
+    """Yield the articles of a run in blocks of neighbours, larger ones where there are very many."""
+    size = max(_BLOCK, len(observed) // _MOST_BLOCKS + 1)
     for (section_id, reading), group in groupby(observed, key=lambda each: (each.section_id, each.reading)):
         block = Block(run_id, section_id, reading)
         for each in group:
-            if block.articles >= _BLOCK:
+            if block.articles >= size:
                 yield block
                 block = Block(run_id, section_id, reading)
             _count(block, each)
