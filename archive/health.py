@@ -15,7 +15,7 @@ from archive.shifts import FIELDS, Block, Counts, Measure, Shift, find_shifts, i
 
 # So many runs back the past is looked at; a site that changed years ago is not judged by what it was before.
 _RUNS = 400
-_BLOCK = 50
+_BLOCK, _MOST_BLOCKS = 50, 200
 _SHOWN = 200
 _EMPTY = "(empty)"
 _SIZE = "size "
@@ -92,11 +92,11 @@ def judge(db: Database, site_id: str) -> None:
     for problem in standing.values():
         if _is_over(blocks, problem):
             db.conn.execute(
-                "UPDATE problems SET state = 'resolved', resolved_at = ? WHERE site_id = ? AND name = ? "
-                "AND state = 'open'",
-                (now, site_id, problem.name),
+                "UPDATE problems SET state = 'resolved', resolved_at = ?, "
+                "detail = json_set(detail, '$.resolved_by_run', ?) WHERE site_id = ? AND name = ? AND state = 'open'",
+                (now, last_run, site_id, problem.name),
             )
-    for shift in find_shifts(blocks):
+    for shift in find_shifts(blocks, _bad_spans(db, site_id)):
         if shift.measure.name not in standing:
             detail = json.dumps(_detail(db, blocks, shift), ensure_ascii=False)
             db.conn.execute(
@@ -132,6 +132,18 @@ def latest_blocks(db: Database, site_id: str) -> list[Block]:
     return [block for block in blocks if block.run_id == blocks[-1].run_id]
 
 
+def _bad_spans(db: Database, site_id: str) -> dict[str, list[tuple[int, int]]]:
+    """Return by problem's name the runs in which it was open, up to the one that was well again."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for name, since, until in db.conn.execute(
+        "SELECT name, since_run, detail ->> '$.resolved_by_run' FROM problems "
+        "WHERE site_id = ? AND state = 'resolved' ORDER BY id",
+        (site_id,),
+    ):
+        spans.setdefault(name, []).append((since, until))
+    return spans
+
+
 def _is_over(blocks: Sequence[Block], problem: Problem) -> bool:
     measure = Measure(problem.name.partition(":")[0], problem.field, problem.detail["which"])
     # Another template is the answer to what the rules of the old one showed.
@@ -163,11 +175,12 @@ def _fields(said: dict[str, Any]) -> dict[str, Counts]:
 
 
 def _blocks_of(run_id: int, observed: Sequence[_Observed]) -> Iterator[Block]:
-    """Yield the articles of a run in blocks of neighbours."""
+    """Yield the articles of a run in blocks of neighbours, larger ones where there are very many."""
+    size = max(_BLOCK, len(observed) // _MOST_BLOCKS + 1)
     for (section_id, reading), group in groupby(observed, key=lambda each: (each.section_id, each.reading)):
         block = Block(run_id, section_id, reading)
         for each in group:
-            if block.articles >= _BLOCK:
+            if block.articles >= size:
                 yield block
                 block = Block(run_id, section_id, reading)
             _count(block, each)

@@ -10,7 +10,7 @@ too, so that what one section never has hides nothing in the others.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -124,26 +124,32 @@ def _log_beta(one: float, other: float) -> float:
     return math.lgamma(one) + math.lgamma(other) - math.lgamma(one + other)
 
 
-def find_shifts(blocks: Sequence[Block]) -> list[Shift]:
+def find_shifts(blocks: Sequence[Block], bad: Mapping[str, Sequence[tuple[int, int]]] | None = None) -> list[Shift]:
     """Return every measure in which the last run, alone or with the few before it, is beyond the runs before.
 
     `blocks` in the order of runs; of each problem's name the most improbable shift is returned. Where one is proven,
-    the layout has changed: a field that went empty with it needs less proof.
+    the layout has changed: a field that went empty with it needs less proof. `bad` are spans of runs (from, until) by
+    problem's name: what was wrong there, and was found and mended, is no part of the site's past.
     """
+    tests = [test for test in _all_tests(blocks) if test.measure.name not in (bad or {})]
+    for name, spans in (bad or {}).items():
+        well = [block for block in blocks if not any(start <= block.run_id < end for start, end in spans)]
+        tests += [test for test in _all_tests(well) if test.measure.name == name]
+    tests = [test for test in tests if test.last_run_shows_it]
+    losses = [test for test in tests if test.measure.kind == "field-empty"]
+    proven = [test for test in tests if test.is_beyond(PROOF)]
+    proven += [test for test in losses if test.is_beyond(PROOF_OF_LOSS)]
+    windows = {test.since_run for test in proven}
+    also = [test for test in losses if test.since_run in windows and test.is_beyond(LESSER_PROOF)]
     found: dict[str, Shift] = {}
-    for first_run in _windows(blocks):
-        tests = [test for test in _tests(blocks, first_run) if test.last_run_shows_it]
-        losses = [test for test in tests if test.measure.kind == "field-empty"]
-        proven = [test for test in tests if test.is_beyond(PROOF)]
-        proven += [test for test in losses if test.is_beyond(PROOF_OF_LOSS)]
-        also = [test for test in losses if test.is_beyond(LESSER_PROOF)]
-        for test in (*proven, *(also if proven else ())):
-            known = found.get(test.measure.name)
-            if known is None or test.chance < known.chance:
-                found[test.measure.name] = Shift(
-                    test.measure, test.section_id, test.past, test.now, test.chance, first_run
-                )
+    for test in sorted((*proven, *also), key=lambda test: test.chance):
+        found.setdefault(test.measure.name, test.shift())
     return list(found.values())
+
+
+def _all_tests(blocks: Sequence[Block]) -> Iterator["_Test"]:
+    for first_run in _windows(blocks):
+        yield from _tests(blocks, first_run)
 
 
 def is_well_again(blocks: Sequence[Block], measure: Measure, since_run: int) -> bool | None:
@@ -175,6 +181,7 @@ class _Test:
 
     measure: Measure
     section_id: int | None
+    since_run: int
     now: tuple[int, int]
     past: tuple[int, int]
     expected: tuple[float, float]
@@ -188,6 +195,10 @@ class _Test:
         # A bound drawn by the past itself has fewer outside than the next articles will have.
         is_drawn = self.measure.kind in ("length-shift", "date-shift")
         return tail(*self.now, (max(hits, _TAIL * trials) if is_drawn else hits, trials))
+
+    def shift(self) -> Shift:
+        """Return the test as the shift that it proves."""
+        return Shift(self.measure, self.section_id, self.past, self.now, self.chance, self.since_run)
 
     def has_enough(self) -> bool:
         """Return whether there are so many articles that the test can say something."""
@@ -211,20 +222,21 @@ def _tests(blocks: Sequence[Block], first_run: int) -> Iterator[_Test]:
         if not past or not now:
             continue
         for measure, share in _measures(past, now):
-            test = _test(measure, section_id, share, (past, now, last_run))
+            shown = any(share(block)[0] for block in now if block.run_id == last_run)
+            test = _test((measure, section_id, first_run), share, (past, now), shown)
             if test.has_enough():
                 yield test
 
 
 def _test(
-    measure: Measure, section_id: int | None, share: Share, told: tuple[Sequence[Block], Sequence[Block], int]
+    place: tuple[Measure, int | None, int], share: Share, told: tuple[Sequence[Block], Sequence[Block]], shown: bool
 ) -> _Test:
     """Return one test; the past is weighed as the new articles stand in their sections.
 
     A run that happens to be of one small section alone is compared with that section. What stands in a section without
     a past is left out.
     """
-    past, now, last_run = told
+    past, now = told
     before = {block.section_id: (0, 0) for block in past}
     after = dict(before)
     for block in past:
@@ -232,11 +244,10 @@ def _test(
     for block in now:
         if before.get(block.section_id, (0, 0))[1]:
             after[block.section_id] = _sum((after[block.section_id], share(block)))
-    shown = any(share(block)[0] for block in now if block.run_id == last_run)
     sums = [(before[each], after[each]) for each in before if after[each][1]]
     new = _sum(later for _, later in sums)
     old = _sum(earlier for earlier, _ in sums)
-    return _Test(measure, section_id, new, old, _weighed(sums, new[1]), tuple(map(share, past)), shown)
+    return _Test(*place, new, old, _weighed(sums, new[1]), tuple(map(share, past)), shown)
 
 
 def _weighed(sums: Sequence[tuple[tuple[int, int], tuple[int, int]]], trials: int) -> tuple[float, float]:

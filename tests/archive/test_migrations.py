@@ -1,10 +1,15 @@
 """The tables are what ARCHITECTURE.md promises to other tools; this is that promise, written down once more."""
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from archive.db import open_archive
 from archive.migrations import FTS_COLUMNS, MIGRATIONS
+from archive.status import read_status
 from tests.archive.keeping import Keeping, article
 
 DATES = "updated updated_raw updated_precision published published_raw published_precision"
@@ -159,3 +164,18 @@ def test_migrations_are_named_in_order() -> None:
     names = [migration.name for migration in MIGRATIONS._migrations]
     assert names == sorted(names)
     assert all(name[0] == "m" and name[1:4].isdecimal() for name in names)
+
+
+def test_an_archive_of_the_first_release_gets_the_tables_of_health(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as plain:
+        db = Database(plain)
+        MIGRATIONS.apply(db, stop_before="m002_health")
+        assert "problems" not in db.table_names()
+        plain.execute("INSERT INTO sites(id, name, url) VALUES ('herald', 'The Herald', 'https://herald.example/')")
+        plain.execute("INSERT INTO runs(site_id, started, state) VALUES ('herald', 't', 'finished')")
+        plain.commit()
+    with closing(open_archive(tmp_path / "archive.db")) as db:
+        assert {"problems", "run_health"} <= set(db.table_names())
+        (status,) = read_status(db)
+        assert (status.site, status.problems, status.fields) == ("herald", (), ())
+        assert status.run is not None
