@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.extracting.command import extract
-from crawler.learn.command import add, check
+from crawler.learn.add_command import add, check
+from crawler.learn.command import learn
+from crawler.reextracting.command import reextract
 
 if TYPE_CHECKING:
     from crawler.site import Site
@@ -128,4 +130,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, add, check, crawl, extract, demo)
+COMMANDS = (init, add, check, crawl, learn, reextract, extract, demo)

@@ -48,6 +48,8 @@ _MEANINGS = {
     "no-articles": "the page names no article that fits the definition",
     "no-article": "the page holds neither text nor image",
     "not-article": "its address is that of a listing or the front page",
+    "blocked": "the site answers with a block notice, a captcha or a wall of consent; a longer delay may help",
+    "empty-shell": "the page is a shell that only a script would fill",
     "bad-encoding": "some bytes are no characters of its encoding",
 }
 

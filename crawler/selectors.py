@@ -27,7 +27,7 @@ class Selector:
 
     def elements(self, node: etree._Element) -> list[etree._Element]:
         """Return the elements found below the node, in document order."""
-        return [item for item in self._results(node) if isinstance(item, etree._Element)]
+        return elements_in(self.results(node))
 
     def strings(self, node: etree._Element) -> list[str]:
         """Return the text of what is found: an element's whole text, or the attribute or text node itself."""
@@ -35,12 +35,22 @@ class Selector:
 
     def each_string(self, node: etree._Element) -> Iterator[str]:
         """Yield the same one by one, for those who need only the first."""
-        for item in self._results(node):
-            yield "".join(item.itertext()) if isinstance(item, etree._Element) else str(item)
+        yield from map(string_of, self.results(node))
 
-    def _results(self, node: etree._Element) -> list[Any]:
+    def results(self, node: etree._Element) -> list[Any]:
+        """Return what is found below the node: elements, attributes, pieces of text."""
         result = self._find(node)
         return result if isinstance(result, list) else [result]
+
+
+def elements_in(results: list[Any]) -> list[etree._Element]:
+    """Return the elements among what a selector found."""
+    return [item for item in results if isinstance(item, etree._Element)]
+
+
+def string_of(result: Any) -> str:
+    """Return the text of one thing that a selector found."""
+    return "".join(result.itertext()) if isinstance(result, etree._Element) else str(result)
 
 
 @lru_cache(maxsize=1024)

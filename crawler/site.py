@@ -81,7 +81,10 @@ class FieldRule(_Value):
 
 
 class Template(_Value):
-    """The selectors of one site's article pages; every field may be left out."""
+    """The selectors of one site's article pages; every field may be left out.
+
+    `valid_from` and `valid_until` are the first and the last day of the pages that have this layout.
+    """
 
     title: FieldRule | None = None
     updated: FieldRule | None = None
@@ -93,6 +96,14 @@ class Template(_Value):
     images: FieldRule | None = None
     caption: FieldRule | None = None
     remove: FieldRule | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError(f"valid_until is before valid_from ({self.valid_from}); give the later day")
+        return self
 
     @model_validator(mode="after")
     def _labels_where_values_have_them(self) -> Self:
@@ -101,6 +112,18 @@ class Template(_Value):
             if rule and rule.label:
                 raise ValueError(f"{name} has no label; updated, published, source and byline may have one")
         return self
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the template says nothing."""
+        return not any(getattr(self, name) for name in TEMPLATE_FIELDS)
+
+    def covers(self, day: dt.date) -> bool:
+        """Return whether the template is valid on a day."""
+        return (self.valid_from or dt.date.min) <= day <= (self.valid_until or dt.date.max)
+
+
+TEMPLATE_FIELDS = tuple(name for name in Template.model_fields if not name.startswith("valid_"))
 
 
 class Listing(_Value):
@@ -164,6 +187,7 @@ class Site(_Value):
     tls: Literal["strict", "lenient"] = "strict"
     listing: Listing | None = None
     template: Template = Template()
+    templates: tuple[Template, ...] = ()
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
     @field_validator("url")
@@ -211,6 +235,11 @@ class Site(_Value):
     def _own_hosts(self) -> frozenset[str]:
         sections = (host_of(self.start_url(section)) for section in self.sections)
         return frozenset({host_of(self.url), *sections, *(host.lower() for host in self.hosts)})
+
+    @cached_property
+    def layouts(self) -> tuple[Template, ...]:
+        """The templates that say something: the single one, then the dated ones."""
+        return tuple(template for template in (self.template, *self.templates) if not template.is_empty)
 
     @cached_property
     def zone(self) -> dt.tzinfo | None:
@@ -298,7 +327,9 @@ def _meaning(problem: Any) -> str:
 
 def _allowed_at(location: tuple[Any, ...]) -> list[str]:
     names = [part for part in location[:-1] if isinstance(part, str)]
-    models: dict[str, type[BaseModel]] = {"listing": Listing, "template": Template, "sections": Section}
+    models: dict[str, type[BaseModel]] = {
+        "listing": Listing, "template": Template, "templates": Template, "sections": Section,
+    }  # fmt: skip
     model: type[BaseModel] = Site
     for name in names:
         model = models.get(name, FieldRule if model is Template else model)

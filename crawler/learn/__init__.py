@@ -1,1 +1,1 @@
-"""Learning a site from its pages: how a section lists its articles, how an article page is built."""
+"""Learning how a site is built from a few of its pages."""

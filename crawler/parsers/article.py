@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from lxml import etree
 
@@ -18,13 +17,14 @@ from crawler.parsers.dateline import Place
 from crawler.parsers.dates import DateContext
 from crawler.parsers.evidence import Given
 from crawler.parsers.features import Grounds, Verdict
+from crawler.parsers.frame import Frame, frame_of, given_region
 from crawler.parsers.header import Header, HeaderInput, read_header
 from crawler.parsers.images import find_pictures
 from crawler.parsers.labels import LABEL, label_pattern
 from crawler.parsers.language import declared_language, read_language
 from crawler.parsers.lines import Line
 from crawler.parsers.metadata import Metadata, read_metadata
-from crawler.parsers.page import parse_page
+from crawler.parsers.page import Page, parse_page
 from crawler.parsers.people import read_people
 from crawler.parsers.pictures import Pictures
 from crawler.parsers.reading import Reading
@@ -32,8 +32,9 @@ from crawler.parsers.region import Region, find_region
 from crawler.parsers.render import render
 from crawler.parsers.stamps import read_dates
 from crawler.parsers.standing import read_amp_url, read_canonical_url, read_paywalled, read_section
-from crawler.parsers.template import Reader
+from crawler.parsers.template import Reader, template_of
 from crawler.parsers.text import plain
+from crawler.parsers.titles import Title
 from crawler.parsers.walk import blocks_of
 from crawler.site import Site
 
@@ -61,20 +62,39 @@ def parse_article(  # noqa: PLR0913 - what a page is read with is eight things o
     without `markdown`, which the archive does not keep, that form of the body is left empty.
     """
     page = parse_page(body, url, content_type)
+    return read_article(reading_of_page(page, site, entry, fetched_at, explain=explain, markdown=markdown))
+
+
+def reading_of_page(
+    page: Page,
+    site: Site | None = None,
+    entry: Entry | None = None,
+    fetched_at: dt.datetime | None = None,
+    *,
+    explain: bool = False,
+    markdown: bool = False,
+) -> Reading:
+    """Return a page as it is before its fields are read."""
     metadata = read_metadata(page)
-    language = site.language_of(entry.section if entry else None) if site else None
     context = DateContext(
-        declared_language(metadata) or language,
+        declared_language(metadata) or _language_of(site, entry),
         site.date_order if site else None,
         site.zone if site else None,
         fetched_at,
     )
-    return _read(Reading(page, metadata, context, site, entry, explain, markdown), language)
+    return Reading(page, metadata, context, site, entry, explain, markdown, site.layouts if site else ())
+
+
+def _language_of(site: Site | None, entry: Entry | None) -> str | None:
+    return site.language_of(entry.section if entry else None) if site else None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the rules make of a page: its blocks, head, title, the body they choose and the pictures in it."""
+    """What the rules make of a page: its blocks, head, title, the body they choose and the pictures in it.
+
+    `is_clean` says that the site's template names the body, and what in it is none of the article.
+    """
 
     blocks: list[Block]
     region: Region
@@ -83,6 +103,7 @@ class Draft:
     chosen: Chosen
     pictures: Pictures
     has_template_body: bool
+    is_clean: bool = False
 
     def lines(self) -> list[Line]:
         """Return the lines naming dates and people: those below the title, those above it, nearest first, the last."""
@@ -102,12 +123,15 @@ class Draft:
 def draft_of(reading: Reading) -> tuple[Draft, Reader]:
     """Return the rules' draft of a page, and the site's template applied to it."""
     page, site = reading.page, reading.site
-    template = Reader(site.template if site else None, page)
+    template = template_of(reading)
     template.remove()
+    frame = frame_of(template, reading.context)
+    if frame is not None:
+        return _framed_draft(reading, template, frame), template
     blocks = blocks_of(page.body)
     container = template.body()
-    region = find_region(blocks, page.body) if container is None else _given_region(blocks, container)
-    label, name = _label_of(site), site.name if site else None
+    region = find_region(blocks, page.body) if container is None else given_region(blocks, container)
+    label, name = _label_of(template), site.name if site else None
     header = read_header(
         blocks, HeaderInput(region, reading.metadata, reading.context, page.url, reading.entry, name, label)
     )
@@ -119,6 +143,7 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
+    chosen = chosen if container is None else _without_fields(chosen, template)
     shown, captions = _with_template_images(blocks, chosen.blocks, template)
     around = Surroundings(
         blocks,
@@ -130,15 +155,47 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         judged=container is None and not template.elements("images"),
     )
     pictures = find_pictures(shown, page, title, captions, around)
-    return Draft(blocks, region, header, title, chosen, pictures, container is not None), template
+    named = container is not None
+    return Draft(
+        blocks, region, header, title, chosen, pictures, named, named and template.says_what_to_remove
+    ), template
 
 
-def _read(reading: Reading, language: str | None) -> Article:
+def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
+    """Return the draft of a page of which only what its template encloses is looked at."""
+    page, site, blocks, region = reading.page, reading.site, frame.blocks, frame.region
+    said = template.text("title")
+    known = Title(said[1] if said else None, said[0] if said else "", frame.title_index)
+    header = read_header(
+        blocks,
+        HeaderInput(
+            region, reading.metadata, reading.context, page.url, reading.entry, site.name if site else None,
+            _label_of(template), known,
+        ),
+    )  # fmt: skip
+    title = reading.decide("title", lambda: (header.title_rule, header.title))
+    chosen = _without_fields(body_blocks(blocks, region, header, title, reading.context, with_lead=False), template)
+    shown, captions = _with_template_images(blocks, chosen.blocks, template)
+    around = Surroundings(
+        blocks,
+        region.core,
+        header.title_index,
+        region.container,
+        declared_images(reading.metadata, page),
+        frozenset((*header.lines, *header.used)),
+        judged=not template.elements("images"),
+    )
+    pictures = find_pictures(shown, page, title, captions, around)
+    return Draft(blocks, region, header, title, chosen, pictures, True, template.says_what_to_remove)
+
+
+def read_article(reading: Reading) -> Article:
+    """Return the article of a page, whose fields are decided here."""
     page, metadata = reading.page, reading.metadata
     draft, template = draft_of(reading)
     pictures = draft.pictures
     rendering = render(
-        pictures.laid_out(_text_blocks(reading, draft), draft.blocks),
+        pictures.laid_out(text_blocks(reading, draft), draft.blocks),
         {item.index: item for item in pictures.items if item.index is not None},
         page.absolute,
         markdown=reading.markdown,
@@ -170,7 +227,7 @@ def _read(reading: Reading, language: str | None) -> Article:
         source=source,
         byline=byline,
         breadcrumb=breadcrumb,
-        language=read_language(reading, rendering.text, language),
+        language=read_language(reading, rendering.text, _language_of(reading.site, reading.entry)),
         body=rendering.text,
         body_html=rendering.html,
         markdown=rendering.markdown,
@@ -188,10 +245,22 @@ def _read(reading: Reading, language: str | None) -> Article:
     )
 
 
-def _text_blocks(reading: Reading, draft: Draft) -> list[Block]:
-    """Return the blocks of the body: the template's, else what the classifier believes, else what JSON-LD declares."""
+def _without_fields(chosen: Chosen, template: Reader) -> Chosen:
+    """Return the body's blocks without those that the template names as title, date or people."""
+    named = template.own_elements()
+    blocks = tuple(block for block in chosen.blocks if not any(block.inside(element) for element in named))
+    return replace(chosen, blocks=blocks)
+
+
+def text_blocks(reading: Reading, draft: Draft) -> list[Block]:
+    """Return the blocks of the body: the template's, else what the classifier believes, else what JSON-LD declares.
+
+    In a template's container without a word on what is removed from it, the classifier chooses.
+    """
     if draft.has_template_body:
         reading.rules["body"] = "template:body"
+        if not draft.is_clean:
+            return believed(draft.blocks, draft.chosen, draft.grounds(reading.metadata))
         return [block for block in draft.chosen.blocks if block.kind != "image"]
     if not draft.region.core:
         # A page that only a script would fill may declare its whole text.
@@ -255,24 +324,9 @@ def _with_template_images(
     return shown, captions
 
 
-def _given_region(blocks: Sequence[Block], container: Any) -> Region:
-    inside = [block.index for block in blocks if block.inside(container)]
-    depth = sum(1 for _ in container.iterancestors()) - 1
-    return Region(container, min(inside, default=0), max(inside, default=-1) + 1, tuple(inside), depth)
-
-
-def _label_of(site: Site | None) -> re.Pattern[str]:
-    if site is None:
-        return LABEL
-    template = site.template
-    rules = {
-        "updated": template.updated,
-        "published": template.published,
-        "source": template.source,
-        "author": template.byline,
-    }
-    extra = {kind: rule.label for kind, rule in rules.items() if rule and rule.label}
-    return label_pattern(extra) if extra else LABEL
+def _label_of(template: Reader) -> re.Pattern[str]:
+    labels = template.labels()
+    return label_pattern(labels) if labels else LABEL
 
 
 def _breadcrumb(reading: Reading, template: Reader, header: Header) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from crawler.parsers.lines import BY_LINE, LONGEST, Line, read_line
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.region import Region
 from crawler.parsers.text import loose, squeeze
-from crawler.parsers.titles import MenuLetters, Stated, Zone, read_title
+from crawler.parsers.titles import MenuLetters, Stated, Title, Zone, read_title
 
 _CRUMB_SPLIT = re.compile(r"\s*(?:>+|»+|›|→|➔|＞|》|/|\\|\|)\s*")
 _CRUMB_SIGN = re.compile(r">|»|›|→|➔|＞|》")
@@ -43,7 +43,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class HeaderInput:
-    """What the head is read from, besides the blocks."""
+    """What the head is read from, besides the blocks; `title` where it is known already."""
 
     region: Region
     metadata: Metadata
@@ -52,6 +52,7 @@ class HeaderInput:
     entry: Entry | None = None
     site_name: str | None = None
     label: re.Pattern[str] = LABEL
+    title: Title | None = None
 
 
 def read_header(blocks: Sequence[Block], given: HeaderInput) -> Header:
@@ -60,8 +61,11 @@ def read_header(blocks: Sequence[Block], given: HeaderInput) -> Header:
     crumbs, crumb_blocks = _breadcrumb(blocks, min(limit + 1, len(blocks)))
     menus = MenuLetters(blocks, limit)
     lines = _lines(blocks, given, menus, crumb_blocks)
-    stated = Stated(given.metadata, given.url, given.entry, given.site_name)
-    title = read_title(blocks, stated, Zone(limit, lines.keys() | crumb_blocks, max(crumb_blocks, default=-1), menus))
+    title = given.title
+    if title is None:
+        stated = Stated(given.metadata, given.url, given.entry, given.site_name)
+        zone = Zone(limit, lines.keys() | crumb_blocks, max(crumb_blocks, default=-1), menus)
+        title = read_title(blocks, stated, zone)
     crumb_rule = "page:breadcrumb"
     if not crumbs and given.metadata.crumbs:
         crumbs, crumb_rule = given.metadata.crumbs, "json-ld:BreadcrumbList"

@@ -8,7 +8,7 @@ from archive.model import Candidate, Entry
 from crawler.parsers.dates import DateContext
 from crawler.parsers.metadata import Metadata
 from crawler.parsers.page import Page
-from crawler.site import Site
+from crawler.site import Site, Template
 
 Source = Callable[[], tuple[str, Any] | None]
 
@@ -17,7 +17,8 @@ Source = Callable[[], tuple[str, Any] | None]
 class Reading:
     """A page, what it declares, and the fields decided so far with their rules.
 
-    With `explain`, every source is asked, and `lost` holds what the rules that were not chosen would have given.
+    `layouts` are the templates that may be tried. With `explain`, every source is asked, and `lost` holds what the
+    rules that were not chosen would have given.
     """
 
     page: Page
@@ -27,6 +28,7 @@ class Reading:
     entry: Entry | None = None
     explain: bool = False
     markdown: bool = True
+    layouts: tuple[Template, ...] = ()
     rules: dict[str, str] = field(default_factory=dict)
     lost: list[Candidate] = field(default_factory=list)
 

@@ -10,7 +10,7 @@ from crawler.parsers.tables import data_rows
 from crawler.parsers.text import squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _SKIPPED = frozenset(
     (
@@ -51,6 +51,8 @@ _HEAD_LINE = re.compile(
     re.IGNORECASE,
 )
 _MOST_BLOCKS = 20_000
+# The blocks after the last element asked for: a notice, a pager, a closing byline stand there.
+_AFTER = 12
 
 
 def is_hidden(element: etree._Element) -> bool:
@@ -76,20 +78,33 @@ def _is_styled_block(element: etree._Element) -> bool:
     return _BLOCK_STYLE.search(element.get("style") or "") is not None
 
 
-def blocks_of(body: etree._Element) -> list[Block]:
-    """Return the blocks below an element in reading order, numbered; walks without recursion, however deep it is."""
+def blocks_of(
+    body: etree._Element,
+    starts: "Mapping[etree._Element, Sequence[etree._Element]] | None" = None,
+    until: etree._Element | None = None,
+) -> list[Block]:
+    """Return the blocks below an element in reading order, numbered; walks without recursion, however deep it is.
+
+    `starts` names the children to walk of some elements instead of all; the walk ends a few blocks after `until`.
+    """
     walk = _Walk(body)
-    pending: list[Iterator[etree._Element]] = [iter(body)]
+    starts = starts or {}
+    pending: list[Iterator[etree._Element]] = [iter(starts.get(body, body))]
+    most, depth = _MOST_BLOCKS, -1
     while pending:
         for child in pending[-1]:
             if walk.enter(child):
-                pending.append(iter(child))
+                if child is until:
+                    depth = len(pending)
+                pending.append(iter(starts.get(child, child)))
                 break
         else:
             pending.pop()
             walk.close()
-            if len(walk.blocks) >= _MOST_BLOCKS:
-                break
+            if len(pending) == depth:
+                most, depth = min(most, len(walk.blocks) + _AFTER), -1
+        if len(walk.blocks) >= most:
+            break
     walk.flush()
     for index, block in enumerate(walk.blocks):
         block.index = index

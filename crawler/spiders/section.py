@@ -5,11 +5,8 @@ grow with the backlog and a killed run's remainder is simply what the next run f
 """
 
 import asyncio
-import datetime as dt
 import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -19,98 +16,27 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive import ledger
-from archive.errors import NewsarchiveError, UsageError
+from archive.errors import NewsarchiveError
 from archive.identity import normalise
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from crawler.failures import SKIPS, cause_of, cause_of_status
 from crawler.parsers import parse_listing
-from crawler.parsers.archives import is_calendar, month_of
+from crawler.parsers.blocked import block_cause
 from crawler.parsers.dates import DateContext, parse_date
 from crawler.parsers.feeds import is_feed
 from crawler.parsers.page import looks_like_html
 from crawler.run import Run
-from crawler.site import Section, Site
-from crawler.spiders.fetching import ArticleFetcher, capture_of, meta_of
+from crawler.site import Site
+from crawler.spiders.fetching import ArticleFetcher, capture_of, content_type_of, meta_of
+from crawler.spiders.walk import Scope, Walk
 
 logger = logging.getLogger(__name__)
 # Articles under way at once; each fetches its own pages and images.
 AT_ONCE = 24
 _LISTING_FIRST = 100
 # Pages in a row without anything new after which a chain, or the walk through an archive, is given up.
-_STALE_CHAIN, _MOST_STALE = 2, 12
-_MOST_WAITING = 5_000
-
-
-@dataclass(slots=True)
-class Walk:
-    """A walk through one section's listing pages, from the first to the end or to what is known."""
-
-    section: Section
-    row: ledger.Section
-    started: str
-    page: int = 0
-    urls: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)
-    found: int = 0
-    pages_seen: set[tuple[str, ...]] = field(default_factory=set)
-    state: str = "walking"
-    # Where the walk goes on when a chain of pages ends: months of an archive, parts of a sitemap, a feed.
-    waiting: list[str] = field(default_factory=list)
-    stale: int = 0
-    ends: Counter[str] = field(default_factory=Counter)
-
-    def end_chain(self, rule: str) -> None:
-        """Note by which rule a chain of listing pages ended."""
-        self.ends[rule] += 1
-        logger.info("section %s: a chain of listing pages ends after page %d: %s", self.section.key, self.page, rule)
-
-    def go_on(self) -> str | None:
-        """Return where the walk goes on, None at its end."""
-        while self.waiting:
-            url = self.waiting.pop(0)
-            if url not in self.urls:
-                return url
-        self.state = "completed"
-        return None
-
-    def add(self, urls: Iterable[str]) -> None:
-        """Add further listing pages; months that cannot hold news are left out."""
-        known = self.urls.union(self.waiting)
-        for url in urls:
-            if url in known or len(self.waiting) >= _MOST_WAITING:
-                continue
-            if is_calendar(url, utc_now().year):
-                self.ends["calendar"] += 1
-            else:
-                self.waiting.append(url)
-        self.waiting.sort(key=month_of, reverse=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the user narrows a run to."""
-
-    section: str | None = None
-    since: dt.date | None = None
-    full: bool = False
-    limit: int | None = None
-
-    @classmethod
-    def from_arguments(cls, site: Site, section: Any, since: Any, full: Any, limit: Any) -> "Scope":
-        """Return the scope that spider arguments say (strings from `-a`); raises UsageError."""
-        keys = [known.key for known in site.sections]
-        if section is not None and section not in keys:
-            raise UsageError(f"site {site.id} has no section {section!r}; it has {', '.join(keys)}")
-        try:
-            return cls(
-                section,
-                dt.date.fromisoformat(str(since)) if since else None,
-                str(full).lower() in ("1", "true", "yes", "on"),
-                int(limit) if limit is not None else None,
-            )
-        except ValueError as error:
-            raise UsageError(f"spider argument: {error}; since=YYYY-MM-DD, full=1 and limit=N are allowed") from error
+_STALE_CHAIN, _MOST_STALE = 10, 24
 
 
 class SectionSpider(Spider):
@@ -193,15 +119,16 @@ class SectionSpider(Spider):
 
     def _read_listing(self, response: Response, walk: Walk, url: str) -> str | None:
         run = self._open_run()
-        content_type = _content_type(response)
+        content_type = content_type_of(response)
         cause = cause_of_status(response) or _cause_of_body(response.body, content_type)
         if cause:
             self._end_badly(walk, url, cause)
             return None
         page = parse_listing(response.body, response.url, self.site.listing_of(walk.section), content_type=content_type)
         entries = tuple(entry for entry in page.entries if self.site.is_own_host(entry.url))
-        if not entries and not page.archives and walk.page == 1:
-            self._end_badly(walk, url, "no-articles")
+        cause = _cause_of_no_entries(response, walk) if not entries and not page.archives else None
+        if cause:
+            self._end_badly(walk, url, cause)
             return None
         if page.replaced:
             logger.warning("%s: listing %s: %d bytes are no %s", self.name, url, page.replaced, page.encoding)
@@ -424,9 +351,11 @@ class SectionSpider(Spider):
         return self.run
 
 
-def _content_type(response: Response) -> str | None:
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None
+def _cause_of_no_entries(response: Response, walk: Walk) -> str | None:
+    """Return why a listing page without articles is a failure: a notice in its place, or a first page without any."""
+    is_page = not is_feed(response.body)
+    cause = block_cause(response.body, response.url, content_type_of(response)) if is_page else None
+    return cause or ("no-articles" if walk.page == 1 else None)
 
 
 def _cause_of_body(body: bytes, content_type: str | None) -> str | None:

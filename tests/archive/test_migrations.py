@@ -27,6 +27,8 @@ CONTRACT = {
     "urls": "id url kind site_id article_id state discovered_at fetched_at due_at etag last_modified digest failures "
     "cause",
     "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error",
+    "run_health": "run_id position section_id reading articles fields",
+    "problems": "id site_id run_id name field since_run seen_at state detail resolved_at",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.

@@ -66,14 +66,13 @@ class Life:
 
 
 def fields_in(value: Any) -> Iterator[str]:
-    """Yield every field that a report names, wherever it stands."""
-    if isinstance(value, dict):
-        if isinstance(value.get("field"), str):
-            yield value["field"]
-        for inner in value.values():
-            yield from fields_in(inner)
-    elif isinstance(value, list):
+    """Yield the field of every problem that a report names, wherever its list of problems stands."""
+    if isinstance(value, list):
         for inner in value:
+            yield from fields_in(inner)
+    elif isinstance(value, dict):
+        yield from (problem["field"] for problem in value.get("problems", ()))
+        for inner in value.values():
             yield from fields_in(inner)
 
 
