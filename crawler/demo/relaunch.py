@@ -37,7 +37,8 @@ def article_page(article: DemoArticle, page: int, latest: Sequence[DemoArticle])
     language = article.language
     blocks = "".join(render.blocks(article, page, _image))
     main = (
-        f'<article class="story">\n<h1 class="story-headline">{escape(article.title, quote=False)}</h1>\n'
+        f'{_trail(article)}<article class="story">\n'
+        f'<h1 class="story-headline">{escape(article.title, quote=False)}</h1>\n'
         f'<div class="rte">\n{blocks}<p class="service">{_SERVICE[language]}</p>\n</div>\n{_record(article)}'
         f"{_pages(article.page_paths, page, language)}</article>\n"
     )
@@ -61,6 +62,14 @@ def home_page(sections: Mapping[str, Sequence[DemoArticle]], latest: Sequence[De
         for key, articles in sections.items()
     )
     return _document(BUREAU["en"], boxes, latest, language="en")
+
+
+def _trail(article: DemoArticle) -> str:
+    language = article.language
+    name, path = SECTIONS[article.sections[0]]
+    home, news = render.HOME[language], render.NEWS[language]
+    steps = f'<a href="/">{home}</a> / <span>{news}</span> / <a href="{path}">{name}</a>'
+    return f'<nav class="trail" aria-label="breadcrumb">{steps}</nav>\n'
 
 
 def _image(image: DemoImage, stray: str | None) -> str:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 BUREAU = {"en": "Harbour City Bureau of Quality and Standards", "zh": "海港市质量与标准局"}
 _PAGE_SIZE = 8
 LOGO, DOT = "/images/logo.gif", "/images/dot.gif"
-_HOME = {"en": "Home", "zh": "首页"}
-_NEWS = {"en": "News", "zh": "新闻"}
+HOME = {"en": "Home", "zh": "首页"}
+NEWS = {"en": "News", "zh": "新闻"}
 _LATEST = {"en": "Latest", "zh": "最新"}
 _OTHER = {"en": ("zh", "中文"), "zh": ("en", "English")}
 _FRONT = {"en": "/index.html", "zh": "/cn/updates.html"}
@@ -126,8 +126,8 @@ def _info(text: str) -> str:
 def _crumb(section: str) -> str:
     language = section_language(section)
     name, path = SECTIONS[section]
-    home = f'<a href="{_FRONT[language]}">{_HOME[language]}</a>'
-    return f'<div class="crumb">{home} &gt;&nbsp; {_NEWS[language]} &gt; <a href="{path}">{name}</a></div>\n'
+    home = f'<a href="{_FRONT[language]}">{HOME[language]}</a>'
+    return f'<div class="crumb">{home} &gt;&nbsp; {NEWS[language]} &gt; <a href="{path}">{name}</a></div>\n'
 
 
 def _pager(paths: Sequence[str], page: int) -> str:
@@ -162,7 +162,7 @@ def _link(article: DemoArticle) -> str:
 def _menu(language: str, twin: str | None) -> str:
     other, label = _OTHER[language]
     sections = [(name, path) for key, (name, path) in SECTIONS.items() if section_language(key) == language]
-    links = [(_HOME[language], _FRONT[language]), *sections, (label, twin or _FRONT[other])]
+    links = [(HOME[language], _FRONT[language]), *sections, (label, twin or _FRONT[other])]
     return " | ".join(f'<a href="{path}">{name}</a>' for name, path in links)
 
 

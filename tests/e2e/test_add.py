@@ -2,8 +2,9 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,21 @@ from tests.e2e.fault_site import Answer, FaultSite
 from tests.e2e.harness import Workspace, check_archive
 from tests.e2e.judging import FOUND, Known, add, closing, definitions, judge
 from tests.e2e.layouts.all import LAYOUTS
+from tests.e2e.layouts.site import Layout
 
 DEMO = [f"demo-{key}" for key in SECTIONS]
+# Articles that are published after the first crawl.
+NEW = 3
 NAMES = [*LAYOUTS, *DEMO]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A section that is being served: its address, its truth, and what was asked for."""
+    """A section that is being served: its address, its truth of now, what publishes more, and what was asked for."""
 
     url: str
-    truth: Mapping[str, Known]
+    truth: Callable[[], Mapping[str, Known]]
+    publish: Callable[[], object]
     requests: Counter[str]
 
 
@@ -38,18 +43,25 @@ def shown(name: str) -> Iterator[Shown]:
 @contextlib.contextmanager
 def layout(name: str) -> Iterator[Shown]:
     with LAYOUTS[name]().serve() as site:
-        truth = {
-            path: Known(str(story.number), story.title, story.day.isoformat()) for path, story in site.truth().items()
-        }
-        yield Shown(site.url + site.part.start.lstrip("/"), truth, site.requests)
+        site.withhold(NEW)
+        yield Shown(site.url + site.part.start.lstrip("/"), partial(truth_of, site), site.release, site.requests)
+
+
+def truth_of(site: Layout) -> Mapping[str, Known]:
+    return {path: Known(str(story.number), story.title, story.day.isoformat()) for path, story in site.truth().items()}
 
 
 @contextlib.contextmanager
 def demo(key: str) -> Iterator[Shown]:
     with DemoServer() as server:
-        articles = server.site.section_articles(key)
-        truth = {article.path: Known(article.path, article.title, article.updated) for article in articles}
-        yield Shown(server.url + SECTIONS[key][1].lstrip("/"), truth, server.requests)
+        url = server.url + SECTIONS[key][1].lstrip("/")
+        publish = partial(server.site.publish, key, NEW)
+        yield Shown(url, partial(truth_of_demo, server, key), publish, server.requests)
+
+
+def truth_of_demo(server: DemoServer, key: str) -> Mapping[str, Known]:
+    articles = server.site.section_articles(key)
+    return {article.path: Known(article.path, article.title, article.updated) for article in articles}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,9 +71,13 @@ def test_what_is_added_is_crawled_whole_and_alone(name: str, tmp_path: Path) -> 
         added = add(workspace, section.url, section.requests)
         assert added.faults() == {}
         workspace.crawl(FOUND)
-        assert judge(workspace, section.truth).faults() == {}
+        assert judge(workspace, section.truth()).faults() == {}
         again = workspace.crawl(FOUND)
-    assert (again["state"], again["discovered"], again["stored"]) == ("finished", 0, 0)
+        assert (again["state"], again["discovered"], again["stored"]) == ("finished", 0, 0)
+        section.publish()
+        more = workspace.crawl(FOUND)
+        assert more["stored"] == NEW
+        assert judge(workspace, section.truth()).faults() == {}
     check_archive(workspace.root)
 
 
@@ -72,7 +88,7 @@ def test_an_address_is_crawled_without_a_definition(name: str, tmp_path: Path) -
         outcome = workspace.run("crawl", section.url, "--json")
     assert outcome.code == 0, outcome
     assert closing(outcome)["state"] == "finished"
-    assert judge(workspace, section.truth).faults() == {}
+    assert judge(workspace, section.truth()).faults() == {}
     assert definitions(workspace) == set()
 
 

@@ -18,7 +18,7 @@ RULES: Mapping[str, str] = {
     "session ids": r"session",
     "the calendar": r"calendar",
     "filters and sort orders": r"filter|sort|facet",
-    "listing pages that repeat": r"repeat|loop|again|same page|itself|nothing new|already|known",
+    "listing pages that repeat": r"repeat|loop|again|same.page|itself|nothing.new|last.page|known",
 }
 
 

@@ -50,11 +50,11 @@ class UtilityClasses(Layout):
         pages, pinned = self.pages_of(part), part.stories[-2]
         for number, shown in enumerate(pages, start=1):
             hero = self._hero(shown[0], part) if number == 1 else ""
-            cards = [self._card(story) for story in ([pinned, *shown[1:]] if number == 1 else [pinned, *shown])]
-            cards.insert(4, f'<div class="flex p-4"><a class="font-bold" href="{ADVERT.format(3)}">Publi</a></div>\n')
+            listed = shown[1:] if number == 1 else shown
+            cards = [self._card(story) for story in (pinned, *listed)]
+            cards.insert(4, f'<div class="flex p-4"><a href="{ADVERT.format(3)}">Publi</a></div>\n')
             main = (
-                f'<h1 class="text-2xl">{part.name}</h1>\n{hero}'
-                f'<div class="flex flex-wrap gap-4">{"".join(cards)}</div>\n'
+                f'<h1 class="text-2xl">{part.name}</h1>\n{hero}<div class="flex gap-4">{"".join(cards)}</div>\n'
                 f"{_pager(part, number, len(pages))}"
             )
             yield _list_path(part, number), self.frame(f"{part.name} | {self.label('name')}", main, part=part)

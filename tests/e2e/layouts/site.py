@@ -6,7 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
@@ -47,10 +47,11 @@ class Layout(ABC):
         self._lock = threading.Lock()
         self._routes: dict[str, Answer] | None = None
         amounts = (("news", count, 1000), ("culture", 16, 5000))
-        self.parts = tuple(
+        self.parts: tuple[Part, ...] = tuple(
             Part(key, label(self.language, key), start, stories(self.language, key, number, first=first))
             for (key, number, first), start in zip(amounts, self.starts, strict=True)
         )
+        self._whole = self.parts[0]
 
     # The truth
 
@@ -70,6 +71,19 @@ class Layout(ABC):
     @abstractmethod
     def path(self, story: Story) -> str:
         """Return the address of a story, unquoted."""
+
+    def withhold(self, number: int) -> None:
+        """Take the newest stories of the section under test out of the site, until `release`."""
+        part = self.parts[0]
+        self._show(replace(part, stories=part.stories[number:]))
+
+    def release(self) -> None:
+        """Publish what was withheld."""
+        self._show(self._whole)
+
+    def _show(self, part: Part) -> None:
+        with self._lock:
+            self.parts, self._routes = (part, *self.parts[1:]), None
 
     # What a subclass renders
 
