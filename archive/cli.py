@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from archive import reports
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -194,4 +195,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve)
+COMMANDS = (search, show, serve, *reports.COMMANDS)

@@ -13,6 +13,13 @@ _TRACKING = re.compile(
     r"share_token|at_medium|at_campaign|cmpid|ocid)$",
     re.IGNORECASE,
 )
+# What a server hangs on its addresses to know a visitor again: a name that means nothing else, or a long value.
+_SESSION = re.compile(
+    r"^(?:(?:phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|zenid|oscsid)=.*|"
+    r"(?:s|sid|session|session_?id|sess)=(?=[0-9a-z]*\d)[0-9a-z]{16,})$",
+    re.IGNORECASE,
+)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[\w.!-]*", re.IGNORECASE)
 # The characters RFC 3986 lets stand in a path or a query, besides the unreserved ones.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 _QUERY_SAFE = _PATH_SAFE + "?"
@@ -21,8 +28,8 @@ _QUERY_SAFE = _PATH_SAFE + "?"
 def normalise(url: str, base: str | None = None) -> str:
     """Return the form of a URL that stands for its page.
 
-    Scheme and host in lower case, IDNA host, no default port, no fragment, no tracking parameters, dot segments
-    resolved, percent-escapes only where RFC 3986 asks for them. The order of parameters is kept.
+    Scheme and host in lower case, IDNA host, no default port, no fragment, no tracking parameters, no session ids, dot
+    segments resolved, percent-escapes only where RFC 3986 asks for them. The order of parameters is kept.
     Raises ValueError where it is no http(s) URL with a host.
     """
     absolute = urljoin(base, url.strip()) if base else url.strip()
@@ -30,7 +37,7 @@ def normalise(url: str, base: str | None = None) -> str:
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError(f"not a web address: {url!r}")
-    path = _escape(_without_dots(parts.path) or "/", _PATH_SAFE)
+    path = _escape(_without_dots(_SESSION_IN_PATH.sub("", parts.path)) or "/", _PATH_SAFE)
     return urlunsplit((scheme, _netloc(parts.hostname, parts.port, scheme), path, _query(parts.query), ""))
 
 
@@ -95,5 +102,10 @@ def _escape(text: str, safe: str) -> str:
 
 
 def _query(query: str) -> str:
-    kept = [pair for pair in query.split("&") if pair and not _TRACKING.match(pair.partition("=")[0])]
+    kept = [pair for pair in query.split("&") if pair and not _is_passing(pair)]
     return _escape("&".join(kept), _QUERY_SAFE)
+
+
+def _is_passing(pair: str) -> bool:
+    """Return whether a parameter says who comes or from where, not which page is meant."""
+    return _TRACKING.match(pair.partition("=")[0]) is not None or _SESSION.match(pair) is not None

@@ -219,6 +219,33 @@ CREATE INDEX article_images_article ON article_images(article_id);
 CREATE INDEX article_images_image ON article_images(image_id) WHERE image_id IS NOT NULL;
 """
 
+_HEALTH_TABLES = """
+CREATE TABLE run_health (
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  position INTEGER NOT NULL,
+  section_id INTEGER REFERENCES sections(id),
+  reading TEXT NOT NULL,
+  articles INTEGER NOT NULL,
+  fields TEXT NOT NULL,
+  PRIMARY KEY (run_id, position)
+) WITHOUT ROWID;
+CREATE TABLE problems (
+  id INTEGER PRIMARY KEY,
+  site_id TEXT NOT NULL REFERENCES sites(id),
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  name TEXT NOT NULL,
+  field TEXT NOT NULL,
+  since_run INTEGER NOT NULL REFERENCES runs(id),
+  seen_at TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'resolved')),
+  detail TEXT NOT NULL,
+  resolved_at TEXT
+);
+CREATE UNIQUE INDEX problems_open ON problems(site_id, name) WHERE state = 'open';
+CREATE INDEX problems_site ON problems(site_id, id);
+CREATE INDEX runs_site ON runs(site_id, id);
+"""
+
 FTS_COLUMNS = ("body", "title", "captions", "source", "byline", "search_extra", "keys")
 
 
@@ -245,3 +272,9 @@ def m001_first_tables(db: Database) -> None:
     """Make the tables of the first release."""
     for script in (_CRAWL_TABLES, _ARTICLE_TABLES, _EVIDENCE_TABLES, _fts_sql()):
         db.executescript(script)
+
+
+@MIGRATIONS()
+def m002_health(db: Database) -> None:
+    """Make the tables of what each run's articles were like, and of the problems that this shows."""
+    db.executescript(_HEALTH_TABLES)

@@ -112,12 +112,22 @@ def current_reading(db: Database, article_id: int) -> tuple[str, str]:
 
 def current_places(db: Database, article_id: int) -> list[Place]:
     """Return where the captures of the last fetch that showed an article's current version lie, page by page."""
-    rows = db.conn.execute(
-        "WITH shown AS (SELECT capture_id, position FROM version_captures JOIN versions ON versions.id = version_id "
-        "JOIN articles ON articles.id = article_id AND number = articles.version WHERE articles.id = ?) "
-        "SELECT file, offset, length FROM shown JOIN captures ON captures.id = capture_id WHERE file IS NOT NULL "
-        "AND capture_id >= (SELECT max(capture_id) FROM shown WHERE position = 1) ORDER BY position, captures.id",
+    row = db.conn.execute(
+        "SELECT versions.id FROM versions JOIN articles ON articles.id = article_id AND number = articles.version "
+        "WHERE articles.id = ?",
         (article_id,),
+    ).fetchone()
+    return version_places(db, int(row[0]))
+
+
+def version_places(db: Database, version_id: int) -> list[Place]:
+    """Return where the captures of the last fetch that showed a version lie, page by page; none that is withdrawn."""
+    rows = db.conn.execute(
+        "WITH shown AS (SELECT captures.id, position, file, offset, length FROM version_captures "
+        "JOIN captures ON captures.id = capture_id WHERE version_id = ? AND file IS NOT NULL AND withdrawn IS NULL) "
+        "SELECT file, offset, length FROM shown WHERE id >= (SELECT max(id) FROM shown WHERE position = 1) "
+        "ORDER BY position, id",
+        (version_id,),
     )
     return [Place(*row) for row in rows]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive import ledger
+from archive import health, ledger
 from archive.db import atomic, open_archive
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
@@ -45,8 +45,10 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
         db.close()
 
 
-def finish_run(holdings: Holdings, run_id: int, state: str, counts: Mapping[str, int], error: str | None) -> None:
-    """Close a run's row with its sums."""
+def finish_run(
+    holdings: Holdings, run_id: int, state: str, counts: Mapping[str, int], error: str | None
+) -> list[health.Problem]:
+    """Close a run's row with its sums; return the problems of its site that are open now."""
     db = open_archive(holdings.database)
     try:
         with atomic(db):
@@ -55,6 +57,10 @@ def finish_run(holdings: Holdings, run_id: int, state: str, counts: Mapping[str,
                 "WHERE id = ?",
                 (timestamp(utc_now()), state, error, *(counts.get(name, 0) for name in COUNTS), run_id),
             )
+            health.count_run(db, run_id)
+            (site_id,) = db.conn.execute("SELECT site_id FROM runs WHERE id = ?", (run_id,)).fetchone()
+            health.judge(db, site_id)
+            return health.open_problems(db, site_id)
     finally:
         db.close()
 
@@ -66,11 +72,14 @@ def warc_name(site_id: str, run_id: int, started: str) -> str:
 
 def _close_killed(db: Database, site_id: str, now: dt.datetime) -> None:
     """Close the rows of runs whose process is gone (the caller has their lock)."""
-    db.conn.execute(
-        "UPDATE runs SET state = 'killed', finished = ?, error = 'its process ended without closing it' "
-        "WHERE site_id = ? AND state = 'running'",
-        (timestamp(now), site_id),
-    )
+    rows = db.conn.execute("SELECT id FROM runs WHERE site_id = ? AND state = 'running'", (site_id,))
+    for (run_id,) in rows.fetchall():
+        health.count_run(db, run_id)
+        db.conn.execute(
+            "UPDATE runs SET state = 'killed', finished = ?, error = 'its process ended without closing it' "
+            "WHERE id = ?",
+            (timestamp(now), run_id),
+        )
 
 
 def _cut_killed_tails(db: Database, holdings: Holdings, site_id: str) -> None:

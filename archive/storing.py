@@ -1,8 +1,7 @@
 """Storing an article: which article it is, whether what was fetched is a version of its own, and what follows."""
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -13,22 +12,22 @@ from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
 from archive.model import Article, timestamp
 from archive.reader import version_content
+from archive.readings import (
+    Reading,
+    current_columns,
+    plan_replacements,
+    show_version,
+    standing,
+    version_id_of,
+    write_replacements,
+)
 from archive.rows import find_image, image_row, insert_row, put_image
-from archive.segment import search_extra
 from archive.units import CaptureRef, Desk, FetchedImage
-from archive.versions import KeptImage, carry_over, digest_of, pack
+from archive.versions import KeptImage, carry_over, digest_of, html_of, pack
 
 Outcome = Literal["stored", "unchanged"]
 # So many letters of a cut title tell it from others.
 _TELLING = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Who read a page: the parser's release and the template's digest."""
-
-    parser: str
-    template: str
 
 
 @dataclass(slots=True)
@@ -91,10 +90,15 @@ class ArticleUnit:
             self.outcome = "stored"
         else:
             if self.reread is not None:
-                _read_again(desk.db, article_id, number, self, self.reread)
+                self._read_again(desk.db, article_id, number, self.reread)
             self.outcome = _compare(desk, self, article_id, number, image_ids)
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)
+
+    def _read_again(self, db: Database, article_id: int, number: int, article: Article) -> None:
+        """Replace the current version's reading by today's of the same captures."""
+        found = plan_replacements(db, article_id, {version_id_of(db, article_id, number): article})
+        write_replacements(db, article_id, found, self.reading, self.seen_at)
 
     def _mark(self, desk: Desk, url_id: int, article_id: int) -> None:
         first = self.captures[0]
@@ -161,39 +165,17 @@ def _new_article(desk: Desk, unit: ArticleUnit) -> int:
         "url": unit.identity,
         "first_seen": unit.seen_at,
         "last_seen": unit.seen_at,
-        **_current(unit.article, _kept(desk.db, unit, None)),
+        **current_columns(unit.article, _kept(desk.db, unit, None)),
         "keys": filter_keys(desk.db, article_id, desk.site_id, unit.article.language),
     }
     insert_row(desk.db, "articles", row)
     return article_id
 
 
-def _current(article: Article, images: Sequence[KeptImage]) -> dict[str, Any]:
-    """Return the columns of `articles` that follow its current version."""
-    return columns_of(article) | {
-        "day": article.day.isoformat() if article.day else None,
-        "body": article.body,
-        "body_html": _html(article, images),
-        "search_extra": search_extra(
-            article.body, article.title, article.captions, article.source, " ".join(article.byline)
-        ),
-    }
-
-
-def _html(article: Article, images: Sequence[KeptImage]) -> str:
-    """Return the article's HTML with the images that are kept named by their bytes."""
-    html = article.body_html
-    for kept in images:
-        if kept.image.url and kept.sha256:
-            address = kept.image.url.replace("&", "&amp;").replace('"', "&quot;")
-            html = html.replace(f'src="{address}"', f'src="sha256:{kept.sha256}"')
-    return html
-
-
 def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> Outcome:
     """Tie the fetch to the version that it shows, making one where none does; a return to an old one is an event."""
     db = desk.db
-    current_id = _version_id(db, article_id, number)
+    current_id = version_id_of(db, article_id, number)
     filled = _fill_images(db, unit, current_id, image_ids)
     kept = _kept(db, unit, current_id)
     shown = db.conn.execute(
@@ -210,11 +192,11 @@ def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_
     (last_seen,) = db.conn.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()
     # Events follow capture time: an older capture that comes later (an import) changes nothing that is shown.
     if unit.seen_at >= last_seen:
-        if to != _standing(db, current_id, number):
+        if to != standing(db, current_id, number):
             _event(desk, article_id, "changed", (number, to), unit.seen_at)
         refreshed = bool(shown) and _refresh(db, version_id, unit.article, kept)
         if to != number or filled or refreshed or unit.reread is not None:
-            _show_version(db, article_id, (version_id, to), unit.article.day)
+            show_version(db, article_id, (version_id, to), unit.article.day)
         db.conn.execute("UPDATE articles SET last_seen = ?, state = 'live' WHERE id = ?", (unit.seen_at, article_id))
     return "unchanged" if shown else "stored"
 
@@ -229,35 +211,13 @@ def _refresh(db: Database, version_id: int, article: Article, images: Sequence[K
     columns = ", ".join(f"{name} = ?" for name in row)
     db.conn.execute(
         f"UPDATE versions SET {columns}, body_html = ? WHERE id = ?",  # noqa: S608 (names are ours)
-        (*row.values(), pack(_html(article, images)), version_id),
+        (*row.values(), pack(html_of(article, images)), version_id),
     )
     return True
 
 
-def _standing(db: Database, version_id: int, number: int) -> int:
-    """Return the number that a version counts as: the earlier's that a re-reading made it equal to, else its own."""
-    row = db.conn.execute(
-        "SELECT number FROM versions WHERE id = (SELECT same_as FROM versions WHERE id = ?)", (version_id,)
-    ).fetchone()
-    return int(row[0]) if row else number
-
-
-def _show_version(db: Database, article_id: int, version: tuple[int, int], day: dt.date | None) -> None:
-    """Write a version (id, number) into its article's row; the index follows only where text changed.
-
-    The day is the fetched page's: stored instants have lost the offset that says on which day they were printed.
-    """
-    version_id, number = version
-    row = storable(_current(*version_content(db, version_id)) | {"day": day.isoformat() if day else None})
-    columns = ", ".join(f"{name} = ?" for name in row)
-    db.conn.execute(
-        f"UPDATE articles SET {columns}, version = ? WHERE id = ?",  # noqa: S608 (names are ours)
-        (*row.values(), number, article_id),
-    )
-
-
 def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> int:
-    previous = _version_id(desk.db, article_id, number - 1) if number > 1 else None
+    previous = version_id_of(desk.db, article_id, number - 1) if number > 1 else None
     kept = _kept(desk.db, unit, previous)
     row = {
         "article_id": article_id,
@@ -269,7 +229,7 @@ def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, im
         "read_at": unit.seen_at,
         **columns_of(unit.article),
         "body": pack(unit.article.body),
-        "body_html": pack(_html(unit.article, kept)),
+        "body_html": pack(html_of(unit.article, kept)),
     }
     version_id = insert_row(desk.db, "versions", row)
     for position, (image, fetched) in enumerate(zip(unit.article.images, unit.images, strict=True), 1):
@@ -308,56 +268,9 @@ def _fill_images(db: Database, unit: ArticleUnit, version_id: int, image_ids: li
     article, images = version_content(db, version_id)
     db.conn.execute(
         "UPDATE versions SET digest = ?, body_html = ? WHERE id = ?",
-        (digest_of(article, images), pack(_html(article, images)), version_id),
+        (digest_of(article, images), pack(html_of(article, images)), version_id),
     )
     return True
-
-
-def _read_again(db: Database, article_id: int, number: int, unit: ArticleUnit, article: Article) -> None:
-    """Replace a version's reading by today's of the same captures; what it was is on record."""
-    version_id = _version_id(db, article_id, number)
-    _, images = version_content(db, version_id)
-    by_url = {kept.image.url: kept for kept in images}
-    kept = [
-        replace(by_url[image.url], image=image) if image.url in by_url else KeptImage(image, error="not-fetched")
-        for image in article.images
-    ]
-    (before,) = db.conn.execute("SELECT digest FROM versions WHERE id = ?", (version_id,)).fetchone()
-    after = digest_of(article, kept)
-    row = columns_of(article) | {
-        "digest": after,
-        "parser": unit.reading.parser,
-        "template": unit.reading.template,
-        "read_at": unit.seen_at,
-        "body": pack(article.body),
-        "body_html": pack(_html(article, kept)),
-    }
-    columns = ", ".join(f"{name} = ?" for name in row)
-    db.conn.execute(f"UPDATE versions SET {columns} WHERE id = ?", (*storable(row).values(), version_id))  # noqa: S608
-    db.conn.execute(
-        "INSERT INTO readings(version_id, parser, template, read_at, digest_before, digest_after) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (version_id, unit.reading.parser, unit.reading.template, unit.seen_at, before, after),
-    )
-    db.conn.execute("DELETE FROM article_images WHERE version_id = ?", (version_id,))
-    for position, item in enumerate(kept, 1):
-        image_id = find_image(db, item.sha256) if item.sha256 else None
-        put_image(db, (article_id, version_id, position), item.image, image_id, item.error)
-    _merge_equal(db, article_id, after, unit.seen_at)
-
-
-def _merge_equal(db: Database, article_id: int, digest: str, at: str) -> None:
-    """Mark versions that a re-reading made equal: the later keeps its number and counts as the earlier no more."""
-    equal = db.conn.execute(
-        "SELECT id, number FROM versions WHERE article_id = ? AND digest = ? AND same_as IS NULL ORDER BY number",
-        (article_id, digest),
-    ).fetchall()
-    for later_id, number in equal[1:]:
-        db.conn.execute("UPDATE versions SET same_as = ? WHERE id = ?", (equal[0][0], later_id))
-        db.conn.execute(
-            "UPDATE events SET withdrawn = ? WHERE article_id = ? AND to_version = ? AND withdrawn IS NULL",
-            (at, article_id, number),
-        )
 
 
 def _tie(desk: Desk, unit: ArticleUnit, version_id: int) -> None:
@@ -376,13 +289,6 @@ def _event(desk: Desk, article_id: int, kind: str, versions: tuple[int | None, i
         "INSERT INTO events(article_id, kind, from_version, to_version, at, run_id) VALUES (?, ?, ?, ?, ?, ?)",
         (article_id, kind, *versions, at, desk.run_id),
     )
-
-
-def _version_id(db: Database, article_id: int, number: int) -> int:
-    row = db.conn.execute(
-        "SELECT id FROM versions WHERE article_id = ? AND number = ?", (article_id, number)
-    ).fetchone()
-    return int(row[0])
 
 
 def _next_number(db: Database, article_id: int) -> int:

@@ -43,6 +43,16 @@ def carry_over(images: Sequence[KeptImage], known: Mapping[str, str]) -> tuple[K
     )
 
 
+def html_of(article: Article, images: Sequence[KeptImage]) -> str:
+    """Return the article's HTML with the images that are kept named by their bytes."""
+    html = article.body_html
+    for kept in images:
+        if kept.image.url and kept.sha256:
+            address = kept.image.url.replace("&", "&amp;").replace('"', "&quot;")
+            html = html.replace(f'src="{address}"', f'src="sha256:{kept.sha256}"')
+    return html
+
+
 def pack(text: str) -> bytes:
     """Compress a version's text (zlib)."""
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.extracting.command import extract
+from crawler.learn.add_command import add, check
 from crawler.learn.command import learn
+from crawler.reextracting.command import reextract
 
 if TYPE_CHECKING:
+    from crawler.site import Site
     from crawler.workspace import Workspace
 
 
@@ -57,7 +60,7 @@ def init(directory: Path, contact: str) -> None:
 
 
 @click.command()
-@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.argument("sites", nargs=-1, metavar="[SITE|URL]...")
 @click.option("--section", metavar="KEY", help="Only this section.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only articles whose listing date is not older.")
 @click.option("--full", is_flag=True, help="Walk every listing to its end and fetch known articles again.")
@@ -77,7 +80,8 @@ def crawl(
 ) -> None:  # fmt: skip
     """Crawl sites: what is new in their sections, and what an earlier run left open.
 
-    Without SITE, every site that the workspace defines. Exit code 1 where a walk did not finish or an article failed
+    Without SITE, every site that the workspace defines. A section's URL is looked at first, as by `newsarchive add`,
+    and crawled without keeping a definition. Exit code 1 where a walk did not finish or an article failed
     for the first time, 3 where another run holds a site.
 
     \b
@@ -93,9 +97,18 @@ def crawl(
             f"try: newsarchive crawl {workspace.site_ids()[0]}"
         )
     order = Order(section, since.date() if since else None, full, limit, delay)
-    outcome = crawl_sites(workspace, [workspace.site(name) for name in names], order, verbose=invocation.verbose)
+    outcome = crawl_sites(workspace, [_site(workspace, name) for name in names], order, verbose=invocation.verbose)
     outcome.print(as_json=as_json)
     sys.exit(outcome.exit_code)
+
+
+def _site(workspace: "Workspace", name: str) -> "Site":
+    """Return the site that an id or a section's address means."""
+    if "://" not in name:
+        return workspace.site(name)
+    from crawler.learn.adding import learn_site  # noqa: PLC0415
+
+    return learn_site(name, workspace.config.crawl).site
 
 
 @click.command()
@@ -117,4 +130,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, crawl, extract, learn, demo)
+COMMANDS = (init, add, check, crawl, learn, reextract, extract, demo)

@@ -14,15 +14,18 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive.errors import NewsarchiveError
+from archive.terminal import printable
 from crawler.failures import explain
 from crawler.run import Run
 from crawler.site import Site
 from crawler.spiders.loader import spider_for
-from crawler.spiders.section import SectionSpider, Walk
+from crawler.spiders.section import SectionSpider
+from crawler.spiders.walk import Walk
 from crawler.workspace import Workspace
 
 # Seconds that a signal leaves to what is under way, and to the closing of the last run.
@@ -82,7 +85,11 @@ class SiteOutcome:
             "seconds": round(self.seconds, 1),
             **({name: tally.as_dict().get(name, 0) for name in (*_COLUMNS, "requests", "bytes")} if tally else {}),
             "causes": dict(tally.causes) if tally else {},
-            "sections": {walk.section.key: {"state": walk.state, "pages": walk.page} for walk in self.walks},
+            "sections": {
+                walk.section.key: {"state": walk.state, "pages": walk.page, "ends": dict(walk.ends)}
+                for walk in self.walks
+            },
+            "problems": [problem.as_dict() for problem in self.run.problems] if self.run else [],
             "error": str(self.refusal) if self.refusal else None,
         }
 
@@ -111,6 +118,10 @@ class Outcome:
             causes = site.run.tally.causes if site.run else {}
             for cause, number in sorted(causes.items()):
                 console.print(f"{site.site}: {number} × {cause}: {explain(cause)}")
+            for problem in site.run.problems if site.run else []:
+                console.print(Text(printable(f"{site.site}: {problem.name}: {problem.meaning}")))
+            if site.run and site.run.problems:
+                console.print(f"Next: newsarchive status {site.site}")
 
 
 def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, verbose: int = 0) -> Outcome:

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 # A rule keeps these from being fetched, or says that they are no article; the rest are failures.
-SKIPS = frozenset({"robots", "off-site", "not-html", "host-not-allowed", "since"})
+SKIPS = frozenset({"robots", "off-site", "not-html", "host-not-allowed", "since", "not-article"})
 # A link that leads nowhere is the site's affair, not the run's.
 DEAD_LINKS = frozenset({"http-404", "http-410"})
 _CAUSES: tuple[tuple[type[Exception], str], ...] = (
@@ -47,6 +47,9 @@ _MEANINGS = {
     "empty": "the page is empty",
     "no-articles": "the page names no article that fits the definition",
     "no-article": "the page holds neither text nor image",
+    "not-article": "its address is that of a listing or the front page",
+    "blocked": "the site answers with a block notice, a captcha or a wall of consent; a longer delay may help",
+    "empty-shell": "the page is a shell that only a script would fill",
     "bad-encoding": "some bytes are no characters of its encoding",
 }
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from archive.health import Problem
+
 logger = logging.getLogger(__name__)
 _REMEMBERED_IMAGES = 5000
 
@@ -60,6 +62,7 @@ class Run:
         self.workspace, self.site = workspace, site
         self.tally = Tally()
         self.walk_errors: list[str] = []
+        self.problems: list[Problem] = []
         self.state = "running"
         self._on_commit = on_commit
         self.images: OrderedDict[str, Future[FetchedImage]] = OrderedDict()
@@ -168,7 +171,9 @@ class Run:
                 self.state = state
                 self.ledger.close()
                 error_text = "; ".join(self.walk_errors[:5]) or None
-                finish_run(self.workspace.holdings, self.started.id, state, self.tally.as_dict(), error_text)
+                self.problems = finish_run(
+                    self.workspace.holdings, self.started.id, state, self.tally.as_dict(), error_text
+                )
         finally:
             self._lock.release()
 

@@ -130,8 +130,10 @@ class Listing(_Value):
     """How a listing page names its articles and its next page.
 
     `entry` is the box of one article, `link`, `title`, `date`, `summary` and `thumbnail` are looked for inside it;
-    without `entry` every link that matches `article_urls` is an article. Without `next`, the usual next links are
-    recognised; `next = false` says that there is one page only.
+    without `entry` every link that matches `article_urls` is an article. Links outside the boxes that match
+    `also_urls` are articles too: a top story, a box of older ones. Without `next`, the usual next links are recognised;
+    `next = false` says that there is one page only. `archives` matches the addresses of further listing pages that a
+    page links to: months of a date archive, the parts of a sitemap. With `dated`, a box without a date is no entry.
     """
 
     entry: SelectorText | None = None
@@ -142,6 +144,9 @@ class Listing(_Value):
     thumbnail: SelectorText | None = None
     next: SelectorText | Literal[False] | None = None
     article_urls: RegexText | None = None
+    also_urls: RegexText | None = None
+    archives: RegexText | None = None
+    dated: bool = False
 
     @model_validator(mode="after")
     def _names_articles(self) -> Self:
@@ -151,7 +156,10 @@ class Listing(_Value):
 
 
 class Section(_Value):
-    """One news section: its key, name, first listing page, and how often it is due."""
+    """One news section: its key, name, first listing page, and how often it is due.
+
+    `also` are further listings of it, walked after the first: a feed or a sitemap that reaches further back.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     name: str
@@ -159,6 +167,7 @@ class Section(_Value):
     every: Annotated[str, AfterValidator(_interval)] = "daily"
     language: str | None = None
     listing: Listing | None = None
+    also: tuple[str, ...] = ()
 
 
 class Site(_Value):

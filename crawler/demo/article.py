@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Fate = Literal["good", "broken", "missing"]
+Look = Literal["old", "new"]
 
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "updates": ("Updates", "/updates.html"),
@@ -56,6 +57,7 @@ class DemoArticle:
     titleless: bool = False  # only the listing says the title
     stray: str | None = None  # an image's name that stands as a line of text
     dead: bool = False  # listed, but its page is gone
+    look: Look = "old"  # the content management system that made its page
 
     @property
     def page_paths(self) -> tuple[str, ...]:

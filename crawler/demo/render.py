@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from crawler.demo.article import SECTIONS, DemoArticle, written_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from crawler.demo.article import DemoImage
 
 BUREAU = {"en": "Harbour City Bureau of Quality and Standards", "zh": "海港市质量与标准局"}
 _PAGE_SIZE = 8
 LOGO, DOT = "/images/logo.gif", "/images/dot.gif"
-_HOME = {"en": "Home", "zh": "首页"}
-_NEWS = {"en": "News", "zh": "新闻"}
+HOME = {"en": "Home", "zh": "首页"}
+NEWS = {"en": "News", "zh": "新闻"}
 _LATEST = {"en": "Latest", "zh": "最新"}
 _OTHER = {"en": ("zh", "中文"), "zh": ("en", "English")}
 _FRONT = {"en": "/index.html", "zh": "/cn/updates.html"}
@@ -34,7 +34,7 @@ def article_page(article: DemoArticle, page: int, latest: Sequence[DemoArticle])
     pager = _pager(article.page_paths, page) if len(article.pages) > 1 else ""
     main = (
         f"{_crumb(article.sections[0])}{heading}{_dateline(article)}"
-        f'<div id="content">\n{"".join(_blocks(article, page))}</div>\n{pager}'
+        f'<div id="content">\n{"".join(blocks(article, page, _image))}</div>\n{pager}'
     )
     title = "" if article.titleless else f"{article.title} - {BUREAU[article.language]}"
     return _document(title, main, latest, language=article.language, twin=article.twin)
@@ -83,13 +83,14 @@ def section_language(section: str) -> str:
     return "zh" if section == "cn" else "en"
 
 
-def _blocks(article: DemoArticle, page: int) -> Iterable[str]:
+def blocks(article: DemoArticle, page: int, image_block: Callable[[DemoImage, str | None], str]) -> Iterable[str]:
+    """Yield the paragraphs and images of one page of an article, in their order."""
     paragraphs = article.pages[page - 1]
     images = [image for image in article.images if image.page == page]
     for place in range(len(paragraphs) + 1):
         for image in images:
             if image.before == place:
-                yield _image(image, article.stray)
+                yield image_block(image, article.stray)
         if place < len(paragraphs):
             yield f"<p>{escape(paragraphs[place], quote=False)}</p>\n"
 
@@ -125,8 +126,8 @@ def _info(text: str) -> str:
 def _crumb(section: str) -> str:
     language = section_language(section)
     name, path = SECTIONS[section]
-    home = f'<a href="{_FRONT[language]}">{_HOME[language]}</a>'
-    return f'<div class="crumb">{home} &gt;&nbsp; {_NEWS[language]} &gt; <a href="{path}">{name}</a></div>\n'
+    home = f'<a href="{_FRONT[language]}">{HOME[language]}</a>'
+    return f'<div class="crumb">{home} &gt;&nbsp; {NEWS[language]} &gt; <a href="{path}">{name}</a></div>\n'
 
 
 def _pager(paths: Sequence[str], page: int) -> str:
@@ -161,7 +162,7 @@ def _link(article: DemoArticle) -> str:
 def _menu(language: str, twin: str | None) -> str:
     other, label = _OTHER[language]
     sections = [(name, path) for key, (name, path) in SECTIONS.items() if section_language(key) == language]
-    links = [(_HOME[language], _FRONT[language]), *sections, (label, twin or _FRONT[other])]
+    links = [(HOME[language], _FRONT[language]), *sections, (label, twin or _FRONT[other])]
     return " | ".join(f'<a href="{path}">{name}</a>' for name, path in links)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from crawler.demo import content, newsroom, pictures, render
-from crawler.demo.article import SECTIONS, DemoArticle, DemoImage, Reply
+from crawler.demo import content, newsroom, pictures, relaunch, render
+from crawler.demo.article import SECTIONS, DemoArticle, DemoImage, Look, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["SECTIONS", "DemoArticle", "DemoImage", "DemoSite", "Reply"]
 
@@ -27,6 +28,7 @@ class DemoSite:
     def __init__(self) -> None:
         self._lock = Lock()
         self._published: Counter[str] = Counter()
+        self._look: Look = "old"
         self._issue = _Issue(content.load())
 
     @property
@@ -49,13 +51,20 @@ class DemoSite:
 
     def revise(self, path: str) -> DemoArticle:
         """Reword one paragraph of an article, move its date a day on, and return the new article."""
+        return self._replace(path, newsroom.revised)
+
+    def _replace(self, path: str, change: Callable[[DemoArticle], DemoArticle]) -> DemoArticle:
         with self._lock:
             article = next((article for article in self.articles if article.path == path), None)
             if article is None:
                 raise KeyError(f"no article at {path!r}; take a path from DemoSite.articles")
-            new = newsroom.revised(article)
-            self._issue = _Issue(new if old is article else old for old in self._issue.listed)
+            new = change(article)
+            self._issue = self._issue.with_articles(new if old is article else old for old in self._issue.listed)
             return new
+
+    def remake(self, path: str) -> DemoArticle:
+        """Let the content management system of today make an article's page anew, its content as it was."""
+        return self._replace(path, lambda article: replace(article, look=self._look))
 
     def publish(self, section: str, count: int) -> tuple[DemoArticle, ...]:
         """Put so many follow-ups on top of a section, and return them oldest first."""
@@ -71,18 +80,32 @@ class DemoSite:
                 number=max(article.number for article in self._issue.listed),
                 serials=range(done + 1, done + count + 1),
             )
-            published = tuple(new)
+            published = tuple(replace(article, look=self._look) for article in new)
             self._published[section] += count
-            self._issue = _Issue((*self._issue.listed, *published))
+            self._issue = self._issue.with_articles((*self._issue.listed, *published))
             return published
+
+    def relaunch(self, *, listings: bool = True) -> None:
+        """Move to another content management system: it makes the pages of new articles, and the listings if told so.
+
+        Articles published before keep the markup that they have.
+        """
+        with self._lock:
+            self._look = "new"
+            self._issue = _Issue(self._issue.listed, "new" if listings else self._issue.look)
 
 
 class _Issue:
     """One state of the site, never changed: what is listed, and what each path answers."""
 
-    def __init__(self, articles: Iterable[DemoArticle]) -> None:
+    def __init__(self, articles: Iterable[DemoArticle], look: Look = "old") -> None:
+        self.look = look
         self.listed = tuple(sorted(articles, key=lambda article: (article.updated, article.number), reverse=True))
         self.routes: dict[str, Callable[[], Reply]] = dict(self._routes())
+
+    def with_articles(self, articles: Iterable[DemoArticle]) -> _Issue:
+        """Return the state with other articles, whose listings look the same."""
+        return _Issue(articles, self.look)
 
     def _routes(self) -> Iterator[tuple[str, Callable[[], Reply]]]:
         yield "/robots.txt", partial(Reply, 200, "text/plain; charset=utf-8", _ROBOTS)
@@ -107,15 +130,18 @@ class _Issue:
         return [article for article in self.listed if key in article.sections]
 
     def _home(self) -> Reply:
-        return _page(render.home_page({key: self._section(key) for key in SECTIONS}, self._latest("en", ())))
+        home_page = _RENDERERS[self.look].home_page
+        return _page(home_page({key: self._section(key) for key in SECTIONS}, self._latest("en", ())))
 
     def _listing(self, key: str, page: int) -> Reply:
         entries = self._section(key)
         latest = self._latest(render.section_language(key), render.page_entries(entries, page))
-        return _page(render.listing_page(key, entries, page, latest))
+        listing_page = _RENDERERS[self.look].listing_page
+        return _page(listing_page(key, entries, page, latest))
 
     def _article(self, article: DemoArticle, page: int) -> Reply:
-        return _page(render.article_page(article, page, self._latest(article.language, (article,))))
+        article_page = _RENDERERS[article.look].article_page
+        return _page(article_page(article, page, self._latest(article.language, (article,))))
 
     def _latest(self, language: str, shown: Iterable[DemoArticle]) -> list[DemoArticle]:
         # Dates in the margin are there to mislead, and a date that is the page's own would not.
@@ -126,6 +152,19 @@ class _Issue:
 
 
 _FURNITURE = {render.LOGO: (300, 60), render.DOT: (4, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Renderer:
+    article_page: Callable[[DemoArticle, int, Sequence[DemoArticle]], str]
+    listing_page: Callable[[str, Sequence[DemoArticle], int, Sequence[DemoArticle]], str]
+    home_page: Callable[[Mapping[str, Sequence[DemoArticle]], Sequence[DemoArticle]], str]
+
+
+_RENDERERS: dict[Look, _Renderer] = {
+    "old": _Renderer(render.article_page, render.listing_page, render.home_page),
+    "new": _Renderer(relaunch.article_page, relaunch.listing_page, relaunch.home_page),
+}
 
 
 def _page(html: str) -> Reply:

@@ -65,16 +65,26 @@ class Fetcher:
 
     def fetch(self, name: str) -> Document:
         """Return the page at an address; raises InputError."""
+        document = self.fetch_any(name)
+        if not looks_like_html(document.body, document.content_type):
+            why = _no_page(document.body, document.content_type)
+            raise InputError(f"{name}: {why}; give the address of an article's page")
+        return document
+
+    def fetch_any(self, name: str) -> Document:
+        """Return what an address holds, a page or a feed; raises InputError."""
         url = _address(name, name)
         self._wait(url.host)
         with self._answer(name, url, url.host) as (place, response):
             if response.status_code != HTTPStatus.OK:
                 raise InputError(f"{name}: {_status(response.status_code)}")
             body = self._body(name, response)
-        content_type = response.headers.get("Content-Type")
-        if not looks_like_html(body, content_type):
-            raise InputError(f"{name}: {_no_page(body, content_type)}; give the address of an article's page")
-        return Document(name, body, str(place), content_type, utc_now())
+        return Document(name, body, str(place), response.headers.get("Content-Type"), utc_now())
+
+    def sitemaps(self, name: str) -> list[str]:
+        """Return the sitemaps that the robots.txt of an address' host names; raises InputError."""
+        url = _address(name, name)
+        return list(self._rules(name, url, url.host).sitemaps)
 
     def _wait(self, host: str) -> None:
         """Wait until the host may be asked again; this machine always may, as in a crawl."""

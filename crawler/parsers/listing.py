@@ -2,36 +2,56 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from lxml import etree
 
 from archive.identity import normalise
 from archive.model import Entry
+from archive.segment import has_cjk
+from crawler.parsers.dates import DateContext, find_date
+from crawler.parsers.feeds import is_feed, read_feed
+from crawler.parsers.metadata import read_metadata
 from crawler.parsers.page import Page, parse_page
-from crawler.parsers.pager import NEXT_WORDS, part_number
+from crawler.parsers.pager import NEXT_WORDS, part_number, part_of
 from crawler.parsers.text import squeeze
 from crawler.selectors import compile_selector
 from crawler.site import Listing
 
 _SUMMARY_LENGTH = 2000
-_MOST_TEXTS, _LONGEST_LINK = 200, 5000
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# The addresses of a pager's links, whatever else they look like.
+_PAGED = re.compile(r"/page/\d+/?$|[?&](?:page|paged|pg)=\d+")
+_DATE_END = 120
+_MOST_TEXTS, _LONGEST_LINK, _MOST_LINKS = 200, 5000, 50
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """What a listing page says: its entries in order, each address once, the next page's address, and its encoding."""
+    """What a listing page says: its entries in order, each address once, the next page's address, and its encoding.
+
+    The first `listed` entries are those of the list itself; the others stand elsewhere on the page. `archives` are
+    further listing pages.
+    """
 
     entries: tuple[Entry, ...]
     next_url: str | None
     encoding: str = "utf-8"
     replaced: int = 0
+    archives: tuple[str, ...] = ()
+    listed: int = 0
 
 
 def parse_listing(body: bytes, url: str, listing: Listing, *, content_type: str | None = None) -> ListingPage:
     """Return the entries and the next page of a listing; pure, and defined for any bytes."""
-    page = parse_page(body, url, content_type)
+    if is_feed(body):
+        return _of_feed(body, url, listing)
+    return read_listing(parse_page(body, url, content_type), listing)
+
+
+def read_listing(page: Page, listing: Listing) -> ListingPage:
+    """Return the entries and the next page of a listing that is parsed already."""
     found: dict[str, Entry] = {}
     for entry in _entries(page, listing):
         known = found.get(entry.url)
@@ -39,18 +59,68 @@ def parse_listing(body: bytes, url: str, listing: Listing, *, content_type: str 
             found[entry.url] = entry
         elif not known.title and entry.title:
             found[entry.url] = _merged(known, entry)
-    return ListingPage(tuple(found.values()), _next(page, listing), page.encoding, page.replaced)
+    listed = len(found)
+    for entry in _elsewhere(page, listing):
+        found.setdefault(entry.url, entry)
+    following, further = _next(page, listing), _archives(page, listing)
+    return ListingPage(tuple(found.values()), following, page.encoding, page.replaced, further, listed)
+
+
+def _of_feed(body: bytes, url: str, listing: Listing) -> ListingPage:
+    feed = read_feed(body, url)
+    wanted = re.compile(listing.article_urls) if listing.article_urls else None
+    entries = (entry for entry in feed.entries if wanted is None or wanted.search(entry.url))
+    further = feed.parts if listing.archives is None else tuple(filter(re.compile(listing.archives).search, feed.parts))
+    found = {entry.url: entry for entry in reversed(list(entries))}
+    return ListingPage(tuple(reversed(found.values())), feed.next_url, archives=further, listed=len(found))
+
+
+def _elsewhere(page: Page, listing: Listing) -> Iterator[Entry]:
+    """Yield the links outside the boxes whose addresses say that they are articles."""
+    if listing.also_urls is None:
+        return
+    wanted, own = re.compile(listing.also_urls), _own(page)
+    for link in page.root.iter("a"):
+        url = _article_url(page, link.get("href") or "") if link.get("href") else None
+        if url and url != own and wanted.search(url) and not _PAGED.search(url):
+            yield Entry(url, _title(link, link, page, url))
+
+
+def _archives(page: Page, listing: Listing) -> tuple[str, ...]:
+    """Return the further listing pages that a page links to, in order."""
+    if listing.archives is None:
+        return ()
+    wanted, own = re.compile(listing.archives), _own(page)
+    urls = (_article_url(page, link.get("href") or "") for link in page.root.iter("a") if link.get("href"))
+    return tuple(dict.fromkeys(url for url in urls if url and url != own and wanted.search(url)))
 
 
 def _entries(page: Page, listing: Listing) -> Iterator[Entry]:
     wanted = re.compile(listing.article_urls) if listing.article_urls else None
     own = _own(page)
+    context = DateContext(read_metadata(page).language) if listing.dated else None
     for box, links in _boxes(page, listing):
+        if context and not date_in(box, context):
+            continue
         for link in links:
             url = _article_url(page, link.get("href") or "") if link.get("href") else None
             if url and url != own and (wanted is None or wanted.search(url)):
-                yield _entry(page, listing, (box, link), url)
+                entry = _entry(page, listing, (box, link), url)
+                yield replace(entry, date_raw=entry.date_raw or date_in(box, context)) if context else entry
                 break
+
+
+def date_in(box: etree._Element, context: DateContext) -> str | None:
+    """Return the date that a box says at its beginning or its end, as printed, or that of a time element in it."""
+    moment = next(box.iter("time"), None)
+    if moment is not None:
+        return squeeze("".join(moment.itertext())) or moment.get("datetime")
+    text = squeeze("".join(islice(box.itertext(), _MOST_TEXTS))[:_LONGEST_LINK])
+    for part in (text[:_DATE_END], text[-_DATE_END:]):
+        found = find_date(part, context)
+        if found:
+            return part[found.start : found.end]
+    return None
 
 
 def _boxes(page: Page, listing: Listing) -> Iterator[tuple[etree._Element, list[etree._Element]]]:
@@ -83,7 +153,7 @@ def _own(page: Page) -> str:
 
 def _entry(page: Page, listing: Listing, place: tuple[etree._Element, etree._Element], url: str) -> Entry:
     box, link = place
-    title = _text(box, listing.title) or _said(link) or squeeze(link.get("title") or "") or None
+    title = _text(box, listing.title) or _title(box, link, page, url)
     thumbnail = _text(box, listing.thumbnail) if listing.thumbnail else None
     summary = _text(box, listing.summary)
     return Entry(
@@ -93,6 +163,30 @@ def _entry(page: Page, listing: Listing, place: tuple[etree._Element, etree._Ele
         summary=summary[:_SUMMARY_LENGTH] if summary else None,
         thumbnail=page.absolute(thumbnail) if thumbnail else _image(page, box),
     )
+
+
+def _title(box: etree._Element, link: etree._Element, page: Page, url: str) -> str | None:
+    """Return what the links to an article say: the one in a heading, else the first that says more than one word.
+
+    A picture's, a "read more" and a number of comments lead there too.
+    """
+    beside = [other for other in islice(box.iter("a"), _MOST_LINKS) if other is not link and other.get("href")]
+    links = [link, *(other for other in beside if _article_url(page, other.get("href") or "") == url)]
+    headed = [text for one in links if (text := _heading(one))]
+    if headed:
+        return headed[0]
+    texts = [text for one in links if (text := _said(one))]
+    told = [text for one in links if (text := squeeze(one.get("title") or ""))]
+    several = (text for text in texts if " " in text or has_cjk(text))
+    return next(several, None) or max(texts, key=len, default=None) or next(iter(told), None)
+
+
+def _heading(link: etree._Element) -> str:
+    """Return the heading inside a link that holds a whole card, or what a link in a heading says."""
+    heading = next(link.iter(*_HEADINGS), None)
+    if heading is not None:
+        return _said(heading)
+    return _said(link) if next(link.iterancestors(*_HEADINGS), None) is not None else ""
 
 
 def _said(link: etree._Element) -> str:
@@ -130,10 +224,10 @@ def _next(page: Page, listing: Listing) -> str | None:
             if url and url != _own(page):
                 return url
         return None
-    return _usual_next(page)
+    return usual_next(page)
 
 
-def _usual_next(page: Page) -> str | None:
+def usual_next(page: Page) -> str | None:
     """Return the next page by the usual signs: rel=next, a word or an arrow for "next", the number after this one's."""
     own = _own(page)
     number = part_number(own)
@@ -143,10 +237,10 @@ def _usual_next(page: Page) -> str | None:
             if url and url != own:
                 return url
     for link in page.root.iter("a"):
-        if _said(link) == str(number + 1):
-            url = _article_url(page, link.get("href") or "")
-            if url and part_number(url) == number + 1:
-                return url
+        # The page after this one, whatever the link says: "2", "« Older", an arrow.
+        part = part_of(page, link.get("href") or "", own) if link.get("href") else None
+        if part and part[0] == number + 1:
+            return part[1]
     return None
 
 

@@ -11,11 +11,18 @@ from crawler.parsers.text import squeeze
 NEXT_WORDS = frozenset(
     (
         "next, >, >>, ›, », →, next ›, next >, next >>, next », next →, next page, older, older posts, older entries, "
+        "anteriores, « anteriores, ältere, ältere artikel, plus anciens, articles plus anciens, meno recenti, "
+        "mais antigas, oudere berichten, äldre inlägg, starsze, 以前の記事, 이전 글, 較舊的文章, "
         "older articles, older news, « older, ← older, « older posts, ← older posts, ← older entries, 下一页, 下页, "
         "下一頁, 下頁, 后一页, 下一页 >, 次へ, 次のページ, 다음, siguiente, siguientes, página siguiente, siguiente », "
         "más antiguas, entradas antiguas, « entradas anteriores, suivant, page suivante, suivant », weiter, nächste, "
         "nächste seite, ältere beiträge, successiva, successivo, avanti, próxima, próxima página, próximo, volgende, "
-        "следующая, далее, sonraki, další, następna"
+        "следующая, далее, sonraki, další, następna, load more, show more, view more, more news, more articles, "
+        "more stories, more posts, mehr laden, mehr anzeigen, weitere meldungen, mehr meldungen, cargar más, "
+        "ver más, mostrar más, más noticias, voir plus, plus d'articles, charger plus, carica altri, mostra altri, "
+        "carregar mais, "
+        "ver mais, meer laden, toon meer, meer nieuws, показать ещё, загрузить ещё, ещё, 加载更多, 查看更多, 更多新闻, "
+        "載入更多, もっと見る, さらに表示, 더보기, 더 보기, daha fazla, visa fler, načíst další, zobrazit další, więcej"
     ).split(", ")
 )
 _WORDS = re.compile(
@@ -71,7 +78,7 @@ def page_urls(page: Page, blocks: Sequence[Block]) -> tuple[str, ...]:
                 or not _is_pager_text(text)
             ):
                 continue
-            part = _part_of(page, href, own)
+            part = part_of(page, href, own)
             if part:
                 shows_number = squeeze(text).strip("[]() ") == str(part[0])
                 (numbered if shows_number else named).setdefault(*part)
@@ -92,7 +99,7 @@ def _is_pager_text(text: str) -> bool:
     return plain in NEXT_WORDS or plain in _BACK_WORDS or _NUMBER.fullmatch(plain) is not None
 
 
-def _part_of(page: Page, href: str, own: str) -> tuple[int, str] | None:
+def part_of(page: Page, href: str, own: str) -> tuple[int, str] | None:
     """Return number and address of the part of the page's own article that a link leads to."""
     absolute = page.absolute(href)
     if absolute is None:

@@ -130,7 +130,15 @@ def is_image_file(url: str) -> bool:
 
 def _attributes(element: etree._Element) -> dict[str, str]:
     # Names first: to read the value of every attribute takes the square of their number.
-    return {str(name): element.get(name) or "" for name in islice(element.keys(), _MOST_DATA)}
+    return {str(name): _value(element, name) for name in islice(element.keys(), _MOST_DATA)}
+
+
+def _value(element: etree._Element, name: str) -> str:
+    try:
+        return element.get(name) or ""
+    except ValueError:
+        # A page may call its attributes as no name can be ("{").
+        return ""
 
 
 def _sets(attributes: Mapping[str, str]) -> Iterator[str]:

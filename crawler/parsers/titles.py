@@ -23,6 +23,7 @@ _JOINTS = re.compile(r"\s*[:|｜–—]\s+|\s+[-(\[]\s*")
 _EDGES = " -–—|·:»«<>/_•"
 _WORD = re.compile(r"[^\W_]+")
 _HEADINGS = {1: 2.5, 2: 1.6, 3: 1.2, 4: 0.8, 5: 0.3, 6: 0.3}
+_FRONT = frozenset(("/", "./", "/index.html", "/index.htm", "/index.php"))
 _TITLE_TOKENS = frozenset({"title", "headline", "heading", "bt", "biaoti"})
 _NO_TITLES = ("image", "embed", "table", "pre")
 _DECLARED_META = ("og:title", "twitter:title", "dc.title", "headline")
@@ -255,7 +256,7 @@ class _Scores:
     def _against(self, block: Block) -> float:
         score = 0.0
         if block.link_share > 0.8:
-            score += 0.5 if self._links_home(block) else 3.0
+            score += 0.5 if self._links_itself(block) else 3.0
         if len(block.text) > 160 and block.text.endswith((".", "。")):
             score += 2.0
         if block.index < self._zone.crumb_end:
@@ -264,7 +265,7 @@ class _Scores:
             score += 1.5
         return score
 
-    def _links_home(self, block: Block) -> bool:
+    def _links_itself(self, block: Block) -> bool:
         """Return whether a block is a link to the article itself."""
         return bool(self._path) and any(
             run.href and self._path in run.href and _path_of(run.href) == self._path for run in block.runs
@@ -272,7 +273,10 @@ class _Scores:
 
     def _is_site_name(self, block: Block) -> bool:
         said = block.loose
-        return said in self._stated.site_names or (len(said) > 7 and said in self._imprints)
+        if said in self._stated.site_names or (len(said) > 7 and said in self._imprints):
+            return True
+        # A heading that leads to the front page is the site's name.
+        return block.link_share > 0.8 and all(run.href in _FRONT for run in block.runs if run.href)
 
     def _beside_line(self, block: Block) -> float:
         """Return what speaks for a title beside a header line: most right before one, less right after."""

@@ -14,13 +14,15 @@ from archive.errors import ArchiveError, NewsarchiveError
 from archive.identity import normalise
 from archive.model import Article, Entry, Image
 from archive.reader import current_places, current_reading
-from archive.storing import ArticleUnit, Reading, same_title
+from archive.readings import Reading
+from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
-from archive.warc import read_exchange
 from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
+from crawler.parsers.blocked import block_cause, may_be_blocked
 from crawler.parsers.page import looks_like_html
 from crawler.parsers.pager import part_number
+from crawler.rereading import read_stored
 from crawler.run import Run
 from crawler.site import Site
 
@@ -43,8 +45,13 @@ class ArticleFetcher:
         if cause:
             return None, cause
         first = self._parse(response, entry)
+        cause = _cause_of_reading(response, first)
+        if cause:
+            return None, cause
         if first.is_empty and not first.title:
             return None, "no-article"
+        if first.kind != "article" and first.rules.get("kind", "").startswith("url:"):
+            return None, "not-article"
         pages, cause = await self._further_pages(first)
         if cause:
             return None, cause
@@ -70,11 +77,10 @@ class ArticleFetcher:
         return unit, ""
 
     def _parse(self, response: Response, entry: Entry | None) -> Article:
-        value = response.headers.get("Content-Type")
         return parse_article(
             response.body,
             response.url,
-            content_type=value.decode("latin-1") if value else None,
+            content_type=content_type_of(response),
             site=self._site,
             entry=entry,
             fetched_at=capture_of(response).fetched_at,
@@ -97,6 +103,10 @@ class ArticleFetcher:
                     return [], cause
                 continue
             article = self._parse(response, None)
+            blocked = _cause_of_reading(response, article)
+            if blocked:
+                self._run.failure(url, "page", blocked)
+                return [], blocked
             found.append((article, capture_of(response), url))
             waiting += [more for more in article.pages if more not in known and more not in waiting]
         return sorted(found, key=lambda page: part_number(page[2])), ""
@@ -154,19 +164,10 @@ class ArticleFetcher:
         if current_reading(db, article_id) == (today.parser, today.template):
             return None
         try:
-            kept = [read_exchange(folder, place, decompressed=True) for place in current_places(db, article_id)]
+            return read_stored(folder, current_places(db, article_id), self._site, entry)
         except ArchiveError as error:
             logger.warning("%s: article %d is compared as it was read: %s", self._site.id, article_id, error)
             return None
-        articles = [
-            parse_article(
-                exchange.body, exchange.url, content_type=exchange.header("Content-Type"), site=self._site,
-                entry=entry if number == 0 else None, fetched_at=exchange.fetched_at,
-                markdown=False,
-            )
-            for number, exchange in enumerate(kept)
-        ]  # fmt: skip
-        return join_pages(articles) if articles else None
 
 
 def meta_of(kind: str) -> dict[str, object]:
@@ -213,8 +214,20 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
     return canonical
 
 
+def content_type_of(response: Response) -> str | None:
+    """Return what a response's header says it is."""
+    value = response.headers.get("Content-Type")
+    return value.decode("latin-1") if value else None
+
+
 def _cause_of_page(response: Response) -> str | None:
     if not response.body.strip():
         return "empty"
-    value = response.headers.get("Content-Type")
-    return None if looks_like_html(response.body, value.decode("latin-1") if value else None) else "not-html"
+    return None if looks_like_html(response.body, content_type_of(response)) else "not-html"
+
+
+def _cause_of_reading(response: Response, article: Article) -> str | None:
+    """Return why a page that answers well is no article all the same."""
+    if not may_be_blocked(article):
+        return None
+    return block_cause(response.body, response.url, content_type_of(response))

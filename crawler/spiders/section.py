@@ -5,10 +5,8 @@ grow with the backlog and a killed run's remainder is simply what the next run f
 """
 
 import asyncio
-import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -18,62 +16,27 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive import ledger
-from archive.errors import NewsarchiveError, UsageError
+from archive.errors import NewsarchiveError
+from archive.identity import normalise
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from crawler.failures import SKIPS, cause_of, cause_of_status
 from crawler.parsers import parse_listing
+from crawler.parsers.blocked import block_cause
 from crawler.parsers.dates import DateContext, parse_date
+from crawler.parsers.feeds import is_feed
 from crawler.parsers.page import looks_like_html
 from crawler.run import Run
-from crawler.site import Section, Site
-from crawler.spiders.fetching import ArticleFetcher, capture_of, meta_of
+from crawler.site import Site
+from crawler.spiders.fetching import ArticleFetcher, capture_of, content_type_of, meta_of
+from crawler.spiders.walk import Scope, Walk
 
 logger = logging.getLogger(__name__)
 # Articles under way at once; each fetches its own pages and images.
 AT_ONCE = 24
 _LISTING_FIRST = 100
-
-
-@dataclass(slots=True)
-class Walk:
-    """A walk through one section's listing pages, from the first to the end or to what is known."""
-
-    section: Section
-    row: ledger.Section
-    started: str
-    page: int = 0
-    urls: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)
-    found: int = 0
-    pages_seen: set[tuple[str, ...]] = field(default_factory=set)
-    state: str = "walking"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the user narrows a run to."""
-
-    section: str | None = None
-    since: dt.date | None = None
-    full: bool = False
-    limit: int | None = None
-
-    @classmethod
-    def from_arguments(cls, site: Site, section: Any, since: Any, full: Any, limit: Any) -> "Scope":
-        """Return the scope that spider arguments say (strings from `-a`); raises UsageError."""
-        keys = [known.key for known in site.sections]
-        if section is not None and section not in keys:
-            raise UsageError(f"site {site.id} has no section {section!r}; it has {', '.join(keys)}")
-        try:
-            return cls(
-                section,
-                dt.date.fromisoformat(str(since)) if since else None,
-                str(full).lower() in ("1", "true", "yes", "on"),
-                int(limit) if limit is not None else None,
-            )
-        except ValueError as error:
-            raise UsageError(f"spider argument: {error}; since=YYYY-MM-DD, full=1 and limit=N are allowed") from error
+# Pages in a row without anything new after which a chain, or the walk through an archive, is given up.
+_STALE_CHAIN, _MOST_STALE = 10, 24
 
 
 class SectionSpider(Spider):
@@ -115,6 +78,7 @@ class SectionSpider(Spider):
         for section in self.site.sections:
             if self.scope.section in (None, section.key):
                 walk = Walk(section, self.run.sections[section.key], begun)
+                walk.waiting += [normalise(url, self.site.url) for url in section.also]
                 self.walks.append(walk)
                 yield self._listing_request(walk, self.site.start_url(section))
         self.pump()
@@ -155,19 +119,23 @@ class SectionSpider(Spider):
 
     def _read_listing(self, response: Response, walk: Walk, url: str) -> str | None:
         run = self._open_run()
-        content_type = _content_type(response)
+        content_type = content_type_of(response)
         cause = cause_of_status(response) or _cause_of_body(response.body, content_type)
         if cause:
             self._end_badly(walk, url, cause)
             return None
         page = parse_listing(response.body, response.url, self.site.listing_of(walk.section), content_type=content_type)
         entries = tuple(entry for entry in page.entries if self.site.is_own_host(entry.url))
-        if not entries and walk.page == 1:
-            self._end_badly(walk, url, "no-articles")
+        cause = _cause_of_no_entries(response, walk) if not entries and not page.archives else None
+        if cause:
+            self._end_badly(walk, url, cause)
             return None
         if page.replaced:
             logger.warning("%s: listing %s: %d bytes are no %s", self.name, url, page.replaced, page.encoding)
-        following = self._following(walk, page.next_url, entries)
+        walk.add(page.archives)
+        # What stands beside the list says nothing of how far the walk has come: a box repeats it on every page.
+        listed = tuple(entry for entry in page.entries[: page.listed] if self.site.is_own_host(entry.url))
+        following = self._following(walk, page.next_url, listed)
         run.listing(
             ListingUnit(
                 walk.row.id,
@@ -192,11 +160,25 @@ class SectionSpider(Spider):
         repeats = shown in walk.pages_seen
         walk.pages_seen.add(shown)
         walk.found += sum(1 for entry in fresh if not self._is_stored(entry.url))
+        walk.stale = 0 if fresh else walk.stale + 1
         if self._is_cut(walk, fresh):
             walk.state = "cut"
-        elif next_url is None or next_url in walk.urls or repeats or self._reaches_known(walk, fresh):
+            return None
+        if self._reaches_known(walk, fresh):
+            walk.end_chain("known")
             walk.state = "completed"
-        return next_url if walk.state == "walking" else None
+            return None
+        if walk.stale > _MOST_STALE:
+            # Calendars and filters have pages without end: none of them shows what is new.
+            walk.end_chain("nothing-new")
+            walk.waiting.clear()
+        elif next_url and next_url not in walk.urls and not repeats and walk.stale < _STALE_CHAIN:
+            return next_url
+        else:
+            walk.end_chain(
+                "last-page" if next_url is None else "repeats" if walk.stale < _STALE_CHAIN else "nothing-new"
+            )
+        return walk.go_on()
 
     def _reaches_known(self, walk: Walk, fresh: list[Entry]) -> bool:
         """Return whether a whole page is of articles that the section showed before its last whole walk began.
@@ -369,12 +351,14 @@ class SectionSpider(Spider):
         return self.run
 
 
-def _content_type(response: Response) -> str | None:
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None
+def _cause_of_no_entries(response: Response, walk: Walk) -> str | None:
+    """Return why a listing page without articles is a failure: a notice in its place, or a first page without any."""
+    is_page = not is_feed(response.body)
+    cause = block_cause(response.body, response.url, content_type_of(response)) if is_page else None
+    return cause or ("no-articles" if walk.page == 1 else None)
 
 
 def _cause_of_body(body: bytes, content_type: str | None) -> str | None:
     if not body.strip(b"\x00 \r\n\t"):
         return "empty" if not body.strip() else "not-html"
-    return None if looks_like_html(body, content_type) else "not-html"
+    return None if is_feed(body) or looks_like_html(body, content_type) else "not-html"

@@ -15,8 +15,9 @@ from archive.db import open_archive
 from archive.holdings import Holdings
 from archive.identity import normalise
 from archive.model import Article, Entry, Image, SiteRow, Stamp
+from archive.readings import Reading
 from archive.runs import StartedRun, finish_run, start_run
-from archive.storing import ArticleUnit, Reading
+from archive.storing import ArticleUnit
 from archive.units import CaptureRef, CaptureUnit, FailureUnit, FetchedImage, ListingUnit, Unit
 from archive.warc import Exchange
 from archive.writer import Writer

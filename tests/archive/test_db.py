@@ -83,7 +83,7 @@ def test_an_archive_of_a_newer_release(tmp_path: Path, readonly: bool) -> None:
 def test_an_archive_of_a_newer_release_is_not_migrated_before_it_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     db = open_archive(path)
-    db.conn.execute("UPDATE _sqlite_migrations SET name = 'm999_later'")
+    db.conn.execute("UPDATE _sqlite_migrations SET name = 'm999_later' WHERE name = 'm001_first_tables'")
     tables = db.conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     db.close()
     with pytest.raises(ArchiveError, match="written by a newer newsarchive"):

@@ -1,10 +1,15 @@
 """The tables are what ARCHITECTURE.md promises to other tools; this is that promise, written down once more."""
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from archive.db import open_archive
 from archive.migrations import FTS_COLUMNS, MIGRATIONS
+from archive.status import read_status
 from tests.archive.keeping import Keeping, article
 
 DATES = "updated updated_raw updated_precision published published_raw published_precision"
@@ -27,6 +32,8 @@ CONTRACT = {
     "urls": "id url kind site_id article_id state discovered_at fetched_at due_at etag last_modified digest failures "
     "cause",
     "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error",
+    "run_health": "run_id position section_id reading articles fields",
+    "problems": "id site_id run_id name field since_run seen_at state detail resolved_at",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
@@ -157,3 +164,18 @@ def test_migrations_are_named_in_order() -> None:
     names = [migration.name for migration in MIGRATIONS._migrations]
     assert names == sorted(names)
     assert all(name[0] == "m" and name[1:4].isdecimal() for name in names)
+
+
+def test_an_archive_of_the_first_release_gets_the_tables_of_health(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as plain:
+        db = Database(plain)
+        MIGRATIONS.apply(db, stop_before="m002_health")
+        assert "problems" not in db.table_names()
+        plain.execute("INSERT INTO sites(id, name, url) VALUES ('herald', 'The Herald', 'https://herald.example/')")
+        plain.execute("INSERT INTO runs(site_id, started, state) VALUES ('herald', 't', 'finished')")
+        plain.commit()
+    with closing(open_archive(tmp_path / "archive.db")) as db:
+        assert {"problems", "run_health"} <= set(db.table_names())
+        (status,) = read_status(db)
+        assert (status.site, status.problems, status.fields) == ("herald", (), ())
+        assert status.run is not None

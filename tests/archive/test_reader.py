@@ -6,7 +6,7 @@ import pytest
 from archive.errors import NotFoundError
 from archive.model import Entry, Image
 from archive.reader import current_places, current_reading, find_article, read_article, version_content
-from archive.storing import Reading
+from archive.readings import Reading
 from archive.warc import read_exchange
 from tests.archive.keeping import URL, Keeping, article, day_of, picture, sha256
 

@@ -12,7 +12,8 @@ from archive.errors import ArchiveError
 from archive.identity import article_key, first_id_of
 from archive.model import Article, Entry, Image, Stamp
 from archive.reader import read_article
-from archive.storing import ArticleUnit, Reading
+from archive.readings import Reading
+from archive.storing import ArticleUnit
 from archive.units import CaptureRef, FetchedImage
 from archive.versions import unpack
 from tests.archive.keeping import NOON, OTHER_SITE, READING, SITE, URL, Keeping, article, day_of, picture, sha256

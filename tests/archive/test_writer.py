@@ -228,7 +228,7 @@ def test_a_file_where_the_captures_folder_must_be(keeping: Keeping, tmp_path: Pa
 
 def test_an_archive_that_cannot_be_opened(keeping: Keeping) -> None:
     keeping.writer.close()
-    keeping.db.conn.execute("UPDATE _sqlite_migrations SET name = 'm999_later'")
+    keeping.db.conn.execute("UPDATE _sqlite_migrations SET name = 'm999_later' WHERE name = 'm001_first_tables'")
     keeping.db.conn.execute(
         "INSERT INTO _sqlite_migrations(migration_set, name, applied_at) "
         "VALUES ('newsarchive', 'm001_first_tables', '')"

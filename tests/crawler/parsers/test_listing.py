@@ -98,7 +98,7 @@ def test_a_long_summary_is_cut() -> None:
             [("/x/1", "One")],
         ),
         (Listing(entry="li", article_urls="/a/"), "<li><a href=/x/1>T</a><a href=/a/2>Two</a></li>", [("/a/2", "Two")]),
-        (Listing(entry="a.n"), "<a class=n href=/x/1><h3>One</h3><p>s</p></a><a href=/x/2>", [("/x/1", "Ones")]),
+        (Listing(entry="a.n"), "<a class=n href=/x/1><h3>One</h3><p>s</p></a><a href=/x/2>", [("/x/1", "One")]),
         (Listing(entry="a", title="h3"), "<a href=/x/1><h3>One</h3><p>s</p></a>", [("/x/1", "One")]),
         (Listing(entry="li", title="h3"), "<li><a href=/x/1>One</a></li>", [("/x/1", "One")]),
         (

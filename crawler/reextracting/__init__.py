@@ -1,0 +1,1 @@
+"""`newsarchive reextract`: what is stored, read again from its captures."""

@@ -1,0 +1,88 @@
+"""A walk through one section's listing pages: where it has been, where it goes on, by which rule it ended."""
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from archive import ledger
+from archive.errors import UsageError
+from archive.model import utc_now
+from crawler.parsers.archives import is_calendar, month_of
+from crawler.site import Section, Site
+
+logger = logging.getLogger(__name__)
+_MOST_WAITING = 5_000
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk through one section's listing pages, from the first to the end or to what is known."""
+
+    section: Section
+    row: ledger.Section
+    started: str
+    page: int = 0
+    urls: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    found: int = 0
+    pages_seen: set[tuple[str, ...]] = field(default_factory=set)
+    state: str = "walking"
+    # Where the walk goes on when a chain of pages ends: months of an archive, parts of a sitemap, a feed.
+    waiting: list[str] = field(default_factory=list)
+    stale: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+
+    def end_chain(self, rule: str) -> None:
+        """Note by which rule a chain of listing pages ended."""
+        self.ends[rule] += 1
+        logger.info("section %s: a chain of listing pages ends after page %d: %s", self.section.key, self.page, rule)
+
+    def go_on(self) -> str | None:
+        """Return where the walk goes on, None at its end."""
+        while self.waiting:
+            url = self.waiting.pop(0)
+            if url not in self.urls:
+                return url
+        self.state = "completed"
+        return None
+
+    def add(self, urls: Iterable[str]) -> None:
+        """Add further listing pages; months that cannot hold news are left out."""
+        known = self.urls.union(self.waiting)
+        for url in urls:
+            if url in known or len(self.waiting) >= _MOST_WAITING:
+                continue
+            if is_calendar(url, utc_now().year):
+                self.ends["calendar"] += 1
+            else:
+                self.waiting.append(url)
+        self.waiting.sort(key=month_of, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the user narrows a run to."""
+
+    section: str | None = None
+    since: dt.date | None = None
+    full: bool = False
+    limit: int | None = None
+
+    @classmethod
+    def from_arguments(cls, site: Site, section: Any, since: Any, full: Any, limit: Any) -> "Scope":
+        """Return the scope that spider arguments say (strings from `-a`); raises UsageError."""
+        keys = [known.key for known in site.sections]
+        if section is not None and section not in keys:
+            raise UsageError(f"site {site.id} has no section {section!r}; it has {', '.join(keys)}")
+        try:
+            return cls(
+                section,
+                dt.date.fromisoformat(str(since)) if since else None,
+                str(full).lower() in ("1", "true", "yes", "on"),
+                int(limit) if limit is not None else None,
+            )
+        except ValueError as error:
+            raise UsageError(f"spider argument: {error}; since=YYYY-MM-DD, full=1 and limit=N are allowed") from error
