@@ -21,6 +21,7 @@ from crawler.parsers.page import Page
 from crawler.site import Listing
 
 _EXAMPLES = 3
+_BESIDE = 3
 _TRIES = 3
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 _FEED_LINK = re.compile(r"(?:^|[/._-])(?:rss|atom|feed)s?(?:[/._-]|$)", re.IGNORECASE)
@@ -104,7 +105,31 @@ def _from_page(page: Page, look: Look) -> Findings | None:
         return None
     frames = [other for url in examples if (other := look.page(url)) is not None]
     learned = learn_listing(pages, frames, context)
-    return _found(page, pages, learned, examples) if learned else None
+    found = _found(page, pages, learned, examples) if learned else None
+    if found and _leads_to_other_sections(found, learned.urls if learned else (), look):
+        found.listing = found.listing.model_copy(update={"also_urls": None})
+        found.notes.pop("also_urls", None)
+        found.entries = read_listing(page, found.listing).entries
+    return found
+
+
+def _leads_to_other_sections(found: Findings, listed: Iterable[str], look: Look) -> bool:
+    """Return whether a link beside the list leads to an article that says it belongs to another section.
+
+    The articles of the list must all name theirs, and the other article one that none of them names.
+    """
+    own = {_section_of(article) for article in found.examples.values()}
+    beside = [entry.url for entry in found.entries if entry.url not in set(listed)]
+    if not own or None in own or found.listing.also_urls is None:
+        return False
+    others = (look.article(url) for url in beside[:_BESIDE])
+    return any(article is not None and _section_of(article) not in {None, *own} for article in others)
+
+
+def _section_of(article: Article) -> str | None:
+    """Return the section that an article's page names, in its breadcrumb before all."""
+    said = article.breadcrumb[-1] if article.breadcrumb else article.section
+    return said.casefold() if said else None
 
 
 def _best_group(page: Page, pages: Sequence[Page], refused: set[str], context: DateContext) -> Group | None:

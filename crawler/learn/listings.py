@@ -16,7 +16,7 @@ from crawler.learn.boxes import (
     tells_date,
     tells_summary,
 )
-from crawler.learn.links import Group, Link, Paths, around, groups_of, is_headline, links_of, looks_like_article
+from crawler.learn.links import Group, Link, Paths, Step, around, groups_of, is_headline, links_of, looks_like_article
 from crawler.learn.shapes import Shape, shapes_of, union
 from crawler.parsers.dates import DateContext
 from crawler.parsers.listing import date_in
@@ -69,10 +69,10 @@ def sight(page: Page, others: Iterable[Page] = (), hosts: Iterable[str] = ()) ->
     return Sighted(page, paths, groups, frozenset(url for _, url in fixed))
 
 
-def _standing(links: Iterable[Link]) -> set[tuple[str, str]]:
-    """Return the addresses with the tags around them: what a menu or a box of the frame repeats on every page."""
+def _standing(links: Iterable[Link]) -> set[tuple[tuple[Step, ...], str]]:
+    """Return the addresses with where they stand: what a menu or a box of the frame repeats on every page."""
     paths = Paths()
-    return {(" ".join(tag for tag, _ in paths.of(link.element)), link.url) for link in links}
+    return {(paths.of(link.element), link.url) for link in links}
 
 
 def articles_group(seen: Sighted, context: DateContext) -> Group | None:
