@@ -86,7 +86,12 @@ class SiteOutcome:
             **({name: tally.as_dict().get(name, 0) for name in (*_COLUMNS, "requests", "bytes")} if tally else {}),
             "causes": dict(tally.causes) if tally else {},
             "sections": {
-                walk.section.key: {"state": walk.state, "pages": walk.page, "ends": dict(walk.ends)}
+                walk.section.key: {
+                    "state": walk.state,
+                    "pages": walk.page,
+                    "ends": dict(walk.ends),
+                    "left": dict(walk.left),
+                }
                 for walk in self.walks
             },
             "problems": [problem.as_dict() for problem in self.run.problems] if self.run else [],

@@ -1,8 +1,8 @@
 """A listing page: the articles that it names, in order, and the page that follows it."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from lxml import etree
@@ -16,6 +16,7 @@ from crawler.parsers.metadata import read_metadata
 from crawler.parsers.page import Page, parse_page
 from crawler.parsers.pager import NEXT_WORDS, part_number, part_of
 from crawler.parsers.text import squeeze
+from crawler.parsers.traps import left_alone
 from crawler.selectors import compile_selector
 from crawler.site import Listing
 
@@ -32,7 +33,7 @@ class ListingPage:
     """What a listing page says: its entries in order, each address once, the next page's address, and its encoding.
 
     The first `listed` entries are those of the list itself; the others stand elsewhere on the page. `archives` are
-    further listing pages.
+    further listing pages; `left` counts the links that no walk follows, by kind.
     """
 
     entries: tuple[Entry, ...]
@@ -41,6 +42,7 @@ class ListingPage:
     replaced: int = 0
     archives: tuple[str, ...] = ()
     listed: int = 0
+    left: Mapping[str, int] = field(default_factory=dict)
 
 
 def parse_listing(body: bytes, url: str, listing: Listing, *, content_type: str | None = None) -> ListingPage:
@@ -63,7 +65,9 @@ def read_listing(page: Page, listing: Listing) -> ListingPage:
     for entry in _elsewhere(page, listing):
         found.setdefault(entry.url, entry)
     following, further = _next(page, listing), _archives(page, listing)
-    return ListingPage(tuple(found.values()), following, page.encoding, page.replaced, further, listed)
+    return ListingPage(
+        tuple(found.values()), following, page.encoding, page.replaced, further, listed, left_alone(page)
+    )
 
 
 def _of_feed(body: bytes, url: str, listing: Listing) -> ListingPage:

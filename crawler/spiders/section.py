@@ -133,6 +133,7 @@ class SectionSpider(Spider):
         if page.replaced:
             logger.warning("%s: listing %s: %d bytes are no %s", self.name, url, page.replaced, page.encoding)
         walk.add(page.archives)
+        walk.leave(page.left)
         # What stands beside the list says nothing of how far the walk has come: a box repeats it on every page.
         listed = tuple(entry for entry in page.entries[: page.listed] if self.site.is_own_host(entry.url))
         following = self._following(walk, page.next_url, listed)

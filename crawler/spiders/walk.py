@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,12 @@ from crawler.site import Section, Site
 
 logger = logging.getLogger(__name__)
 _MOST_WAITING = 5_000
+# What happens to links that would lead on for ever.
+LEFT = {
+    "session": "links have a session id, which is taken off (rule: session)",
+    "calendar": "links lead into a calendar and are left alone (rule: calendar)",
+    "filter": "links filter or sort the same list and are left alone (rule: filter)",
+}
 
 
 @dataclass(slots=True)
@@ -34,11 +40,19 @@ class Walk:
     waiting: list[str] = field(default_factory=list)
     stale: int = 0
     ends: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
 
     def end_chain(self, rule: str) -> None:
         """Note by which rule a chain of listing pages ended."""
         self.ends[rule] += 1
         logger.info("section %s: a chain of listing pages ends after page %d: %s", self.section.key, self.page, rule)
+
+    def leave(self, links: Mapping[str, int]) -> None:
+        """Count the links that are left alone, and say so where a kind is met for the first time."""
+        for kind, number in links.items():
+            if kind not in self.left:
+                logger.info("section %s: %d %s", self.section.key, number, LEFT[kind])
+        self.left.update(links)
 
     def go_on(self) -> str | None:
         """Return where the walk goes on, None at its end."""
