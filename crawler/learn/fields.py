@@ -22,6 +22,8 @@ DATES = ("updated", "published")
 _DATE_ATTRIBUTES = ("datetime", "content", "title")
 _EXACTNESS = {None: 0, "day": 1, "minute": 2, "instant": 3}
 _SMALLEST = 2
+# So much may stand beside a date in its element; around more there is one of its own.
+_BESIDE = 25
 # The first of many is a place, not a name, and so is the first of two paragraphs.
 _MOST_FOUND = 3
 
@@ -99,7 +101,7 @@ def _targets(name: str, sample: Sample) -> Iterator[tuple[etree._Element, str, i
         if name in DATES:
             yield from _dated(element, text, sample, wanted)
         elif name == "breadcrumb":
-            if any(loose(text) == loose(crumb) for crumb in wanted):
+            if loose(text) in (*map(loose, wanted), loose("".join(wanted))):
                 yield element, "", 0
         elif text and is_value(name, text, wanted):
             yield element, "", 0
@@ -114,4 +116,4 @@ def _dated(
             continue
         stamp = parse_date(said, sample.reading.context)
         if stamp and same_day(sample, stamp, wanted):
-            yield element, suffix, price
+            yield element, suffix, price + 2 * (len(said) > len(stamp.raw) + _BESIDE)

@@ -9,9 +9,10 @@ from typing import Any
 
 from lxml import etree
 
-from archive.model import Article, Entry
+from archive.model import Article, Entry, Stamp
 from crawler.parsers.article import Draft, draft_of, read_article, reading_of_page, text_blocks
 from crawler.parsers.blocks import Block
+from crawler.parsers.lines import read_line
 from crawler.parsers.page import Page, parse_page
 from crawler.parsers.reading import Reading
 from crawler.parsers.text import loose, squeeze
@@ -21,6 +22,8 @@ TEXT_FIELDS = ("title", "updated", "published", "source", "byline", "breadcrumb"
 # A line so long that stands in so many different articles is none of theirs.
 _SHORTEST_REPEATED = 20
 _TITLE_CUT = re.compile(r"\s+(?:::|[|–—»·•-])\s+")
+_COLON = re.compile(r"[:：]")
+_LONGEST_LINE = 100
 _LONGEST_VALUE = 300
 _MOST_INSIDE = 40
 
@@ -88,8 +91,10 @@ def sample_of(source: LearnPage, site: Site | None) -> Sample:
     draft = draft_of(reading)[0]
     taken = draft.pictures.caption_blocks
     kept = [block for block in text_blocks(reading, draft) if block.index >= 0 and block.index not in taken]
+    short = list(_short(page.body))
     values = {name: getattr(article, name) for name in TEXT_FIELDS}
-    return Sample(source, site, reading, article, values, draft, kept, list(_short(page.body)))
+    values |= _labelled(article, short, reading)
+    return Sample(source, site, reading, article, values, draft, kept, short)
 
 
 def _reading(
@@ -98,6 +103,25 @@ def _reading(
     reading = reading_of_page(page, site, source.entry, explain=explain)
     reading.layouts = layouts
     return reading
+
+
+def _labelled(
+    article: Article, short: Sequence[tuple[etree._Element, str]], reading: Reading
+) -> dict[str, str | Stamp | None]:
+    """Return update and source that a label on the page names, where the general rules look elsewhere for them."""
+    lines = [
+        read_line(text, reading.context) for _, text in short if 0 < len(text) <= _LONGEST_LINE and _COLON.search(text)
+    ]
+    found: dict[str, str | Stamp | None] = {}
+    if article.source is None:
+        found["source"] = next((line.source for line in lines if line.source), None)
+    if article.updated is None:
+        updated = next((line.updated for line in lines if line.updated and line.updated.value), None)
+        found["updated"] = updated
+        if updated and article.rules.get("published", "").startswith(("entry:", "url")):
+            # What the listing dates is that update.
+            found["published"] = None
+    return found
 
 
 def _own_titles(samples: Sequence[Sample]) -> list[Sample]:

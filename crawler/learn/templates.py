@@ -147,7 +147,7 @@ class _Learning:
         if self.rules.pop(name, None):
             self.confidence.pop(name, None)
             self.notes[name] = "left out: it reads otherwise than the general rules"
-        elif {"title", "body", "remove"} <= self.rules.keys():
+        elif name != "breadcrumb" and {"title", "body", "remove"} <= self.rules.keys():
             del self.rules["title"]
             self.confidence.pop("title", None)
             self.notes["title"] = f"left out, so that whole pages are read: {part} stands outside of title and text"
@@ -162,12 +162,14 @@ def _agreement(same: Same, samples: Sequence[Sample], articles: Sequence[Article
 
 def _same_value(name: str) -> Same:
     def same(sample: Sample, article: Article) -> bool:
-        wanted, found = getattr(sample.article, name), getattr(article, name)
+        # What only a label names is no loss where it was not learned.
+        known = name == "title" or getattr(sample.article, name)
+        wanted, found = sample.values[name] if known else None, getattr(article, name)
         if name in DATES:
             return wanted is None or (found is not None and found.day == wanted.day)
         if isinstance(wanted, tuple):
             return not wanted or list(map(loose, wanted)) == list(map(loose, found))
-        return not wanted or loose(found) == loose(sample.values.get(name) or wanted)
+        return not wanted or loose(found) == loose(wanted)
 
     return same
 

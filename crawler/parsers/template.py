@@ -1,6 +1,7 @@
 """A site's templates: which of them fits a page, and that one applied to it."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from crawler.parsers.text import squeeze
 from crawler.selectors import Selector, elements_in, string_of
 from crawler.site import FieldRule, Template
 
+_CRUMB_SPLIT = re.compile(r"\s*(?:>+|»+|›|→)\s*|\s+[/|]\s+")
 _CRUMB_SIGNS = " >»›→/|\u00a0"
 
 
@@ -91,7 +93,10 @@ class Reader:
 
     def crumbs(self) -> tuple[str, tuple[str, ...]] | None:
         """Return the breadcrumb as the texts that the selectors find."""
-        found = tuple(filter(None, (text.strip(_CRUMB_SIGNS) for text in self._strings("breadcrumb"))))
+        texts = self._strings("breadcrumb")
+        # One element for all of them.
+        texts = _CRUMB_SPLIT.split(texts[0]) if len(texts) == 1 else texts
+        found = tuple(filter(None, (text.strip(_CRUMB_SIGNS) for text in texts)))
         return ("template:breadcrumb", found) if found else None
 
     def body(self) -> etree._Element | None:

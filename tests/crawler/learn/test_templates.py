@@ -25,7 +25,7 @@ def test_each_field_is_learned_by_its_name() -> None:
         "title": ("h2.story-title",),
         "updated": ("p.story-when",),
         "byline": ("p.story-by",),
-        "breadcrumb": ("p.trail a",),
+        "breadcrumb": ("p.trail",),
         "body": ("div.story-text",),
         "images": ("figure.photo img",),
         "caption": ("figcaption",),
@@ -237,3 +237,18 @@ def test_images_without_a_selector_of_their_own_are_left_to_the_general_rules() 
     assert "images" not in selectors(learned.template)
     found = read_with(pages[1], None, (learned.template,)).images
     assert [image.url for image in found] == ["https://paper.example/i/beacon.jpg"]
+
+
+def test_what_a_label_names_below_the_text_is_learned_though_the_general_rules_look_above() -> None:
+    record = (
+        "<ul class=record><li class=origin><b>Source:</b> <span>#.example</span></li>"
+        "<li class=changed>Last modified: 5 March 2021</li></ul>"
+    )
+    pages = changed("</main>", f"{record}</main>", changed("<time class='stamp' ", "<i "))
+    pages = [replace(page, body=re.sub(rb"<i [^>]*>([^<]*)</time>", b"", page.body)) for page in pages]
+    learned = learn_template(pages)
+    assert selectors(learned.template)["updated"] == ("li.changed",)
+    assert selectors(learned.template)["source"] == ("li.origin span",)
+    assert "title" in selectors(learned.template)
+    found = read_with(pages[3], None, (learned.template,))
+    assert (found.source, str(found.updated.value if found.updated else None)) == ("dory.example", "2021-03-05")
