@@ -12,7 +12,7 @@ import pytest
 from crawler.demo.server import DemoServer
 from crawler.demo.site import SECTIONS
 from tests.e2e.fault_site import Answer, FaultSite
-from tests.e2e.harness import Workspace, check_archive
+from tests.e2e.harness import Workspace, check_archive, sampled
 from tests.e2e.judging import FOUND, Known, add, closing, definitions, judge
 from tests.e2e.layouts.all import LAYOUTS
 from tests.e2e.layouts.site import Layout
@@ -64,7 +64,7 @@ def truth_of_demo(server: DemoServer, key: str) -> Mapping[str, Known]:
     return {article.path: Known(article.path, article.title, article.updated) for article in articles}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sampled(NAMES, 6))
 def test_what_is_added_is_crawled_whole_and_alone(name: str, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with shown(name) as section:
@@ -81,7 +81,7 @@ def test_what_is_added_is_crawled_whole_and_alone(name: str, tmp_path: Path) -> 
     check_archive(workspace.root)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sampled(NAMES[1:], 3))
 def test_an_address_is_crawled_without_a_definition(name: str, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with shown(name) as section:

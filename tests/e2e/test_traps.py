@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import Outcome, Workspace, newsarchive
+from tests.e2e.harness import Outcome, Workspace, newsarchive, sampled
 from tests.e2e.judging import FOUND, Known, add, judge, target
 from tests.e2e.layouts.trap import ENDINGS, Ending, TrapSite, without_session
 
@@ -48,7 +48,7 @@ def unnamed(log: str) -> list[str]:
     return [trap for trap, words in RULES.items() if not re.search(words, log, re.IGNORECASE)]
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", sampled(ENDINGS, 3))
 def test_the_section_is_held_for_twice_its_cost(ending: Ending, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with TrapSite(ending, "path" if ending == "first" else "query").serve() as site:
@@ -63,7 +63,7 @@ def test_the_section_is_held_for_twice_its_cost(ending: Ending, tmp_path: Path) 
     assert unnamed(added.outcome.err + crawled.err) == []
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", sampled(ENDINGS, 2))
 def test_a_definition_by_hand_does_not_walk_for_ever(ending: Ending, tmp_path: Path) -> None:
     """Who names entries and next links by hand is kept from the same traps."""
     workspace = Workspace.make(tmp_path / "w")
