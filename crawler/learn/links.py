@@ -175,8 +175,7 @@ def _is_hash(part: str) -> bool:
     """Return whether a part of a name mixes figures or cases as no word does."""
     changes = sum(1 for before, after in pairwise(part) if before.isdigit() != after.isdigit())
     cases = sum(1 for before, after in pairwise(part) if before.islower() and after.isupper())
-    vowels = sum(1 for letter in part.lower() if letter in "aeiouy")
-    return changes >= 2 or (changes == 1 and not part[-1].isdigit()) or (cases >= 2 and vowels <= len(part) // 4)
+    return changes >= 2 or (changes == 1 and not part[-1].isdigit()) or (cases >= 2 and len(part) < 3 * (cases + 1))
 
 
 @dataclass(frozen=True)

@@ -139,5 +139,5 @@ def _query(queries: Sequence[str]) -> str:
             value = re.escape(next(iter(values)))
         else:
             value = r"\d+" if all(map(str.isdecimal, values)) else "[^&]+"
-        said.append(rf"(?=.*\b{re.escape(name)}={value})")
+        said.append(rf"(?=.*\b{re.escape(name)}=?{value})")
     return "".join(said) + ".*"

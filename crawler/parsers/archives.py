@@ -4,10 +4,10 @@ import re
 
 # A year, perhaps with month and day, that ends an address or is the value of a parameter.
 _MONTH = re.compile(
-    r"(?:^|[/=_-])(?P<year>[12]\d{3})(?:[/_-]?(?P<month>0[1-9]|1[0-2]|[1-9])(?:[/_-](?:0?[1-9]|[12]\d|3[01]))?)?"
+    r"(?:^|[/=_-])(?P<year>\d{4})(?:[/_-]?(?P<month>0[1-9]|1[0-2]|[1-9])(?:[/_-](?:0?[1-9]|[12]\d|3[01]))?)?"
     r"(?:/|/?(?:index)?\.[a-z]{3,5})?$"
 )
-_FIRST_YEAR = 1990
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
 def month_of(url: str) -> tuple[int, int]:
@@ -24,4 +24,4 @@ def is_calendar(url: str, this_year: int) -> bool:
 
 def is_month(url: str) -> bool:
     """Return whether an address is that of a year's or a month's listing."""
-    return month_of(url) != (0, 0)
+    return _FIRST_YEAR <= month_of(url)[0] <= _LAST_YEAR
