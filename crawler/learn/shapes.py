@@ -138,6 +138,6 @@ def _query(queries: Sequence[str]) -> str:
         if len(values) == 1 and len(pairs) > 1:
             value = re.escape(next(iter(values)))
         else:
-            value = r"\d+" if all(map(str.isdecimal, values)) else "[^&]+"
-        said.append(rf"(?=.*\b{re.escape(name)}=?{value})")
+            value = r"\d+" if all(map(str.isdecimal, values)) else "[^&]*"
+        said.append(rf"(?=(?:.*&)?{re.escape(name)}=?{value})")
     return "".join(said) + ".*"
