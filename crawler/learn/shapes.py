@@ -105,6 +105,8 @@ def _segment(column: Sequence[str], *, last: bool) -> str:
     skeletons = Counter(_numbers(segment) for segment in column)
     if len(skeletons) == 1:
         return next(iter(skeletons))
+    if "" in distinct:
+        return "[^/?#]*"
     extension = _extension(column[0]) if last else ""
     return rf"{_ANY}\.{extension}" if extension else _ANY
 
