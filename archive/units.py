@@ -174,6 +174,28 @@ class ListingUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedUnit:
+    """Articles that are asked for by their addresses: due now, whatever is known of them."""
+
+    urls: tuple[str, ...]
+    at: dt.datetime
+
+    @property
+    def weight(self) -> int:
+        """Bytes, as a guess from the number of addresses."""
+        return 200 * len(self.urls)
+
+    def write_files(self, desk: Desk) -> None:
+        """Write nothing."""
+
+    def write_rows(self, desk: Desk) -> None:
+        """Write the ledger's marks."""
+        at = timestamp(self.at)
+        for url in self.urls:
+            ledger.mark_due(desk.db, ledger.ensure_url(desk.db, desk.site_id, url, "article", at), at)
+
+
+@dataclass(frozen=True, slots=True)
 class FailureUnit:
     """A URL that could not be had: its cause, and what kind of page it was to be."""
 

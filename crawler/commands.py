@@ -102,6 +102,30 @@ def crawl(
     sys.exit(outcome.exit_code)
 
 
+@click.command()
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--json", "as_json", is_flag=True, help="Print the closing sums as JSON.")
+@click.pass_obj
+def save(invocation: Invocation, urls: tuple[str, ...], as_json: bool) -> None:
+    """Keep single articles by their addresses, with their images; what is kept already is fetched again.
+
+    An address that belongs to a defined site is kept with that site's articles, any other under a site named by its
+    host. Exit code 1 where one could not be kept.
+
+    \b
+    newsarchive save https://www.example.org/news/1.html
+    """
+    from crawler.crawling import Order, crawl_sites  # noqa: PLC0415
+    from crawler.saving import by_site  # noqa: PLC0415
+
+    workspace = invocation.workspace()
+    sites, wanted = by_site(workspace, urls)
+    outcome = crawl_sites(workspace, sites, Order(urls=wanted), verbose=invocation.verbose)
+    outcome.print(as_json=as_json)
+    # Who names an address wants that page: also a dead link, or what is no article, is a failure here.
+    sys.exit(outcome.exit_code or int(any(site.missed for site in outcome.sites)))
+
+
 def _site(workspace: "Workspace", name: str) -> "Site":
     """Return the site that an id or a section's address means."""
     if "://" not in name:
@@ -130,4 +154,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, add, check, crawl, learn, reextract, extract, demo)
+COMMANDS = (init, add, check, crawl, save, learn, reextract, extract, demo)

@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,11 +43,18 @@ class Order:
     full: bool = False
     limit: int | None = None
     delay: float | None = None
+    urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the spider's arguments."""
+    def arguments(self, site_id: str) -> dict[str, Any]:
+        """Return the arguments of a site's spider."""
         since = self.since.isoformat() if self.since else None
-        return {"section": self.section, "since": since, "full": self.full, "limit": self.limit}
+        return {
+            "section": self.section,
+            "since": since,
+            "full": self.full,
+            "limit": self.limit,
+            "urls": " ".join(self.urls.get(site_id, ())),
+        }
 
     def settings(self) -> dict[str, Any]:
         """Return the settings that the order overrides."""
@@ -74,6 +81,12 @@ class SiteOutcome:
             return self.refusal.exit_code
         unfinished = self.state != "finished" or any(walk.state == "failed" for walk in self.walks)
         return 1 if unfinished or (self.run and self.run.tally.new_failures) else 0
+
+    @property
+    def missed(self) -> int:
+        """The articles that the run took on and does not hold."""
+        counts = self.run.tally.counts if self.run else {}
+        return counts.get("failed", 0) + counts.get("skipped", 0)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the outcome for JSON."""
@@ -139,7 +152,7 @@ def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, ve
     outcome = Outcome()
     # Fails at once on a wrong section, before the reactor runs.
     for site in sites:
-        spider_for(workspace, site)(**order.arguments())
+        spider_for(workspace, site)(**order.arguments(site.id))
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = _Process(settings)
     # After Scrapy has set up its own.
@@ -187,7 +200,7 @@ async def _one_by_one(
             crawler = process.create_crawler(spider_for(workspace, site))
             started = time.monotonic()
             with _Show(site.name, crawler) as show:
-                crawl = process.crawl(crawler, **order.arguments())
+                crawl = process.crawl(crawler, **order.arguments(site.id))
                 await show.follow(crawl)
             outcome.sites.append(_outcome_of(site, crawler, time.monotonic() - started))
             if outcome.sites[-1].state == "interrupted":

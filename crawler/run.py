@@ -14,7 +14,7 @@ from archive.model import utc_now
 from archive.runs import StartedRun, finish_run, start_run
 from archive.software import SOFTWARE
 from archive.storing import ArticleUnit
-from archive.units import CaptureRef, CaptureUnit, FailureUnit, FetchedImage, ListingUnit, Unit
+from archive.units import CaptureRef, CaptureUnit, FailureUnit, FetchedImage, ListingUnit, Unit, WantedUnit
 from archive.warc import Exchange
 from archive.writer import Writer
 from crawler.failures import DEAD_LINKS, explain
@@ -109,6 +109,11 @@ class Run:
     def listing(self, unit: ListingUnit) -> None:
         """Queue a listing page."""
         self._writer.put(unit)
+
+    def want(self, urls: Sequence[str]) -> None:
+        """Make articles due by their addresses, and wait until they are."""
+        self._writer.put(WantedUnit(tuple(urls), self.started.started))
+        self._writer.flush()
 
     def take_on(self, url: str, url_id: int, *, failed_before: bool) -> None:
         """Count an article that this run takes on."""

@@ -53,13 +53,15 @@ class SectionSpider(Spider):
         since: str | None = None,
         full: str | bool = False,
         limit: str | int | None = None,
+        urls: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(name, **kwargs)
-        self.scope = Scope.from_arguments(self.site, section, since, full, limit)
+        self.scope = Scope.from_arguments(self.site, section, since, full, limit, urls)
         self.walks: list[Walk] = []
         self._under_way = 0
         self._passed: set[int] = set()
+        self._asked: set[str] = set()
         self._taken = 0
         self._closing = False
 
@@ -71,8 +73,15 @@ class SectionSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield the first listing page of every section; articles follow from the ledger."""
+        """Yield the first listing page of every section; articles follow from the ledger.
+
+        Articles that are asked for by their addresses are taken alone.
+        """
         if self.run is None:
+            return
+        if self.scope.urls:
+            self.run.want(self.scope.urls)
+            self.pump()
             return
         begun = timestamp(utc_now())
         for section in self.site.sections:
@@ -237,8 +246,16 @@ class SectionSpider(Spider):
         run = self._open_run()
         section_ids = [run.sections[self.scope.section].id] if self.scope.section else None
         owed = ledger.open_articles(run.ledger, self.site.id, run.started.started, section_ids)
-        for url, known in owed:
+        for url, known in self._wanted() if self.scope.urls else owed:
             if known.url_id not in self._passed and not run.is_open(known.url_id):
+                yield url, known
+
+    def _wanted(self) -> Iterator[tuple[str, ledger.Known]]:
+        """Yield the articles that are asked for by their addresses, each once."""
+        run = self._open_run()
+        for url in self.scope.urls:
+            known = ledger.known(run.ledger, self.site.id, url)
+            if known is not None and url not in self._asked:
                 yield url, known
 
     def _limit_reached(self) -> bool:
@@ -253,6 +270,7 @@ class SectionSpider(Spider):
             run.pass_over("since")
             return
         self._taken += 1
+        self._asked.add(url)
         self._under_way += 1
         run.take_on(url, known.url_id, failed_before=known.failures > 0)
         request = Request(

@@ -9,6 +9,7 @@ from typing import Any
 
 from archive import ledger
 from archive.errors import UsageError
+from archive.identity import normalise
 from archive.model import utc_now
 from crawler.parsers.archives import is_calendar, month_of
 from crawler.site import Section, Site
@@ -84,9 +85,10 @@ class Scope:
     since: dt.date | None = None
     full: bool = False
     limit: int | None = None
+    urls: tuple[str, ...] = ()
 
     @classmethod
-    def from_arguments(cls, site: Site, section: Any, since: Any, full: Any, limit: Any) -> "Scope":
+    def from_arguments(cls, site: Site, section: Any, since: Any, full: Any, limit: Any, urls: Any = None) -> "Scope":
         """Return the scope that spider arguments say (strings from `-a`); raises UsageError."""
         keys = [known.key for known in site.sections]
         if section is not None and section not in keys:
@@ -97,6 +99,8 @@ class Scope:
                 dt.date.fromisoformat(str(since)) if since else None,
                 str(full).lower() in ("1", "true", "yes", "on"),
                 int(limit) if limit is not None else None,
+                tuple(map(normalise, str(urls).split())) if urls else (),
             )
         except ValueError as error:
-            raise UsageError(f"spider argument: {error}; since=YYYY-MM-DD, full=1 and limit=N are allowed") from error
+            allowed = "since=YYYY-MM-DD, full=1, limit=N and urls='URL URL'"
+            raise UsageError(f"spider argument: {error}; {allowed} are allowed") from error

@@ -124,3 +124,23 @@ def test_a_site_that_disallows_it_is_not_looked_at(brochure: FaultSite, tmp_path
     assert added.outcome.code == 2, added.outcome
     assert "robots.txt" in " ".join(added.outcome.complaints)
     assert set(brochure.requests) == {"/robots.txt"}
+
+
+def test_single_articles_are_saved_by_their_addresses(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "w")
+    with DemoServer() as server, LAYOUTS["tables"]().serve() as other:
+        wanted = [article.path for article in server.site.section_articles("updates")][:2]
+        path, story = next(iter(other.truth().items()))
+        urls = [*(server.url + path.lstrip("/") for path in wanted), other.url + path.lstrip("/")]
+        first = workspace.run("save", *urls, "--json")
+        again = workspace.run("save", urls[0], "--json")
+        dead = workspace.run("save", f"{server.url}nowhere.htm")
+    assert (first.code, again.code, dead.code) == (0, 0, 1), (first, again, dead)
+    assert [site["stored"] for site in first.json] == [2, 1]
+    assert [(site["stored"], site["unchanged"]) for site in again.json] == [(0, 1)]
+    assert "http-404" in dead.out
+    titles = {title for (title,) in workspace.rows("SELECT title FROM articles")}
+    assert len(titles) == 3
+    assert story.title in titles
+    assert workspace.run("save", "no-address").code == 2
+    check_archive(workspace.root)
