@@ -1,6 +1,7 @@
 """The commands that look at a section; what is heavy is imported when they run, so that `--help` is instant."""
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,15 +11,25 @@ if TYPE_CHECKING:
     from crawler.workspace import Workspace
 
 
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
 class _Invocation(Protocol):
     """What these commands need of the group's object."""
 
     def workspace(self) -> "Workspace": ...
 
 
+def _checked_id(_: click.Context, __: click.Parameter, site_id: str | None) -> str | None:
+    """Return an id that a file and a spider can be called by, before anything is fetched."""
+    if site_id is not None and not _ID.fullmatch(site_id):
+        raise click.BadParameter(f"{site_id!r} is no id; lower-case letters, digits, - and _ are allowed")
+    return site_id
+
+
 @click.command()
 @click.argument("url")
-@click.option("--id", "site_id", metavar="ID", help="Call the site so; default: from its host.")
+@click.option("--id", "site_id", metavar="ID", callback=_checked_id, help="Call the site so; default: from its host.")
 @click.option("--name", help="The site's name; default: as its pages say.")
 @click.option("--force", is_flag=True, help="Replace a definition of the same id.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")

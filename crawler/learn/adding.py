@@ -24,7 +24,7 @@ from crawler.parsers.page import looks_like_html
 from crawler.site import Site, Template, parse_definition
 from crawler.workspace import Crawl, Workspace
 
-_WIDTH = 48
+_WIDTH = 44
 # So many articles the template is learned from.
 _LEARNED_FROM = 6
 
@@ -105,7 +105,7 @@ class Learned:
         pages = f"{found.pages} pages" if found.pages > 1 else "1 page"
         console.print(f"{len(found.entries)} articles on the first page, {pages}; goes on by: {found.how}.")
         table = Table(title="Fields", title_justify="left")
-        table.add_column("field")
+        table.add_column("field", no_wrap=True, min_width=len("published"))
         rows = [_fields(url, article) for url, article in found.examples.items()]
         for number in range(len(rows)):
             table.add_column(f"article {number + 1}", max_width=_WIDTH, overflow="ellipsis", no_wrap=True)

@@ -64,7 +64,7 @@ def truth_of_demo(server: DemoServer, key: str) -> Mapping[str, Known]:
     return {article.path: Known(article.path, article.title, article.updated) for article in articles}
 
 
-@pytest.mark.parametrize("name", sampled(NAMES, 6))
+@pytest.mark.parametrize("name", sampled(NAMES, 4))
 def test_what_is_added_is_crawled_whole_and_alone(name: str, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with shown(name) as section:
@@ -81,7 +81,7 @@ def test_what_is_added_is_crawled_whole_and_alone(name: str, tmp_path: Path) -> 
     check_archive(workspace.root)
 
 
-@pytest.mark.parametrize("name", sampled(NAMES[1:], 3))
+@pytest.mark.parametrize("name", sampled(NAMES[1:], 2))
 def test_an_address_is_crawled_without_a_definition(name: str, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with shown(name) as section:
@@ -144,3 +144,11 @@ def test_single_articles_are_saved_by_their_addresses(tmp_path: Path) -> None:
     assert story.title in titles
     assert workspace.run("save", "no-address").code == 2
     check_archive(workspace.root)
+
+
+def test_a_wrong_id_is_refused_before_anything_is_fetched(brochure: FaultSite, tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "w")
+    refused = workspace.run("add", brochure.url, "--id", "Über uns")
+    assert refused.code == 2
+    assert "lower-case letters, digits, - and _ are allowed" in refused.err
+    assert brochure.requests.total() == 0

@@ -15,7 +15,7 @@ import pytest
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
 from crawler.demo.site import DemoArticle
-from tests.e2e.harness import Outcome, Workspace, check_archive, differences, snapshot
+from tests.e2e.harness import Outcome, Workspace, check_archive, differences, sampled, snapshot
 from tests.e2e.judging import FOUND, add
 
 # What the new look hides from the old template and from every general rule.
@@ -76,7 +76,7 @@ def fields_in(value: Any) -> Iterator[str]:
             yield from fields_in(inner)
 
 
-@pytest.fixture(params=["added", "by hand"])
+@pytest.fixture(params=sampled(["added", "by hand"], 1))
 def life(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Life]:
     """A site that was well for three runs."""
     with DemoServer() as server:

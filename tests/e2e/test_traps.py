@@ -48,7 +48,7 @@ def unnamed(log: str) -> list[str]:
     return [trap for trap, words in RULES.items() if not re.search(words, log, re.IGNORECASE)]
 
 
-@pytest.mark.parametrize("ending", sampled(ENDINGS, 3))
+@pytest.mark.parametrize("ending", sampled(ENDINGS, 2))
 def test_the_section_is_held_for_twice_its_cost(ending: Ending, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with TrapSite(ending, "path" if ending == "first" else "query").serve() as site:
