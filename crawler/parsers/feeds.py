@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -66,7 +67,7 @@ def unpacked(body: bytes) -> bytes:
             while left > 0 and (piece := packed.read(min(left, 1 << 20))):
                 pieces.append(piece)
                 left -= len(piece)
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, ValueError, zlib.error):
         # What came before the damage is as good as any.
         pass
     return b"".join(pieces)
@@ -77,7 +78,7 @@ def _head(body: bytes) -> bytes:
         return body[:_SNIFFED]
     try:
         return gzip.GzipFile(fileobj=io.BytesIO(body)).read(_SNIFFED)
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, ValueError, zlib.error):
         return b""
 
 

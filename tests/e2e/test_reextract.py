@@ -257,6 +257,6 @@ def test_a_blocked_listing_fails_its_walk(tmp_path: Path, body: bytes, cause: st
     with FaultSite({"news": [["one"], ["two"], ["three"]]}, answers).serve() as site:
         workspace.define("fault", site.definition)
         sums = workspace.crawl("fault", code=1)
-    assert sums["sections"]["news"] == {"state": "failed", "pages": number}
+    assert (sums["sections"]["news"]["state"], sums["sections"]["news"]["pages"]) == ("failed", number)
     assert workspace.value("SELECT cause FROM urls WHERE kind = 'listing' AND cause IS NOT NULL") == cause
     assert workspace.value("SELECT walk_completed FROM sections") is None
