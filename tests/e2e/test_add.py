@@ -64,7 +64,7 @@ def truth_of_demo(server: DemoServer, key: str) -> Mapping[str, Known]:
     return {article.path: Known(article.path, article.title, article.updated) for article in articles}
 
 
-@pytest.mark.parametrize("name", sampled(NAMES, 4))
+@pytest.mark.parametrize("name", sampled(NAMES, 3))
 def test_what_is_added_is_crawled_whole_and_alone(name: str, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with shown(name) as section:
@@ -81,7 +81,7 @@ def test_what_is_added_is_crawled_whole_and_alone(name: str, tmp_path: Path) -> 
     check_archive(workspace.root)
 
 
-@pytest.mark.parametrize("name", sampled(NAMES[1:], 2))
+@pytest.mark.parametrize("name", sampled(NAMES[1:], 1))
 def test_an_address_is_crawled_without_a_definition(name: str, tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
     with shown(name) as section:
