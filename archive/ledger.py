@@ -98,6 +98,14 @@ def open_articles(
                 yield url, entry
 
 
+def is_owed(db: Database, url_id: int, now: dt.datetime) -> bool:
+    """Return whether an article URL is pending, or its retry or revisit due, as committed at this moment."""
+    row = db.conn.execute(
+        "SELECT 1 FROM urls WHERE id = ? AND (state = 'pending' OR due_at <= ?)", (url_id, timestamp(now))
+    ).fetchone()
+    return row is not None
+
+
 def entry_of(db: Database, site_id: str, url: str) -> Entry | None:
     """Return what the listings first said of an article, rebuilt from `sightings`."""
     row = db.conn.execute(

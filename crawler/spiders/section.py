@@ -247,7 +247,10 @@ class SectionSpider(Spider):
         section_ids = [run.sections[self.scope.section].id] if self.scope.section else None
         owed = ledger.open_articles(run.ledger, self.site.id, run.started.started, section_ids)
         for url, known in self._wanted() if self.scope.urls else owed:
-            if known.url_id not in self._passed and not run.is_open(known.url_id):
+            if known.url_id in self._passed or run.is_open(known.url_id):
+                continue
+            # Closed by the writer after the slice was read: what it committed is asked for once more.
+            if self.scope.urls or ledger.is_owed(run.ledger, known.url_id, run.started.started):
                 yield url, known
 
     def _wanted(self) -> Iterator[tuple[str, ledger.Known]]:
