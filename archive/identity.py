@@ -49,6 +49,12 @@ def host_of(url: str) -> str:
         return ""
 
 
+def has_session(url: str) -> bool:
+    """Return whether an address carries a session id, which its normal form has not."""
+    path, _, query = url.partition("?")
+    return _SESSION_IN_PATH.search(path) is not None or any(map(_SESSION.match, query.partition("#")[0].split("&")))
+
+
 def article_key(identity_url: str) -> str:
     """Return the public id of an article: 16 letters and digits, the same in every archive that holds it."""
     digest = hashlib.sha256(identity_url.encode()).digest()

@@ -4,6 +4,7 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,13 @@ def _template(found: Findings, site: Site, look: Look) -> Template:
     return learned.template
 
 
+@dataclass(frozen=True, slots=True)
 class Learned:
-    """A learned site with what it was learned from."""
+    """A learned site with what it was learned from, and how many requests that took."""
 
-    def __init__(self, site: Site, found: Findings, requests: int) -> None:
-        self.site, self.found, self.requests = site, found, requests
+    site: Site
+    found: Findings
+    requests: int
 
     def toml(self) -> str:
         """Return the definition's text."""
@@ -134,14 +137,16 @@ def _fields(url: str, article: Article) -> dict[str, Any]:
 
 
 def add_site(workspace: Workspace, learned: Learned, *, force: bool) -> Path:
-    """Write a learned site's definition, or its section into the site's; return the file. Raises UsageError."""
+    """Write a learned site's definition and return the file; raises UsageError where there is one already."""
     path = workspace.sites_folder / f"{learned.site.id}.toml"
     if path.exists() and not force:
         raise UsageError(f"{path} is there already; --id gives the site another name, --force replaces the file")
     text = learned.toml()
     parse_definition(text, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    beside = path.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
     return path
 
 

@@ -8,7 +8,8 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.learn.links import Group, Link, Paths, around, class_names, is_stable_name, said
+from crawler.learn.links import Group, Link, Paths, around, class_names, said
+from crawler.learn.selectors import is_stable
 from crawler.parsers.dates import DateContext, find_date
 from crawler.parsers.page import Page
 from crawler.parsers.text import squeeze
@@ -113,7 +114,7 @@ def _outer_names(boxes: Sequence[etree._Element]) -> list[tuple[str, bool]]:
         tag = str(element.tag)
         names = [f"{tag}.{name}" for name in sorted(class_names(element))]
         own_id = element.get("id") or ""
-        if is_stable_name(own_id):
+        if is_stable(own_id):
             names.insert(0, f"{tag}#{own_id}")
         if tag in ("main", "section", "table", "article"):
             names.append(tag)

@@ -12,7 +12,7 @@ from crawler.parsers.language import declared_language
 from crawler.parsers.metadata import Metadata, read_metadata
 from crawler.site import Listing, Section, Site, Template
 
-_NO_NAMES = frozenset({"index", "default", "home", "www", "en", "news"})
+_NO_NAMES = frozenset({"index", "default", "home", "www", "en"})
 _HOST_PARTS = frozenset("www english news blog com org net gov edu co ac info".split())
 
 
@@ -50,7 +50,7 @@ def _slug(text: str) -> str:
 def _key(found: Findings) -> str:
     url = found.front.url if found.front is not None else found.start
     segments = [unquote(part).partition(".")[0] for part in urlsplit(url).path.split("/") if part]
-    words = [_slug(part) for part in segments if part.lower() not in _NO_NAMES - {"news"} and not part.isdecimal()]
+    words = [_slug(part) for part in segments if part.lower() not in _NO_NAMES and not part.isdecimal()]
     return (words[-1] if words and words[-1] != "site" else "news")[:60]
 
 
@@ -101,9 +101,6 @@ def _lines(site: Site, notes: Mapping[str, str], day: str) -> Iterator[str]:
     if site.language:
         yield "# As the pages declare it."
         yield f"language = {_value(site.language)}"
-    if site.date_order:
-        yield "# As the dates of the listing need it."
-        yield f"date_order = {_value(site.date_order)}"
     yield ""
     yield "[listing]"
     yield from _table(site.listing, notes)

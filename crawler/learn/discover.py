@@ -40,7 +40,7 @@ class NothingFoundError(NewsarchiveError):
 class Findings:
     """What was found out of a section: its first listing page, how listings are read, what reaches further, examples.
 
-    `how` says by what the section goes on; `reach` counts the articles seen by each way.
+    `how` says by what the section goes on; `front` is the page that was named, `titles` those of the examples' pages.
     """
 
     start: str
@@ -59,13 +59,16 @@ class Findings:
 def discover(url: str, look: Look) -> Findings:
     """Return how the section at an address lists its articles; raises NothingFoundError where nothing does.
 
-    The page's own list is believed first, then a feed, then the sitemaps; where the list has no next page, archives by
-    month, feeds and sitemaps are asked for what is older.
+    The page's own list is believed first; where it lists next to nothing, a feed or the sitemaps, whichever names more.
+    Where a list has no next page, archives by month and a feed are asked for what is older.
     """
     start = normalise(url)
     feed = look.feed(start)
-    if feed is not None and (feed.entries or feed.parts):
-        return _from_feed(start, feed, look, None)
+    if feed is not None:
+        fed = _from_feed(start, feed, look, None)
+        if not fed.entries:
+            raise NothingFoundError(f"{url}: this feed or sitemap names no articles; give the page that lists the news")
+        return fed
     page = look.page(start)
     if page is None:
         raise NothingFoundError(look.failures.get(start) or f"{url}: not an HTML page or a feed; give a section's page")
@@ -94,7 +97,7 @@ def _from_page(page: Page, look: Look) -> Findings | None:
     pages = [page, *following]
     refused: set[str] = set()
     for _ in range(_TRIES):
-        group = _best_group(page, pages, refused, context)
+        group = articles_group(sight(page, following), context, refused)
         if group is None:
             return None
         examples, listings = _examples(group, look)
@@ -104,7 +107,7 @@ def _from_page(page: Page, look: Look) -> Findings | None:
     else:
         return None
     frames = [other for url in examples if (other := look.page(url)) is not None]
-    learned = learn_listing(pages, frames, context)
+    learned = learn_listing(pages, frames, context, refused)
     found = _found(page, pages, learned, examples) if learned else None
     if found and _leads_to_other_sections(found, learned.urls if learned else (), look):
         found.listing = found.listing.model_copy(update={"also_urls": None})
@@ -130,12 +133,6 @@ def _section_of(article: Article) -> str | None:
     """Return the section that an article's page names, in its breadcrumb before all."""
     said = article.breadcrumb[-1] if article.breadcrumb else article.section
     return said.casefold() if said else None
-
-
-def _best_group(page: Page, pages: Sequence[Page], refused: set[str], context: DateContext) -> Group | None:
-    seen = sight(page, [other for other in pages if other is not page])
-    groups = [group for group in seen.groups if not refused.intersection(group.urls)]
-    return articles_group(type(seen)(seen.page, seen.paths, groups, seen.fixed), context)
 
 
 def _following(page: Page, look: Look, context: DateContext) -> list[Page]:
@@ -201,7 +198,7 @@ def _last_page(page: Page) -> int:
 
 
 def _reach_back(page: Page, look: Look, found: Findings) -> None:
-    """Add to a list without a next page what names older articles: months, a feed, a sitemap."""
+    """Add to a list without a next page what names older articles: archives by month, else a feed."""
     if _by_months(page, look, found):
         return
     shapes = shapes_of(entry.url for entry in found.entries)

@@ -2,17 +2,19 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
 
-from archive.identity import host_of, normalise
+from archive.identity import host_of
 from archive.segment import has_cjk
+from crawler.learn.selectors import is_stable
 from crawler.parsers.furniture import is_furniture, tokens_of
+from crawler.parsers.listing import address_of, link_text
 from crawler.parsers.page import Page
 from crawler.parsers.text import squeeze
 
@@ -63,42 +65,24 @@ def is_headline(text: str) -> bool:
     return len(text.split()) >= 4 or len(text) >= 25
 
 
-def links_of(page: Page, hosts: Iterable[str] = ()) -> list[Link]:
-    """Return the links of a page to pages of its own host or the given ones, in order; itself and files left out."""
-    own_hosts = {host_of(page.url), *hosts}
-    own = normalised(page, page.url)
+def links_of(page: Page) -> list[Link]:
+    """Return the links of a page to pages of its own host, in order; itself and files left out."""
+    host = host_of(page.url)
+    own = address_of(page, page.url)
     found = []
     for element in islice(page.body.iter("a"), _MOST_LINKS):
         href = element.get("href")
-        url = normalised(page, href) if href and not href.startswith("#") else None
-        if url and url != own and host_of(url) in own_hosts and not _FILES.search(urlsplit(url).path):
+        url = address_of(page, href) if href and not href.startswith("#") else None
+        if url and url != own and host_of(url) == host and not _FILES.search(urlsplit(url).path):
             found.append(Link(element, url, said(element)))
     return found
 
 
-def normalised(page: Page, href: str) -> str | None:
-    """Return the normal form of a link's address, None where it is no web address."""
-    absolute = page.absolute(href)
-    try:
-        return normalise(absolute) if absolute else None
-    except ValueError:
-        return None
-
-
 def said(element: etree._Element) -> str:
-    """Return what a link says: the heading in it, else its text, its title, the alternative text of its image."""
-    for tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-        heading = element.find(f".//{tag}")
-        text = squeeze("".join(heading.itertext())) if heading is not None else ""
-        if text:
-            return text
-    text = squeeze("".join(islice(element.itertext(), _MOST_TEXTS)))[:1000]
-    if text:
-        return text
+    """Return what a link says, be it by its title or by the alternative text of its image."""
     image = element.find(".//img")
-    return squeeze(
-        element.get("title") or element.get("aria-label") or (image.get("alt") if image is not None else "") or ""
-    )
+    told = (element.get("title"), element.get("aria-label"), image.get("alt") if image is not None else None)
+    return link_text(element) or squeeze(next(filter(None, told), ""))
 
 
 def looks_like_article(url: str) -> bool:
@@ -161,21 +145,7 @@ class Paths:
 
 def class_names(element: etree._Element) -> frozenset[str]:
     """Return the class names of an element that a person gave: none with hashes or numbers of posts."""
-    return frozenset(name for name in (element.get("class") or "").split() if is_stable_name(name))
-
-
-def is_stable_name(name: str) -> bool:
-    """Return whether a class name or id means something, and will tomorrow: no hash, no number of a post."""
-    if not re.fullmatch(r"-?[A-Za-z_][\w-]{1,60}", name) or re.search(r"\d{3,}", name):
-        return False
-    return not any(_is_hash(part) for part in re.split(r"[-_]+", name) if len(part) >= 5)
-
-
-def _is_hash(part: str) -> bool:
-    """Return whether a part of a name mixes figures or cases as no word does."""
-    changes = sum(1 for before, after in pairwise(part) if before.isdigit() != after.isdigit())
-    cases = sum(1 for before, after in pairwise(part) if before.islower() and after.isupper())
-    return changes >= 2 or (changes == 1 and not part[-1].isdigit()) or (cases >= 2 and len(part) < 3 * (cases + 1))
+    return frozenset(name for name in (element.get("class") or "").split() if is_stable(name))
 
 
 @dataclass(frozen=True)

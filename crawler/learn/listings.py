@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,8 +26,8 @@ from crawler.site import Listing
 if TYPE_CHECKING:
     from lxml import etree
 
-# What a group's mean link must be worth to be taken for articles, and what one beside the best group must.
-_LEAST, _LEAST_BESIDE = 0.55, 0.9
+# What a group's mean link must be worth to be taken for articles.
+_LEAST = 0.55
 _FURNITURE = 0.35
 _WHOLE = 0.97
 _DATED = 0.7
@@ -60,13 +60,13 @@ class LearnedListing:
         return list(dict.fromkeys(url for page in self.entries for url in page))
 
 
-def sight(page: Page, others: Iterable[Page] = (), hosts: Iterable[str] = ()) -> Sighted:
+def sight(page: Page, others: Iterable[Page] = ()) -> Sighted:
     """Return a page's links in groups, told apart from what stands alike on other pages of the site."""
     paths = Paths()
-    links = links_of(page, hosts)
-    groups = groups_of(links, paths)
-    fixed = {url for other in others for url in _standing(links_of(other, hosts)) & _standing(links)}
-    return Sighted(page, paths, groups, frozenset(url for _, url in fixed))
+    links = links_of(page)
+    own = _standing(links)
+    fixed = {url for other in others for _, url in _standing(links_of(other)) & own}
+    return Sighted(page, paths, groups_of(links, paths), frozenset(fixed))
 
 
 def _standing(links: Iterable[Link]) -> set[tuple[tuple[Step, ...], str]]:
@@ -75,9 +75,13 @@ def _standing(links: Iterable[Link]) -> set[tuple[tuple[Step, ...], str]]:
     return {(paths.of(link.element), link.url) for link in links}
 
 
-def articles_group(seen: Sighted, context: DateContext) -> Group | None:
-    """Return the group of links that lead to the section's articles, None where none does."""
-    scored = [(_worth(group, seen, context), group) for group in seen.groups]
+def articles_group(seen: Sighted, context: DateContext, refused: Set[str] = frozenset()) -> Group | None:
+    """Return the group of links that lead to the section's articles, None where none does.
+
+    A group with an address that was looked at and `refused` is not asked again.
+    """
+    able_groups = (group for group in seen.groups if refused.isdisjoint(group.urls))
+    scored = [(_worth(group, seen, context), group) for group in able_groups]
     able = [(worth * math.log1p(len(group.urls)), group) for worth, group in scored if worth >= _LEAST]
     return max(able, key=lambda pair: pair[0], default=(0.0, None))[1]
 
@@ -105,15 +109,16 @@ def _in_heading(group: Group) -> float:
 
 
 def learn_listing(
-    pages: Sequence[Page], articles: Sequence[Page], context: DateContext, hosts: Iterable[str] = ()
+    pages: Sequence[Page], articles: Sequence[Page], context: DateContext, refused: Set[str] = frozenset()
 ) -> LearnedListing | None:
     """Return how the section's listing pages name their articles; `articles` are other pages of the site.
 
     What stands alike on several pages is the site's frame; the links that change from page to page, read like
-    headlines, stand in boxes with a date and have one shape of address are the articles'.
+    headlines, stand in boxes with a date and have one shape of address are the articles'. Groups with a `refused`
+    address are not.
     """
-    sighted = [sight(page, [*(other for other in pages if other is not page), *articles], hosts) for page in pages]
-    groups = [articles_group(seen, context) for seen in sighted]
+    sighted = [sight(page, [*(other for other in pages if other is not page), *articles]) for page in pages]
+    groups = [articles_group(seen, context, refused) for seen in sighted]
     whole = [(seen, with_siblings(seen, group)) for seen, group in zip(sighted, groups, strict=True) if group]
     if not whole:
         return None

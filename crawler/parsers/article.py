@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -154,17 +155,7 @@ def draft_of(reading: Reading) -> tuple[Draft, Reader]:
         lambda: ("entry:title", reading.entry.title if reading.entry else None),
     )
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=container is None)
-    shown, captions = _with_template_images(blocks, chosen.blocks, template)
-    around = Surroundings(
-        blocks,
-        region.core,
-        header.title_index,
-        region.container,
-        declared_images(reading.metadata, page),
-        frozenset((*header.lines, *header.used)),
-        judged=not template.elements("images"),
-    )
-    pictures = find_pictures(shown, page, title, captions, around)
+    pictures = _pictures(reading, template, chosen, _Head(blocks, region, header, title))
     return Draft(blocks, region, header, title, chosen, pictures, container is not None, clean, fields), template
 
 
@@ -182,18 +173,32 @@ def _framed_draft(reading: Reading, template: Reader, frame: Frame) -> Draft:
     )  # fmt: skip
     title = reading.decide("title", lambda: (header.title_rule, header.title))
     chosen = body_blocks(blocks, region, header, title, reading.context, with_lead=False)
-    shown, captions = _with_template_images(blocks, chosen.blocks, template)
+    pictures = _pictures(reading, template, chosen, _Head(blocks, region, header, title))
+    return Draft(blocks, region, header, title, chosen, pictures, True, True, template.own_elements())
+
+
+class _Head(NamedTuple):
+    """What is known of a page before its body is chosen."""
+
+    blocks: Sequence[Block]
+    region: Region
+    header: Header
+    title: str | None
+
+
+def _pictures(reading: Reading, template: Reader, chosen: Chosen, head: _Head) -> Pictures:
+    """Return the pictures of the chosen body, or those that the template names."""
+    shown, captions = _with_template_images(head.blocks, chosen.blocks, template)
     around = Surroundings(
-        blocks,
-        region.core,
-        header.title_index,
-        region.container,
-        declared_images(reading.metadata, page),
-        frozenset((*header.lines, *header.used)),
+        head.blocks,
+        head.region.core,
+        head.header.title_index,
+        head.region.container,
+        declared_images(reading.metadata, reading.page),
+        frozenset((*head.header.lines, *head.header.used)),
         judged=not template.elements("images"),
     )
-    pictures = find_pictures(shown, page, title, captions, around)
-    return Draft(blocks, region, header, title, chosen, pictures, True, True, template.own_elements())
+    return find_pictures(shown, reading.page, head.title, captions, around)
 
 
 def read_article(reading: Reading) -> Article:

@@ -85,7 +85,7 @@ def _elsewhere(page: Page, listing: Listing) -> Iterator[Entry]:
         return
     wanted, own = re.compile(listing.also_urls), _own(page)
     for link in page.root.iter("a"):
-        url = _article_url(page, link.get("href") or "") if link.get("href") else None
+        url = address_of(page, link.get("href") or "") if link.get("href") else None
         if url and url != own and wanted.search(url) and not _PAGED.search(url):
             yield Entry(url, _title(link, link, page, url))
 
@@ -95,7 +95,7 @@ def _archives(page: Page, listing: Listing) -> tuple[str, ...]:
     if listing.archives is None:
         return ()
     wanted, own = re.compile(listing.archives), _own(page)
-    urls = (_article_url(page, link.get("href") or "") for link in page.root.iter("a") if link.get("href"))
+    urls = (address_of(page, link.get("href") or "") for link in page.root.iter("a") if link.get("href"))
     return tuple(dict.fromkeys(url for url in urls if url and url != own and wanted.search(url)))
 
 
@@ -107,7 +107,7 @@ def _entries(page: Page, listing: Listing) -> Iterator[Entry]:
         if context and not date_in(box, context):
             continue
         for link in links:
-            url = _article_url(page, link.get("href") or "") if link.get("href") else None
+            url = address_of(page, link.get("href") or "") if link.get("href") else None
             if url and url != own and (wanted is None or wanted.search(url)):
                 entry = _entry(page, listing, (box, link), url)
                 yield replace(entry, date_raw=entry.date_raw or date_in(box, context)) if context else entry
@@ -140,7 +140,8 @@ def _boxes(page: Page, listing: Listing) -> Iterator[tuple[etree._Element, list[
             yield box, [box] if box.tag == "a" else list(box.iter("a"))
 
 
-def _article_url(page: Page, href: str) -> str | None:
+def address_of(page: Page, href: str) -> str | None:
+    """Return the normal form of a link's address, None where it is no web address."""
     absolute = page.absolute(href)
     try:
         return normalise(absolute) if absolute else None
@@ -175,7 +176,7 @@ def _title(box: etree._Element, link: etree._Element, page: Page, url: str) -> s
     A picture's, a "read more" and a number of comments lead there too.
     """
     beside = [other for other in islice(box.iter("a"), _MOST_LINKS) if other is not link and other.get("href")]
-    links = [link, *(other for other in beside if _article_url(page, other.get("href") or "") == url)]
+    links = [link, *(other for other in beside if address_of(page, other.get("href") or "") == url)]
     headed = [text for one in links if (text := _heading(one))]
     if headed:
         return headed[0]
@@ -187,10 +188,15 @@ def _title(box: etree._Element, link: etree._Element, page: Page, url: str) -> s
 
 def _heading(link: etree._Element) -> str:
     """Return the heading inside a link that holds a whole card, or what a link in a heading says."""
-    heading = next(link.iter(*_HEADINGS), None)
-    if heading is not None:
-        return _said(heading)
+    if next(link.iter(*_HEADINGS), None) is not None:
+        return link_text(link)
     return _said(link) if next(link.iterancestors(*_HEADINGS), None) is not None else ""
+
+
+def link_text(link: etree._Element) -> str:
+    """Return what a link says: the heading in it where it holds a whole card, else its text."""
+    heading = next(link.iter(*_HEADINGS), None)
+    return _said(link if heading is None else heading)
 
 
 def _said(link: etree._Element) -> str:
@@ -224,7 +230,7 @@ def _next(page: Page, listing: Listing) -> str | None:
         return None
     if listing.next is not None:
         for element in compile_selector(listing.next).elements(page.root):
-            url = _article_url(page, element.get("href") or "") if element.get("href") else None
+            url = address_of(page, element.get("href") or "") if element.get("href") else None
             if url and url != _own(page):
                 return url
         return None
@@ -237,7 +243,7 @@ def usual_next(page: Page) -> str | None:
     number = part_number(own)
     for test in (_is_rel_next, _is_next_word):
         for link in page.root.iter("a", "link"):
-            url = _article_url(page, link.get("href") or "") if link.get("href") and test(link) else None
+            url = address_of(page, link.get("href") or "") if link.get("href") and test(link) else None
             if url and url != own:
                 return url
     for link in page.root.iter("a"):

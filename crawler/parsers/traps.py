@@ -3,20 +3,15 @@
 import re
 from collections import Counter
 
-from archive.identity import normalise
-from crawler.parsers.archives import month_of
+from archive.identity import has_session, normalise
+from crawler.parsers.archives import LAST_YEAR, is_calendar
 from crawler.parsers.page import Page
 
-_SESSION = re.compile(
-    r"[;?&](?:php|j|asp)?sess(?:ion)?(?:_?id)?\w*=|[?&](?:sid|cfid|cftoken|zenid|oscsid)=", re.IGNORECASE
-)
 _CALENDAR = re.compile(r"/(?:calendar|events?|agenda|kalender|calendario|calendrier|veranstaltungen)\b", re.IGNORECASE)
 _FILTER = re.compile(
     r"[?&](?:sort|order|orderby|sortby|dir|filter|facet|topic|area|size|limit|per_?page|view|layout|display|price)\w*=",
     re.IGNORECASE,
 )
-# No news was put on the web before, and none will be within the time that this is used.
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
 def left_alone(page: Page) -> Counter[str]:
@@ -28,7 +23,7 @@ def left_alone(page: Page) -> Counter[str]:
     found: Counter[str] = Counter()
     for link in page.root.iter("a"):
         href = link.get("href") or ""
-        if _SESSION.search(href):
+        if has_session(href):
             found["session"] += 1
         url = page.absolute(href) if href else None
         if url:
@@ -41,9 +36,8 @@ def _kinds(url: str) -> list[str]:
         address = normalise(url)
     except ValueError:
         return []
-    year, _ = month_of(address)
     kinds = []
-    if _CALENDAR.search(address) or (year and not _FIRST_YEAR <= year <= _LAST_YEAR):
+    if _CALENDAR.search(address) or is_calendar(address, LAST_YEAR):
         kinds.append("calendar")
     if _FILTER.search(address):
         kinds.append("filter")

@@ -15,11 +15,11 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -32,13 +32,7 @@ SITES = SHARED / "corpus" / "sites"
 SOAK = os.environ.get("NEWSARCHIVE_SOAK") == "1"
 
 
-Case = TypeVar("Case")
 _CLOSED = ("finished", "interrupted", "failed")
-
-
-def sampled(cases: Sequence[Case], count: int) -> Sequence[Case]:
-    """Return some of many like cases, spread over them; all of them in a soak."""
-    return cases if SOAK else cases[:: max(1, -(-len(cases) // count))]
 
 
 @dataclass(frozen=True, slots=True)

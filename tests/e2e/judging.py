@@ -4,17 +4,23 @@ import json
 import resource
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from tests.e2e.harness import Outcome, Workspace
+from tests.e2e.harness import SOAK, Outcome, Workspace
 
 ENOUGH, ENOUGH_READ = 0.99, 0.98
 MOST_REQUESTS, MOST_SECONDS = 15, 10.0
+Case = TypeVar("Case")
 FOUND = "found"  # the id that the tests give to what `add` finds
+
+
+def sampled(cases: Sequence[Case], count: int) -> Sequence[Case]:
+    """Return some of many like cases, spread over them; all of them in a soak."""
+    return cases if SOAK else cases[:: max(1, -(-len(cases) // count))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import pytest
 from crawler.demo.server import DemoServer
 from crawler.demo.site import SECTIONS
 from tests.e2e.fault_site import Answer, FaultSite
-from tests.e2e.harness import Workspace, check_archive, sampled
-from tests.e2e.judging import FOUND, Known, add, closing, definitions, judge
+from tests.e2e.harness import Workspace, check_archive
+from tests.e2e.judging import FOUND, Known, add, closing, definitions, judge, sampled
 from tests.e2e.layouts.all import LAYOUTS
 from tests.e2e.layouts.site import Layout
 

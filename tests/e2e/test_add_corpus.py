@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.e2e.harness import SITES, Workspace, check_archive, sampled, served
-from tests.e2e.judging import FOUND, Known, add, closing, definitions, judge, path
+from tests.e2e.harness import SITES, Workspace, check_archive, served
+from tests.e2e.judging import FOUND, Known, add, closing, definitions, judge, path, sampled
 
 SECTIONS = [
     ("rustblog", "all"), ("rustblog", "inside-rust"), ("cityposts", "posts"), ("cityposts", "news"),

@@ -15,8 +15,8 @@ import pytest
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
 from crawler.demo.site import DemoArticle
-from tests.e2e.harness import Outcome, Workspace, check_archive, differences, sampled, snapshot
-from tests.e2e.judging import FOUND, add
+from tests.e2e.harness import Outcome, Workspace, check_archive, differences, snapshot
+from tests.e2e.judging import FOUND, add, sampled
 
 # What the new look hides from the old template and from every general rule.
 BROKEN = {"updated", "source", "body"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import Outcome, Workspace, newsarchive, sampled
-from tests.e2e.judging import FOUND, Known, add, judge, target
+from tests.e2e.harness import Outcome, Workspace, newsarchive
+from tests.e2e.judging import FOUND, Known, add, judge, sampled, target
 from tests.e2e.layouts.trap import ENDINGS, Ending, TrapSite, without_session
 
 # A crawl that does not end is given up.

@@ -9,7 +9,7 @@ from crawler.extracting.inputs import Document, InputError
 from crawler.learn.checking import check_section
 from crawler.learn.definition import id_of, site_of, to_toml
 from crawler.learn.discover import Findings, NothingFoundError, discover
-from crawler.learn.links import is_headline, is_stable_name, looks_like_article
+from crawler.learn.links import is_headline, looks_like_article
 from crawler.learn.looking import Look
 from crawler.site import parse_definition
 from tests.crawler.parsers.small_pages import STORY, TITLE, page_of
@@ -134,6 +134,35 @@ def test_boxes_of_other_sections_are_not_taken_in() -> None:
     assert found.listing.also_urls is None
 
 
+def test_a_group_whose_pages_are_no_articles_is_left_for_the_next() -> None:
+    guides = "".join(
+        f"<h2><a href=/goods/the-best-boats-and-nets-{n}>The best boats and nets {n}</a></h2>" for n in range(9)
+    )
+    stories = "".join(f"<li><a href=/story/{n}-quay>The quay is new {n}</a></li>" for n in range(300, 306))
+    goods = "".join(f"<li><a href=/goods/x-{n}/buy>Boat {n}</a> <b>$ {n}00</b> Add to cart</li>" for n in range(20))
+
+    def fetch(url: str) -> Document:
+        path = urlsplit(url).path
+        if path == "/shop/":
+            html = page_of(f"<h1>All</h1><div>{guides}</div><ul>{stories}</ul>")
+        elif path.startswith("/goods/"):
+            html = page_of(f"<h1>Boats {path}</h1><ul>{goods}</ul>")
+        else:
+            html = page_of(f"<h1>{TITLE} {path}</h1><p>2024-05-02</p><div>{STORY}</div>")
+        return Document(url, html.encode(), url, "text/html; charset=utf-8")
+
+    found = discover(HOST + "shop/", Look(fetch, lambda _: []))
+    assert {urlsplit(entry.url).path.split("/")[1] for entry in found.entries} == {"story"}
+    assert len(found.entries) == 6
+
+
+def test_a_feed_without_articles_is_refused() -> None:
+    empty = b"<rss version='2.0'><channel><title>x</title></channel></rss>"
+    look = Look(lambda url: Document(url, empty, url, "application/rss+xml"), lambda _: [])
+    with pytest.raises(NothingFoundError, match="names no articles"):
+        discover(HOST + "feed", look)
+
+
 @pytest.mark.parametrize(
     ("url", "site_id"),
     [
@@ -145,17 +174,6 @@ def test_boxes_of_other_sections_are_not_taken_in() -> None:
 )
 def test_an_id_is_made_of_the_host(url: str, site_id: str) -> None:
     assert id_of(url) == site_id
-
-
-@pytest.mark.parametrize(
-    ("name", "stable"),
-    [
-        ("news-list", True), ("css-1x2y3z4", False), ("sc-bdVaJa", False), ("post-12345", False), ("col-md-3", True),
-        ("articleBody", True), ("hentry", True), ("_a", True), ("h1", True), ("Card_title__x7Kd2", False),
-    ],
-)  # fmt: skip
-def test_names_that_will_be_there_tomorrow(name: str, *, stable: bool) -> None:
-    assert is_stable_name(name) is stable
 
 
 @pytest.mark.parametrize(
