@@ -144,7 +144,7 @@ def mark_fetched(
     """Write that a URL was fetched and what came: state, article, and of `seen` etag, last_modified, digest, cause."""
     db.conn.execute(
         "UPDATE urls SET state = ?, fetched_at = ?, article_id = coalesce(?, article_id), failures = 0, due_at = NULL, "
-        "etag = ?, last_modified = ?, digest = ?, cause = ? WHERE id = ?",
+        "failed_since = NULL, etag = ?, last_modified = ?, digest = ?, cause = ? WHERE id = ?",
         (
             state, at, article_id,
             seen.get("etag"), seen.get("last_modified"), seen.get("digest"), seen.get("cause"), url_id,
@@ -158,8 +158,8 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime) -> None:
     failures = int(row[0]) + 1
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN article_id IS NOT NULL AND kind = 'article' THEN state ELSE 'failed' END, "
-        "fetched_at = ?, failures = ?, cause = ?, due_at = ? WHERE id = ?",
-        (timestamp(at), failures, cause, timestamp(retry_at(cause, failures, at)), url_id),
+        "fetched_at = ?, failures = ?, cause = ?, due_at = ?, failed_since = ifnull(failed_since, ?) WHERE id = ?",
+        (timestamp(at), failures, cause, timestamp(retry_at(cause, failures, at)), timestamp(at), url_id),
     )
 
 

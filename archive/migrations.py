@@ -278,3 +278,49 @@ def m001_first_tables(db: Database) -> None:
 def m002_health(db: Database) -> None:
     """Make the tables of what each run's articles were like, and of the problems that this shows."""
     db.executescript(_HEALTH_TABLES)
+
+
+@MIGRATIONS()
+def m003_due(db: Database) -> None:
+    """Stub."""
+    db.executescript("""
+ALTER TABLE sections ADD COLUMN walk_mark INTEGER;
+ALTER TABLE sections ADD COLUMN due_at TEXT;
+ALTER TABLE sections ADD COLUMN every TEXT;
+ALTER TABLE sections ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE urls ADD COLUMN missing_since TEXT;
+""")
+
+
+_NOTICE_TABLES = """
+ALTER TABLE urls ADD COLUMN failed_since TEXT;
+CREATE INDEX urls_failed ON urls(site_id, cause) WHERE failures > 0;
+CREATE INDEX urls_skipped ON urls(site_id, cause) WHERE state = 'skipped';
+CREATE TABLE run_causes (
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (run_id, kind, state, cause)
+) WITHOUT ROWID;
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  site_id TEXT NOT NULL,
+  level INTEGER NOT NULL,
+  said TEXT NOT NULL,
+  first_seen TEXT NOT NULL,
+  sent_at TEXT,
+  ended_at TEXT,
+  end_sent_at TEXT
+);
+CREATE UNIQUE INDEX notices_open ON notices(key) WHERE ended_at IS NULL;
+"""
+
+
+@MIGRATIONS()
+def m005_notices(db: Database) -> None:
+    """Make what the reports need: since when a URL fails, by which causes a run's failed, and what was told of it."""
+    db.executescript(_NOTICE_TABLES)

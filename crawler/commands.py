@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler import logs
 from crawler.extracting.command import extract
 from crawler.learn.add_command import add, check
 from crawler.learn.command import learn
 from crawler.reextracting.command import reextract
+from crawler.reporting import command as reporting
+from crawler.scheduling import command as scheduling
 
 if TYPE_CHECKING:
     from crawler.site import Site
@@ -30,11 +33,18 @@ class Invocation:
         """The archive's file; raises WorkspaceError where there is no workspace."""
         return self.workspace().holdings.database
 
+    @property
+    def defined(self) -> tuple[str, ...]:
+        """The sites that the workspace defines itself, crawled or not."""
+        return self.workspace().own_ids()
+
     def workspace(self) -> "Workspace":
         """Return the opened workspace."""
         from crawler.workspace import open_workspace  # noqa: PLC0415
 
-        return open_workspace(self.given)
+        workspace = open_workspace(self.given)
+        logs.configure(workspace.config.report.log)
+        return workspace
 
 
 @click.command()
@@ -154,4 +164,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, add, check, crawl, save, learn, reextract, extract, demo)
+COMMANDS = (init, add, check, crawl, save, learn, reextract, extract, demo, *reporting.COMMANDS, *scheduling.COMMANDS)

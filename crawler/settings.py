@@ -13,8 +13,10 @@ SPIDER_LOADER_CLASS = "crawler.spiders.loader.SiteLoader"
 SPIDER_MODULES: list[str] = []
 
 NEWSARCHIVE_WORKSPACE: str | None = None
+NEWSARCHIVE_REPORT = True
 OWN = {
     "NEWSARCHIVE_WORKSPACE": "The workspace directory; without it the environment's, else the current directory.",
+    "NEWSARCHIVE_REPORT": "Whether a spider that closes reports its run; our own commands do so after their last site.",
 }
 
 ROBOTSTXT_OBEY = True

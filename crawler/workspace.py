@@ -6,9 +6,9 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from archive.db import open_archive
 from archive.errors import UsageError, WorkspaceError
@@ -41,6 +41,18 @@ only_hosts = []
 [storage]
 # Whether images are fetched and kept.
 images = true
+
+[report]
+# A file for Prometheus' textfile collector, written after every run; its name must end in .prom. Empty: none.
+prometheus = ""
+# How warnings and errors are written to stderr: "text", or "json" (one object a line).
+log = "text"
+
+[notify]
+# Who is told of a problem, once: Apprise URLs (mailto://…, json://…); needs: pip install 'newsarchive[notify]'.
+urls = []
+# What is told: "failure" of runs and articles, problems of "health", and the "end" of either.
+on = ["failure", "health"]
 """
 
 
@@ -66,11 +78,27 @@ class Storage(_Value):
     images: bool = True
 
 
+class Report(_Value):
+    """What is written for monitors."""
+
+    prometheus: Annotated[str, Field(pattern=r"^(.*\.prom)?$")] = ""
+    log: Literal["text", "json"] = "text"
+
+
+class Notify(_Value):
+    """Who is told what."""
+
+    urls: tuple[SecretStr, ...] = ()
+    on: tuple[Literal["failure", "health", "end"], ...] = ("failure", "health")
+
+
 class Config(_Value):
     """The content of `newsarchive.toml`."""
 
     crawl: Crawl = Crawl()
     storage: Storage = Storage()
+    report: Report = Report()
+    notify: Notify = Notify()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +190,9 @@ def _first_mistake(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     location = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "storage": Storage}
+        parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "storage": Storage, "report": Report, "notify": Notify}
         model = parts.get(location[0], Config) if len(location) > 1 else Config
         return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
-    return f"{'.'.join(location)} = {problem['input']!r}: {problem['msg']}"
+    # The addresses of services hold passwords.
+    value = "…" if location[:2] == ["notify", "urls"] else repr(problem["input"])
+    return f"{'.'.join(location)} = {value}: {problem['msg']}"

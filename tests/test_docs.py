@@ -12,7 +12,7 @@ from archive.model import Article
 from crawler.cli import newsarchive
 from crawler.extracting.presenting import as_dict
 from crawler.site import Listing, Section, Site, Template, bundled_ids, load_bundled
-from crawler.workspace import Crawl, Storage, make_workspace
+from crawler.workspace import Crawl, Notify, Report, Storage, make_workspace
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -31,7 +31,7 @@ def test_every_key_of_a_definition_is_documented(model: type[BaseModel]) -> None
 def test_every_key_of_the_configuration_stands_in_a_new_workspace(tmp_path: Path) -> None:
     make_workspace(tmp_path)
     said = (tmp_path / "newsarchive.toml").read_text(encoding="utf-8")
-    for model in (Crawl, Storage):
+    for model in (Crawl, Storage, Report, Notify):
         assert [key for key in model.model_fields if f"\n{key} = " not in said] == []
 
 
