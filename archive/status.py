@@ -11,6 +11,8 @@ from archive.errors import NotFoundError
 from archive.failures import count_failures
 from archive.health import Problem, latest_blocks, open_problems
 from archive.history import RunRow, last_run
+from archive.ledger import first_due
+from archive.model import timestamp
 from archive.shifts import FIELDS, Block
 
 
@@ -96,12 +98,9 @@ def _status(db: Database, site_id: str) -> SiteStatus:
 
 def next_due(db: Database, site_id: str) -> str | None:
     """Return when the site's first section or article is due; images and further pages go with their articles."""
-    (due,) = db.conn.execute(
-        "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM sections WHERE site_id = ? UNION ALL "
-        "SELECT min(due_at) FROM urls WHERE site_id = ? AND kind = 'article' AND due_at IS NOT NULL)",
-        (site_id, site_id),
-    ).fetchone()
-    return due if due is None else str(due)
+    (section,) = db.conn.execute("SELECT min(due_at) FROM sections WHERE site_id = ?", (site_id,)).fetchone()
+    article = first_due(db, site_id)
+    return min((at for at in (section, timestamp(article) if article else None) if at), default=None)
 
 
 def _shares(blocks: list[Block]) -> tuple[FieldShares, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
+from archive.due import MISSING
 from archive.errors import LockedError
 from archive.failures import Failure, find_failures
 from archive.health import open_problems
@@ -12,7 +13,7 @@ from archive.history import RunRow, last_run
 from archive.holdings import Holdings
 from archive.lock import SiteLock
 from archive.notices import Trouble
-from crawler.failures import DEAD_LINKS, explain
+from crawler.failures import explain
 
 # A site loses a page now and then; so many at once are told of.
 _MANY = 10
@@ -66,15 +67,15 @@ def _is_dead(holdings: Holdings, site_id: str) -> bool:
 
 
 def _of_articles(failures: list[Failure]) -> Iterator[Trouble]:
-    counts = Counter((failure.site, failure.cause) for failure in failures if failure.cause not in DEAD_LINKS)
+    counts = Counter((failure.site, failure.cause) for failure in failures if failure.cause not in MISSING)
     # A link that never led anywhere is the site's affair; pages that were there and are not is ours.
-    lost = Counter((failure.site, "lost") for failure in failures if failure.cause in DEAD_LINKS and failure.stored)
+    lost = Counter((failure.site, "lost") for failure in failures if failure.cause in MISSING and failure.stored)
     for (site, cause), number in sorted(counts.items()):
         words = f"{_articles(number)} since the last good fetch: {explain(cause)} ({cause})"
         yield Trouble(f"{site}/articles/{cause}", "failure", site, f"failing: {words}", _magnitude(number))
     for (site, _), number in lost.items():
         if number >= _MANY:
-            words = f"{_articles(number)} that were stored are not found any more (http-404, http-410)"
+            words = f"{_articles(number)} that were stored are not found any more (http-404, http-410, soft-404)"
             yield Trouble(f"{site}/articles/lost", "failure", site, words, _magnitude(number))
 
 

@@ -1,6 +1,5 @@
 """The service of `newsarchive run`: waits until something is due, and crawls it in a process of its own."""
 
-import datetime as dt
 import logging
 import os
 import signal
@@ -14,15 +13,14 @@ from pathlib import Path
 from types import FrameType
 
 from filelock import FileLock, Timeout
-from sqlite_utils import Database
 
 from archive.db import open_archive, open_current
 from archive.errors import LockedError, NewsarchiveError
 from archive.history import read_runs
 from archive.model import utc_now
 from archive.spans import span
-from archive.status import next_due
 from crawler import logs
+from crawler.agenda import due_sites, every_site
 from crawler.workspace import Workspace
 
 logger = logging.getLogger("crawler.service")
@@ -77,14 +75,14 @@ class Service:
             return max((run.id for run in read_runs(db, limit=1)), default=0)
 
     def _seconds_to_sleep(self) -> float:
-        """Return how long nothing is due: what is unknown (a new definition, an archive in trouble) is due now."""
+        """Return how long nothing is due; an archive in trouble is a matter for the crawl, which tells."""
         try:
-            with closing(open_current(self._workspace.holdings.database)) as db:
-                due = _earliest(db, self._workspace.own_ids())
+            due = due_sites(self._workspace, every_site(self._workspace))
         except (NewsarchiveError, sqlite3.Error) as error:
             logger.warning("cannot see what is due: %s", error)
             return 0
-        return min((due - utc_now()).total_seconds(), _LONGEST_SLEEP) if due else 0
+        first = due[0].at if due else None
+        return min((first - utc_now()).total_seconds(), _LONGEST_SLEEP) if first else _LONGEST_SLEEP
 
     def _crawl(self) -> int:
         """Run one crawl of what is due; return its exit code, or that of a shell where a signal ended it."""
@@ -188,14 +186,6 @@ def is_alive(workspace: Workspace) -> tuple[bool, str]:
         return False, f"newsarchive run was never started in {workspace.root}"
     words = f"the last sign of life of `newsarchive run` is {span(age)} old"
     return age < _FRESH, words
-
-
-def _earliest(db: Database, sites: Sequence[str]) -> dt.datetime | None:
-    """Return when the first site's work is due, None where a site was never crawled."""
-    due = [next_due(db, site) for site in sites]
-    if not due or None in due:
-        return None
-    return dt.datetime.fromisoformat(min(text for text in due if text))
 
 
 def _say(line: str) -> None:

@@ -107,7 +107,7 @@ def test_retry_waits_for_nobody(workspace: Path) -> None:
 
 
 def test_retry_of_what_is_unknown(workspace: Path) -> None:
-    with pytest.raises(NotFoundError, match="newsarchive save https://herald.example/unknown"):
+    with pytest.raises(NotFoundError, match=r"newsarchive save https://herald\.example/unknown"):
         run(workspace, "retry", "https://herald.example/unknown")
     with pytest.raises(NotFoundError, match="no site 'x'"):
         run(workspace, "retry", "x")
