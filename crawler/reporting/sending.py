@@ -19,13 +19,22 @@ def send(urls: "Sequence[SecretStr]", title: str, body: str) -> list[str]:
     apprise = _apprise()
     failed = []
     for number, url in enumerate(urls, 1):
-        service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="newsarchive", async_mode=False))
-        name = f"[notify] urls, {_ordinal(number)} ({_schema(url.get_secret_value())})"
-        if not service.add(url.get_secret_value()):
-            failed.append(f"{name}: no address that Apprise knows")
-        elif not service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT):
-            failed.append(f"{name}: the service did not take the message")
+        reason = _send(apprise, url.get_secret_value(), title, body)
+        if reason:
+            failed.append(f"[notify] urls, {_ordinal(number)} ({_schema(url.get_secret_value())}): {reason}")
     return failed
+
+
+def _send(apprise: ModuleType, url: str, title: str, body: str) -> str | None:
+    """Return why a service did not take a message, None where it did; never with the address."""
+    service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="newsarchive", async_mode=False))
+    try:
+        if not service.add(url):
+            return "no address that Apprise knows"
+        taken = service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+    except Exception as error:  # noqa: BLE001 (a plugin may raise anything; its words may hold the address)
+        return f"its plugin failed ({type(error).__name__})"
+    return None if taken else "the service did not take the message"
 
 
 def title_of(number: int, sites: Sequence[str]) -> str:

@@ -22,8 +22,9 @@ _MANY = 10
 def find_troubles(db: Database, holdings: Holdings, site_id: str) -> Iterator[Trouble]:
     """Yield what stands wrong with a site: its last run, its walks, its failing articles, its health."""
     run = last_run(db, site_id)
-    if run is not None:
-        yield from _of_run(db, holdings, run)
+    if run is None:
+        return
+    yield from _of_run(db, holdings, run)
     yield from _of_articles([failure for failure in find_failures(db, site_id) if failure.kind == "article"])
     for problem in open_problems(db, site_id):
         yield Trouble(f"{site_id}/health/{problem.name}", "health", site_id, f"{problem.name}: {problem.meaning}")

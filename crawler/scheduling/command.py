@@ -64,7 +64,8 @@ def run(invocation: _Invocation, once: bool, check: bool) -> None:
     on whatever that ends with. SIGTERM and SIGINT end it, and the crawl under way, within 10 seconds.
 
     \b
-    newsarchive -w my-archive run
+    newsarchive run
+    newsarchive -w my-archive run --once
     """
     from crawler.scheduling.service import is_alive, serve  # noqa: PLC0415
 
