@@ -93,7 +93,7 @@ class Service:
         )
         while child.poll() is None and self._signal is None:
             self._beat()
-            self._wait(child, _BEAT)
+            self._wait(child, _BEAT, None)
         code = self._end_child(child)
         self._say_runs()
         words = _MEANINGS.get(code, f"a signal ended it ({-code})" if code < 0 else "unexpected")
@@ -115,17 +115,18 @@ class Service:
     def _end_child(self, child: "subprocess.Popen[bytes]") -> int:
         """Return the child's exit code; one that a passed-on signal did not end within seconds is killed."""
         if child.poll() is None and self._signal is not None:
-            child.send_signal(self._signal)
-            self._wait(child, _PATIENCE)
+            passed_on = self._signal
+            child.send_signal(passed_on)
+            self._wait(child, _PATIENCE, passed_on)
         if child.poll() is None:
             logger.warning("the crawl did not end in %d seconds and is killed; the next one goes on", _PATIENCE)
             child.kill()
         return child.wait()
 
-    def _wait(self, child: "subprocess.Popen[bytes]", seconds: float) -> None:
+    def _wait(self, child: "subprocess.Popen[bytes]", seconds: float, passed_on: int | None) -> None:
         """Wait for the child, no longer than until a signal comes that is not passed on yet."""
-        was, until = self._signal, time.monotonic() + seconds
-        while time.monotonic() < until and self._signal == was:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self._signal == passed_on:
             try:
                 child.wait(timeout=0.2)
             except subprocess.TimeoutExpired:
@@ -155,6 +156,7 @@ class Service:
 def serve(workspace: Workspace, *, once: bool = False) -> int:
     """Run the service in the foreground; raises LockedError where it runs for this workspace already."""
     logs.set_up()
+    logger.setLevel(logging.INFO)
     workspace.holdings.make()
     lock = FileLock(workspace.holdings.locks / "run.lock", timeout=0)
     try:

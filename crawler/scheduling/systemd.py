@@ -1,9 +1,11 @@
 """User units for systemd: a service that crawls what is due, and the timer that starts it."""
 
+import shlex
 from pathlib import Path
 
 from crawler.scheduling.plan import Plan
 
+_TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 (nothing is written there)
 _SERVICE = """\
 # {name}.service: put it into ~/.config/systemd/user/
 [Unit]
@@ -25,7 +27,7 @@ PrivateUsers=yes
 ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={writable}
-PrivateTmp=yes
+PrivateTmp={private}
 ProtectKernelTunables=yes
 ProtectControlGroups=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
@@ -54,7 +56,7 @@ WantedBy=timers.target
 
 def units(plan: Plan) -> dict[str, str]:
     """Return the units by file name."""
-    said = {
+    said: dict[str, object] = {
         "name": plan.name,
         "about": str(plan.workspace).replace("%", "%%"),
         "minutes": plan.minutes,
@@ -62,18 +64,21 @@ def units(plan: Plan) -> dict[str, str]:
         "writable": " ".join(quoted(str(path)) for path in (plan.workspace, *plan.writable)),
         "calendar": "hourly" if plan.minutes == 60 else f"*:0/{plan.minutes}",
     }
+    # What lies there would not be seen.
+    outside = any(path.is_relative_to(folder) for path in (plan.workspace, *plan.writable) for folder in _TEMPORARY)
+    said["private"] = "no" if outside else "yes"
     return {f"{plan.name}.service": _SERVICE.format(**said), f"{plan.name}.timer": _TIMER.format(**said)}
 
 
 def steps(plan: Plan, folder: Path | None) -> list[str]:
     """Return what is to be done with the units, as commands."""
-    place = "~/.config/systemd/user"
-    files = f"{folder}/{plan.name}.*" if folder else f"{plan.name}.service {plan.name}.timer"
-    return [
-        f"mkdir -p {place} && cp {files} {place}/",
-        f"systemctl --user daemon-reload && systemctl --user enable --now {plan.name}.timer",
-        "loginctl enable-linger   # so that it runs while you are not logged in",
-    ]
+    place = Path("~/.config/systemd/user")
+    start = f"systemctl --user daemon-reload && systemctl --user enable --now {plan.name}.timer"
+    linger = "loginctl enable-linger   # so that it runs while you are not logged in"
+    if folder and folder.absolute() == place.expanduser().absolute():
+        return [start, linger]
+    files = f"{shlex.quote(str(folder))}/{plan.name}.*" if folder else f"{plan.name}.service {plan.name}.timer"
+    return [f"mkdir -p {place} && cp {files} {place}/", start, linger]
 
 
 def quoted(word: str, *, variables: bool = False) -> str:

@@ -22,7 +22,7 @@ from crawler.workspace import Workspace, make_workspace, open_workspace
 from tests.archive.keeping import Keeping, article
 
 BASE = "https://herald.example/news/"
-SECRET = "hunter2"
+SECRET = "hunter2"  # noqa: S105 (of nobody)
 
 
 class Service(http.server.ThreadingHTTPServer):
@@ -41,7 +41,7 @@ class Service(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: Service
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if not self.server.down:
             self.server.messages.append(json.loads(body))
