@@ -24,8 +24,12 @@ from tests.e2e.harness import Workspace, check_archive, end_group
 if TYPE_CHECKING:
     import subprocess
 
-SLOW = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(7)); print('up'); time.sleep(60)"
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+DEAF = """
+import pathlib, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path({}).touch()
+time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -136,8 +140,15 @@ def test_a_crawl_that_does_not_end_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(service, "_PATIENCE", 0.5)
-    made = made_by(tmp_path, DEAF)
-    monkeypatch.setattr(made, "_beat", lambda: signal.raise_signal(signal.SIGTERM))
+    up = tmp_path / "up"
+    made = made_by(tmp_path, DEAF.format(repr(str(up))))
+
+    def end() -> None:
+        while not up.exists():
+            time.sleep(0.01)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(made, "_beat", end)
     with restored_signals():
         assert made.run() == 0
     assert "did not end in" in caplog.text
