@@ -18,6 +18,7 @@ from crawler.cli import newsarchive
 from crawler.scheduling import cron, docker, systemd
 from crawler.scheduling.plan import Plan, own_command, plan_for
 from crawler.workspace import make_workspace, open_workspace
+from tests.e2e.harness import skip_but_in_ci
 
 ROOT = Path(__file__).parents[3]
 ODD = 'a b %h $HOME "q" \\ é'
@@ -31,7 +32,7 @@ def plan(workspace: Path, *, minutes: int = 10, command: Path | None = None) -> 
 @pytest.mark.parametrize("minutes", [1, 10, 60])
 def test_systemd_takes_the_units(tmp_path: Path, name: str, minutes: int) -> None:
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not installed")
+        skip_but_in_ci("systemd-analyze is not installed")
     workspace = tmp_path / name
     workspace.mkdir()
     folder = tmp_path / "units"
@@ -48,7 +49,7 @@ def test_systemd_takes_the_units(tmp_path: Path, name: str, minutes: int) -> Non
 
 def test_the_check_of_the_units_can_fail(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not installed")
+        skip_but_in_ci("systemd-analyze is not installed")
     units = systemd.units(plan(tmp_path, command=Path("/nowhere/newsarchive")))
     file = tmp_path / "newsarchive-bad.service"
     file.write_text(units[next(name for name in units if name.endswith(".service"))].replace("PrivateTmp", "PrivatTmp"))
