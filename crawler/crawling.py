@@ -5,6 +5,7 @@ import datetime as dt
 import gc
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -189,9 +190,16 @@ def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, ve
     loop.run_until_complete(asyncio.wait([work], timeout=_LAST_WORDS))
     if work.done() and not work.cancelled():
         work.result()
+    _let_signals_end_it()
     refusals = {site.site: site.refusal for site in outcome.sites if site.refusal}
     report_runs(workspace, [site.site for site in outcome.sites], refusals, quiet=outcome.is_interrupted)
     return outcome
+
+
+def _let_signals_end_it() -> None:
+    """Take the signals back that Scrapy has caught: nobody waits for a mail server."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class _Process(AsyncCrawlerProcess):

@@ -92,8 +92,8 @@ def test_a_killed_run_is_told_of_by_the_next(told: Told) -> None:
     assert told.lines[1].startswith("demo: over: run 1 was killed")
 
 
-def test_a_service_that_is_silent_does_not_hold_a_stopped_run(told: Told) -> None:
-    """SIGTERM ends a crawl within its ten seconds though messages could not be sent."""
+def test_a_crawl_that_is_stopped_tells_nobody(told: Told) -> None:
+    """The next one does, if something is wrong."""
     process = told.workspace.start("crawl", "demo")
     wait_until((told.workspace.root / "locks" / "demo.json").is_file, what="the run's lock")
     started = time.monotonic()
@@ -102,6 +102,25 @@ def test_a_service_that_is_silent_does_not_hold_a_stopped_run(told: Told) -> Non
     assert time.monotonic() - started < 10
     assert "Traceback" not in err
     assert told.lines == []
+
+
+def test_services_that_are_silent_do_not_hold_a_crawl(told: Told) -> None:
+    config = told.workspace.root / "newsarchive.toml"
+    config.write_text(config.read_text().replace("urls = [", f"urls = [{f'{json.dumps(told.service.url)}, ' * 5}"))
+    told.down.add("/updates.html")
+    told.service.gate.clear()
+    process = told.workspace.start("crawl", "demo")
+    try:
+        assert told.service.reached.wait(60)
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+        assert time.monotonic() - started < 5
+        assert "Traceback" not in err
+    finally:
+        told.service.gate.set()
+    assert told.workspace.last_run()["state"] == "failed"
+    assert told.workspace.value("SELECT count(*) FROM notices WHERE sent_at IS NULL") == 1
 
 
 def test_every_line_of_a_log_for_programs_is_an_object(told: Told) -> None:

@@ -31,6 +31,8 @@ class Service(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.down = False
+        self.reached, self.gate = threading.Event(), threading.Event()
+        self.gate.set()
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -42,6 +44,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: Service
 
     def do_POST(self) -> None:
+        self.server.reached.set()
+        self.server.gate.wait(60)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if not self.server.down:
             self.server.messages.append(json.loads(body))
