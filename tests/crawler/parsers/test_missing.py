@@ -9,11 +9,13 @@ TITLES = (
     "404", "404 Not Found", "Error 404", "Page not found", "Page Not Found | The Herald", "The Herald – Page not found",
     "404 - Page Not Found - The Daily Bugle", "Sorry, page not found!", "That page cannot be found.",
     "The page you are looking for does not exist", "The requested URL was not found",
-    "This article is no longer available", "We couldn't find that page", "Seite nicht gefunden", "Die Seite wurde leider nicht gefunden", "Fehler 404",
+    "This article is no longer available",
+    "We couldn't find that page", "Seite nicht gefunden", "Die Seite wurde leider nicht gefunden", "Fehler 404",
     "Page introuvable", "Cette page n’existe plus", "Página no encontrada - El Diario", "La página no existe",
     "Página não encontrada", "Pagina non trovata", "Pagina niet gevonden", "Strona nie istnieje", "Sidan hittades inte",
     "Stránka nenalezena", "Sayfa bulunamadı", "Страница не найдена", "Сторінку не знайдено", "Η σελίδα δεν βρέθηκε",
-    "页面不存在", "抱歉，您访问的页面不存在", "找不到页面", "お探しのページは見つかりません", "페이지를 찾을 수 없습니다",
+    "页面不存在", "抱歉，您访问的页面不存在", "找不到页面",
+    "お探しのページは見つかりません", "페이지를 찾을 수 없습니다",
     "الصفحة غير موجودة", "صفحه پیدا نشد", "पृष्ठ नहीं मिला", "Halaman tidak ditemukan",
 )  # fmt: skip
 STORIES = (
