@@ -246,6 +246,19 @@ CREATE INDEX problems_site ON problems(site_id, id);
 CREATE INDEX runs_site ON runs(site_id, id);
 """
 
+_HOSTS_TABLE = """
+CREATE TABLE hosts (
+  origin TEXT PRIMARY KEY,
+  robots TEXT,
+  robots_at TEXT,
+  robots_until TEXT,
+  retry_at TEXT,
+  failures INTEGER NOT NULL DEFAULT 0,
+  cause TEXT
+);
+CREATE INDEX hosts_resting ON hosts(retry_at) WHERE retry_at IS NOT NULL;
+"""
+
 FTS_COLUMNS = ("body", "title", "captions", "source", "byline", "search_extra", "keys")
 
 
@@ -278,3 +291,9 @@ def m001_first_tables(db: Database) -> None:
 def m002_health(db: Database) -> None:
     """Make the tables of what each run's articles were like, and of the problems that this shows."""
     db.executescript(_HEALTH_TABLES)
+
+
+@MIGRATIONS()
+def m004_hosts(db: Database) -> None:
+    """Make the table of hosts: their robots.txt, and until when one is left alone."""
+    db.executescript(_HOSTS_TABLE)

@@ -122,6 +122,8 @@ class ArticleUnit:
                 desk.db, image_id, state="stored", at=self.seen_at, article_id=article_id,
                 digest=f"sha256:{image.sha256}",
             )  # fmt: skip
+        elif image.error and image.skipped:
+            ledger.mark_skipped(desk.db, image_id, image.error, self.seen_at)
         elif image.error:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
+from archive.hosts import PostponedUnit, origin_of
 from archive.ledger import Section
 from archive.lock import SiteLock
 from archive.model import utc_now
@@ -17,7 +18,8 @@ from archive.storing import ArticleUnit
 from archive.units import CaptureRef, CaptureUnit, FailureUnit, FetchedImage, ListingUnit, Unit, WantedUnit
 from archive.warc import Exchange
 from archive.writer import Writer
-from crawler.failures import DEAD_LINKS, explain
+from crawler.failures import DEAD_LINKS, OWED, explain
+from crawler.politeness.hosts import Hosts
 from crawler.site import Site
 from crawler.workspace import Workspace
 
@@ -69,6 +71,7 @@ class Run:
         self._urls: dict[str, int] = {}
         self._open_ids: set[int] = set()
         self._failed_before: set[str] = set()
+        self._resting: set[str] = set()
         self._lock = SiteLock(workspace.holdings, site.id)
         workspace.holdings.make()
         self._lock.acquire()
@@ -79,6 +82,7 @@ class Run:
                 workspace.holdings, site_id=site.id, run_id=self.started.id,
                 warc=workspace.holdings.captures / self.started.warc, software=SOFTWARE, on_commit=self._committed,
             )  # fmt: skip
+            self.hosts = Hosts(self.ledger, self._writer.put, workspace.config.crawl.max_pause)
         except BaseException:
             self._lock.release()
             raise
@@ -144,12 +148,24 @@ class Run:
         self._writer.put(unit)
 
     def failure(self, url: str, kind: str, cause: str, *, skipped: bool = False) -> None:
-        """Queue a failure or a skip, and say so in one line."""
+        """Queue a failure or a skip, and say so in one line; an article whose host is left alone stays owed."""
+        if kind == "article" and cause in OWED:
+            self._postpone(url, cause)
+            return
         word = "skipped" if skipped else "failed"
         # A listing's failure has its line already: its walk stopped there.
         level = logging.INFO if skipped or kind in ("image", "listing") else logging.WARNING
         logger.log(level, "%s: %s %s %s: %s (%s)", self.site.id, kind, url, word, explain(cause), cause)
         self._writer.put(FailureUnit(url, kind, cause, utc_now(), skipped))
+
+    def _postpone(self, url: str, cause: str) -> None:
+        """Leave an article pending until its host may be asked again; one line a host says so."""
+        origin = origin_of(url)
+        if origin not in self._resting:
+            self._resting.add(origin)
+            until = self.hosts.of(url).row.retry_at or "a later run"
+            logger.warning("%s: %s is left alone until %s: %s (%s)", self.site.id, origin, until, explain(cause), cause)
+        self._writer.put(PostponedUnit(url, cause))
 
     def walk_failed(self, key: str, url: str, cause: str) -> None:
         """Note that a section's walk could not go on."""

@@ -237,6 +237,11 @@ class Site(_Value):
         return frozenset({host_of(self.url), *sections, *(host.lower() for host in self.hosts)})
 
     @cached_property
+    def named_hosts(self) -> frozenset[str]:
+        """The hosts that the user named, as requests spell them: only these may be private."""
+        return frozenset(filter(None, map(_as_asked, self._own_hosts)))
+
+    @cached_property
     def layouts(self) -> tuple[Template, ...]:
         """The templates that say something: the single one, then the dated ones."""
         return tuple(template for template in (self.template, *self.templates) if not template.is_empty)
@@ -251,6 +256,13 @@ class Site(_Value):
         """The site as the archive's tables know it."""
         sections = tuple((section.key, section.name, self.start_url(section)) for section in self.sections)
         return SiteRow(self.id, self.name, self.url, self.language, self.timezone, sections)
+
+
+def _as_asked(host: str) -> str:
+    try:
+        return host_of(normalise(f"http://[{host}]/" if ":" in host else f"http://{host}/"))
+    except ValueError:
+        return ""
 
 
 def parse_definition(text: str, origin: str) -> Site:

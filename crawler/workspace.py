@@ -29,8 +29,14 @@ contact = {contact}
 delay = 1.0
 # Requests at the same time to one host.
 concurrency = 4
+# Requests at the same time to all hosts together.
+total_concurrency = 16
 # Seconds until a silent host is given up.
 timeout = 60
+# Seconds that one response may take in all, however slowly it trickles.
+response_seconds = 300
+# Seconds that a run waits for a host that asks for it (Retry-After); what asks for more is left to a later run.
+max_pause = 60
 # A larger response is refused (megabytes).
 max_megabytes = 32
 # Whether robots.txt is followed.
@@ -41,6 +47,10 @@ only_hosts = []
 [storage]
 # Whether images are fetched and kept.
 images = true
+# Images fetched for one article, at most.
+max_images = 200
+# An image that says of itself that it has more pixels is not kept (megapixels).
+max_megapixels = 100
 """
 
 
@@ -54,7 +64,10 @@ class Crawl(_Value):
     contact: str = ""
     delay: Annotated[float, Field(ge=0, le=3600)] = 1.0
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    total_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     timeout: Annotated[float, Field(gt=0, le=3600)] = 60
+    response_seconds: Annotated[float, Field(gt=0, le=86400)] = 300
+    max_pause: Annotated[float, Field(ge=0, le=3600)] = 60
     max_megabytes: Annotated[float, Field(gt=0, le=1024)] = 32
     obey_robots: bool = True
     only_hosts: tuple[str, ...] = ()
@@ -64,6 +77,8 @@ class Storage(_Value):
     """What the workspace keeps."""
 
     images: bool = True
+    max_images: Annotated[int, Field(ge=0, le=10_000)] = 200
+    max_megapixels: Annotated[float, Field(gt=0, le=100_000)] = 100
 
 
 class Config(_Value):

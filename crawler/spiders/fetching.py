@@ -17,7 +17,7 @@ from archive.reader import current_places, current_reading
 from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
-from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
+from crawler.failures import DEAD_LINKS, SKIPS, cause_of, cause_of_no_page, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.blocked import block_cause, may_be_blocked
 from crawler.parsers.page import looks_like_html
@@ -56,8 +56,10 @@ class ArticleFetcher:
         if cause:
             return None, cause
         article = join_pages([first, *(article for article, _, _ in pages)])
-        images = await asyncio.gather(*(self._image(image) for image in article.images))
-        shown = (Image(image.shown) for image in article.images if image.shown)
+        most = self._run.workspace.config.storage.max_images
+        images = await asyncio.gather(*(self._image(image) for image in article.images[:most]))
+        images += [FetchedImage(image.url or "", error="too-many-images") for image in article.images[most:]]
+        shown = (Image(image.shown) for image in article.images[:most] if image.shown)
         also = await asyncio.gather(*(self._image(image) for image in shown))
         if article.undecodable:
             logger.warning("%s: article %s: %d bytes are no characters", self._site.id, url, article.undecodable)
@@ -145,12 +147,15 @@ class ArticleFetcher:
             response, cause = await self._get(str(url), "image")
             if response is not None:
                 info = media.identify(response.body)
-                if info is not None:
+                if info is not None and info.is_larger_than(self._run.workspace.config.storage.max_megapixels):
+                    cause = "too-many-pixels"
+                elif info is not None:
                     capture = capture_of(response)
                     return FetchedImage(str(image.url), capture, response.body, info)
-                cause = "not-image"
+                else:
+                    cause = "not-image"
             first_cause = first_cause or cause
-        return FetchedImage(str(image.url), error=first_cause)
+        return FetchedImage(str(image.url), error=first_cause, skipped=first_cause in SKIPS)
 
     def _reread(self, article_id: int | None, entry: Entry | None) -> Article | None:
         """Return the current version read again from its captures where today's parser or template is another.
@@ -223,7 +228,8 @@ def content_type_of(response: Response) -> str | None:
 def _cause_of_page(response: Response) -> str | None:
     if not response.body.strip():
         return "empty"
-    return None if looks_like_html(response.body, content_type_of(response)) else "not-html"
+    is_page = looks_like_html(response.body, content_type_of(response))
+    return None if is_page else cause_of_no_page(response.body, response.url)
 
 
 def _cause_of_reading(response: Response, article: Article) -> str | None:
