@@ -10,6 +10,7 @@ from scrapy.http import Response
 from archive import media
 from archive.identity import host_of
 from archive.model import utc_now
+from archive.secrets import without_secrets
 from archive.warc import Exchange
 from crawler.failures import BACKED_OFF, Refused
 from crawler.politeness.addresses import is_private_host
@@ -99,9 +100,9 @@ class CaptureMiddleware:
 
 
 def exchange_of(response: Response) -> Exchange:
-    """Return a response as the archive keeps it."""
+    """Return a response as the archive keeps it; a secret of the definition that the server repeats is blotted out."""
     headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
+        (name.decode("latin-1"), without_secrets(value.decode("latin-1")))
         for name, values in response.headers.items()
         for value in values
     )

@@ -13,6 +13,7 @@ from archive.ledger import Section
 from archive.lock import SiteLock
 from archive.model import utc_now
 from archive.runs import StartedRun, finish_run, start_run
+from archive.secrets import masked
 from archive.software import SOFTWARE
 from archive.storing import ArticleUnit
 from archive.units import CaptureRef, CaptureUnit, FailureUnit, FetchedImage, ListingUnit, Unit, WantedUnit
@@ -169,7 +170,7 @@ class Run:
 
     def walk_failed(self, key: str, url: str, cause: str) -> None:
         """Note that a section's walk could not go on."""
-        line = f"section {key}: the walk stopped at {url}: {explain(cause)} ({cause})"
+        line = masked(f"section {key}: the walk stopped at {url}: {explain(cause)} ({cause})")
         self.walk_errors.append(line)
         logger.error("%s: %s", self.site.id, line)
 

@@ -4,20 +4,27 @@ import datetime as dt
 import re
 import tomllib
 import zoneinfo
+from base64 import b64encode
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from archive.errors import DefinitionError
 from archive.identity import host_of, normalise
 from archive.model import SiteRow
+from archive.secrets import masked
 from crawler.selectors import Selector, compile_selector
 
 DateOrder = Literal["YMD", "DMY", "MDY"]
+# Headers that are no secrets.
+_PLAIN_HEADERS = frozenset(
+    {"accept", "accept-encoding", "accept-language", "cache-control", "dnt", "pragma", "referer", "user-agent"}
+)
+_SECRET_KEYS = ("headers", "cookies", "proxy")
 _EVERY = re.compile(
     r"^(?:\d{1,4}\s?(?:m|min|h|d)|(?:hourly|daily|weekly)(?: at (?:[01]\d|2[0-3]):[0-5]\d)?|"
     r"(?:[\d*/,-]+\s+){4}[\d*/,-]+)$"
@@ -237,6 +244,18 @@ class Site(_Value):
         return frozenset({host_of(self.url), *sections, *(host.lower() for host in self.hosts)})
 
     @cached_property
+    def secrets(self) -> frozenset[str]:
+        """What the definition says that nobody else may read: values of headers and cookies, the proxy's password."""
+        headers = (value for name, value in self.headers.items() if name.lower() not in _PLAIN_HEADERS)
+        said = [*headers, *self.cookies.values()]
+        user = urlsplit(self.proxy or "").netloc.rpartition("@")[0]
+        if user:
+            password = user.partition(":")[2]
+            plain = unquote(user)
+            said += [user, plain, password, unquote(password), b64encode(plain.encode()).decode()]
+        return frozenset(part for text in said for part in (text, *text.split()) if part)
+
+    @cached_property
     def named_hosts(self) -> frozenset[str]:
         """The hosts that the user named, as requests spell them: only these may be private."""
         return frozenset(filter(None, map(_as_asked, self._own_hosts)))
@@ -314,7 +333,9 @@ def _mistake(problem: Any) -> str:
     key = _key(problem)
     if not key:
         return _meaning(problem)
-    shown = f"{key}: " if problem["type"] == "missing" else f"{key} = {_shown(problem['input'])}: "
+    is_secret = key.partition(".")[0] in _SECRET_KEYS
+    value = "***" if is_secret else masked(_shown(problem["input"]))
+    shown = f"{key}: " if problem["type"] == "missing" else f"{key} = {value}: "
     return shown + _meaning(problem)
 
 

@@ -13,11 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from archive.db import open_archive
 from archive.errors import UsageError, WorkspaceError
 from archive.holdings import Holdings
+from archive.secrets import masked
 from crawler.site import Site, bundled_ids, load_bundled, load_file
 
 logger = logging.getLogger(__name__)
 ENVIRONMENT = "NEWSARCHIVE_WORKSPACE"
 CONFIG = "newsarchive.toml"
+# Where a notice goes is nobody else's business.
+_SECRET_PARTS = frozenset({"notify"})
 _SCRAPY_CFG = "[settings]\ndefault = crawler.settings\n"
 _CONFIG_TEXT = """\
 # The workspace of a newsarchive. Every key may be left out; the values shown are the defaults.
@@ -180,4 +183,5 @@ def _first_mistake(error: ValidationError) -> str:
         parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "storage": Storage}
         model = parts.get(location[0], Config) if len(location) > 1 else Config
         return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
-    return f"{'.'.join(location)} = {problem['input']!r}: {problem['msg']}"
+    value = "***" if location[0] in _SECRET_PARTS else masked(repr(problem["input"]))
+    return f"{'.'.join(location)} = {value}: {problem['msg']}"
