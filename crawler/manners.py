@@ -22,7 +22,6 @@ from scrapy.http import Response
 from scrapy.signals import bytes_received
 
 from archive.hosts import origin_of
-from archive.model import utc_now
 from crawler.failures import BACKED_OFF, Refused, cause_of
 from crawler.middlewares import header_of, hosts_of, is_robots
 from crawler.politeness.rules import MOST_BYTES, MOST_REDIRECTS, Rules, text_of
@@ -141,7 +140,7 @@ class BackOffMiddleware:
                 hosts.answered(request.url, is_robots=is_robots(request))
             return response
         cause = f"http-{response.status}"
-        asked = retry_after(header_of(response, "Retry-After"), header_of(response, "Date"), utc_now())
+        asked = retry_after(header_of(response, "Retry-After"), header_of(response, "Date"), hosts.now())
         if response.status in (_TOO_MANY, _UNAVAILABLE) and not self._rests(request, asked, cause):
             # The host is up, and busy: that is no failure of its own.
             return self._again(request, cause) or response

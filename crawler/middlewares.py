@@ -1,5 +1,6 @@
 """Downloader middlewares: who may be asked at all, and keeping every response as it came."""
 
+import datetime as dt
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -9,7 +10,6 @@ from scrapy.http import Response
 
 from archive import media
 from archive.identity import host_of
-from archive.model import utc_now
 from archive.secrets import without_secrets
 from archive.warc import Exchange
 from crawler.failures import BACKED_OFF, Refused
@@ -91,7 +91,7 @@ class CaptureMiddleware:
         """Queue the response for keeping and leave its reference in the request's meta."""
         run = run_of(self._crawler)
         if run is not None:
-            exchange = exchange_of(response)
+            exchange = exchange_of(response, run.now())
             is_image = request.meta.get("kind") == "image" and response.status == 200
             info = media.identify(response.body) if is_image else None
             good = info is not None and not info.is_larger_than(run.workspace.config.storage.max_megapixels)
@@ -99,7 +99,7 @@ class CaptureMiddleware:
         return response
 
 
-def exchange_of(response: Response) -> Exchange:
+def exchange_of(response: Response, fetched_at: dt.datetime) -> Exchange:
     """Return a response as the archive keeps it; a secret of the definition that the server repeats is blotted out."""
     headers = tuple(
         (name.decode("latin-1"), without_secrets(value.decode("latin-1")))
@@ -108,7 +108,7 @@ def exchange_of(response: Response) -> Exchange:
     )
     return Exchange(
         url=response.url,
-        fetched_at=utc_now(),
+        fetched_at=fetched_at,
         status=response.status,
         headers=headers,
         body=response.body,

@@ -17,6 +17,7 @@ from archive.errors import DefinitionError
 from archive.identity import host_of, normalise
 from archive.model import SiteRow
 from archive.secrets import masked
+from crawler.schedule import is_schedule
 from crawler.selectors import Selector, compile_selector
 
 DateOrder = Literal["YMD", "DMY", "MDY"]
@@ -25,10 +26,6 @@ _PLAIN_HEADERS = frozenset(
     {"accept", "accept-encoding", "accept-language", "cache-control", "dnt", "pragma", "referer", "user-agent"}
 )
 _SECRET_KEYS = ("headers", "cookies", "proxy")
-_EVERY = re.compile(
-    r"^(?:\d{1,4}\s?(?:m|min|h|d)|(?:hourly|daily|weekly)(?: at (?:[01]\d|2[0-3]):[0-5]\d)?|"
-    r"(?:[\d*/,-]+\s+){4}[\d*/,-]+)$"
-)
 
 
 def _selector(text: str) -> str:
@@ -45,8 +42,10 @@ def _regex(text: str) -> str:
 
 
 def _interval(text: str) -> str:
-    if not _EVERY.match(text.strip()):
-        raise ValueError("not an interval; '6h', '30min', 'daily', 'daily at 04:00' or five cron fields are allowed")
+    if not is_schedule(text):
+        raise ValueError(
+            "not an interval; '6h', '30min', 'daily', 'daily at 04:00', 'never' or five cron fields are allowed"
+        )
     return text
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from archive.hosts import HostRow, HostUnit, host_row, origin_of, rest
-from archive.model import timestamp, utc_now
+from archive.model import timestamp
 from archive.units import Unit
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,10 @@ class Host:
 class Hosts:
     """The hosts that a run asks, each by scheme, name and port; what must outlive the run goes to the writer."""
 
-    def __init__(self, db: Database, put: Callable[[Unit], None], longest_pause: float = 60.0) -> None:
+    def __init__(
+        self, db: Database, put: Callable[[Unit], None], now: Callable[[], dt.datetime], longest_pause: float
+    ) -> None:
+        self.now = now
         self._db, self._put, self._longest_pause = db, put, longest_pause
         self._known: dict[str, Host] = {}
 
@@ -54,7 +57,7 @@ class Hosts:
 
     def retry_at(self, url: str) -> dt.datetime | None:
         """Return until when the host of an address rests, None where it may be asked."""
-        return self.of(url).row.rests_until(utc_now())
+        return self.of(url).row.rests_until(self.now())
 
     def pause_left(self, url: str) -> float:
         """Return the seconds until the host of an address may be asked again in this run."""
@@ -94,7 +97,7 @@ class Hosts:
 
     def back_off(self, url: str, cause: str, seconds: float = 0.0, *, grows: bool = True) -> None:
         """Let a host rest for so long at least; where it `grows`, the longer the more often it failed in a row."""
-        host, now = self.of(url), utc_now()
+        host, now = self.of(url), self.now()
         resting = host.row.rests_until(now)
         failures = host.row.failures if resting else host.row.failures + 1
         jitter = random.random()  # noqa: S311 (spreads requests, hides nothing)
@@ -105,18 +108,18 @@ class Hosts:
 
     def keep_robots(self, url: str, text: str, lifetime: dt.timedelta) -> None:
         """Keep the robots.txt that a host gave."""
-        now = utc_now()
+        now = self.now()
         self._write(self.of(url), robots=text, robots_at=timestamp(now), robots_until=timestamp(now + lifetime))
 
     def robots(self, url: str) -> str | None:
         """Return a host's robots.txt while it is fresh, None where it must be asked for."""
         row = self.of(url).row
-        return row.robots if row.robots_until and row.robots_until > timestamp(utc_now()) else None
+        return row.robots if row.robots_until and row.robots_until > timestamp(self.now()) else None
 
     def old_robots(self, url: str) -> str | None:
         """Return the last good robots.txt, which stands in for one that cannot be had."""
         row = self.of(url).row
-        return row.robots if row.robots_at and row.robots_at > timestamp(utc_now() - _STALE_ROBOTS) else None
+        return row.robots if row.robots_at and row.robots_at > timestamp(self.now() - _STALE_ROBOTS) else None
 
     def _write(self, host: Host, **values: str | int | None) -> None:
         names = {name: getattr(host.row, name) for name in HostRow.__slots__}
