@@ -191,7 +191,9 @@ class Run:
         if origin not in self._resting:
             self._resting.add(origin)
             until = self.hosts.of(url).row.retry_at or "a later run"
-            logger.warning("%s: %s is left alone until %s: %s (%s)", self.site.id, origin, until, explain(cause), cause)
+            line = f"{origin} is left alone until {until}: {explain(cause)} ({cause})"
+            self.walk_errors.append(line)
+            logger.warning("%s: %s", self.site.id, line)
         self._writer.put(PostponedUnit(url, cause))
 
     def walk_failed(self, key: str, url: str, cause: str, end: WalkEnd) -> None:

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 # A host that has not answered in this run is given up after so many tries; one that has, after so many addresses in a
 # row: a few broken pages, or a shaky line, are not a broken host.
 _TRIES, _ADDRESSES = 3, 5
+_SAME = dt.timedelta(minutes=1)
 # A robots.txt that cannot be had is replaced by the last good one for so long.
 _STALE_ROBOTS = dt.timedelta(days=30)
 
@@ -102,7 +103,8 @@ class Hosts:
         failures = host.row.failures if resting else host.row.failures + 1
         jitter = random.random()  # noqa: S311 (spreads requests, hides nothing)
         until = now + max(dt.timedelta(seconds=seconds), rest(failures, jitter) if grows else dt.timedelta())
-        if resting is None or until > resting:
+        # Answers that were under way say the same once more.
+        if resting is None or until > resting + _SAME:
             self._write(host, retry_at=timestamp(until), failures=failures, cause=cause)
             logger.info("%s rests until %s (%s)", host.row.origin, host.row.retry_at, cause)
 
