@@ -6,6 +6,7 @@ import click
 
 from archive import cli as archive_commands
 from archive.errors import NewsarchiveError
+from archive.secrets import masked
 from archive.software import VERSION
 from crawler import commands
 
@@ -41,7 +42,7 @@ def main() -> None:
     try:
         newsarchive.main(standalone_mode=False)
     except NewsarchiveError as error:
-        click.echo(f"newsarchive: {error}", err=True)
+        click.echo(f"newsarchive: {masked(str(error))}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

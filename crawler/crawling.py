@@ -19,6 +19,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive.errors import NewsarchiveError
+from archive.secrets import masked
 from archive.terminal import printable
 from crawler.failures import explain
 from crawler.run import Run
@@ -122,7 +123,7 @@ class SiteOutcome:
                 for walk in self.walks
             },
             "problems": [problem.as_dict() for problem in self.run.problems] if self.run else [],
-            "error": str(self.refusal) if self.refusal else None,
+            "error": masked(str(self.refusal)) if self.refusal else None,
         }
 
 

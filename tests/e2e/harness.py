@@ -135,6 +135,11 @@ class Workspace:
         ((value,),) = self.rows(sql, *parameters)
         return value
 
+    def change(self, sql: str) -> None:
+        """Change the archive behind its back, in plain SQLite: a clock that went on, a row that is older."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as db, db:
+            db.execute(sql)
+
     def last_run(self) -> dict[str, Any]:
         """Return the row of the last run."""
         names = [name for _, name, *_ in self.rows("PRAGMA table_info(runs)")]
@@ -309,16 +314,17 @@ def _check_index(database: Path) -> None:
 
 def _check_runs(db: sqlite3.Connection) -> None:
     rows = db.execute(
-        "SELECT id, state, finished, discovered, stored, unchanged, skipped, failed, pending FROM runs"
+        "SELECT id, state, finished, ifnull(error, ''), discovered, stored, unchanged, skipped, failed, pending "
+        "FROM runs"
     ).fetchall()
-    for run, state, finished, discovered, *parts in rows:
+    for run, state, finished, error, discovered, *parts in rows:
         said = f"run {run} ({state}): discovered {discovered}, parts {parts}"
         assert (state == "running") == (finished is None), said
         assert min(discovered, *parts) >= 0, said
         if state in _CLOSED:
             assert discovered == sum(parts), said
         if state == "finished":
-            assert parts[-1] == 0, said
+            assert parts[-1] == 0 or "is left alone until" in error, said
 
 
 def _check_warc_files(db: sqlite3.Connection, folder: Path) -> None:
