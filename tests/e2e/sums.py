@@ -47,9 +47,5 @@ def _mistakes(run: int, state: str, finished: str | None, discovered: int, *part
         yield f"{said}: less than nothing"
     if state in _CLOSED and discovered != sum(parts):
         yield f"{said}: it does not add up"
-    if state == "finished" and parts[-1] and not _was_cut(parts):
+    if state == "finished" and parts[-1]:
         yield f"{said}: it is finished and something is pending"
-
-
-def _was_cut(parts: tuple[int, ...]) -> bool:
-    return False

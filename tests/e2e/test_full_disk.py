@@ -1,6 +1,6 @@
 """A disk that is full, or cannot be written, in the middle of a crawl: a clear end, nothing lost, and on it goes.
 
-Each part of the archive in turn lies on a small disk of its own (a tmpfs, which takes root to mount; skipped elsewhere).
+Each part of the archive in turn lies on a small disk of its own (a tmpfs; skipped where none can be mounted).
 """
 
 import contextlib

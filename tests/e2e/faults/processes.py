@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.e2e.harness import Outcome, Workspace, check_sums, environment
+from tests.e2e.harness import Outcome, Workspace, environment
+from tests.e2e.sums import check_sums
 
 _DAY = 86_400.0
 

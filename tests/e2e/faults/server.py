@@ -113,7 +113,9 @@ class FaultServer:
             return False
         lines = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         path = lines[0].split(" ")[1].partition("?")[0]
-        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        headers = {
+            name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])
+        }
         failure = self._failure_of(path)
         reply = self.origin(path, headers)
         if failure is None:

@@ -1,4 +1,4 @@
-"""A trial: a site that fails by a schedule, crawled until it is whole, beside the archive of the same site unfailing."""
+"""A trial: a site that fails by a schedule, crawled until it is whole, beside an archive of the site unfailing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -55,7 +55,8 @@ def serve() -> None:
     for line in sys.stdin:
         said = json.loads(line)
         answer = {"pid": _start(said)} if "arguments" in said else _state(said["pid"], ended)
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 def _start(said: dict[str, Any]) -> int:
