@@ -15,7 +15,7 @@ from tests.e2e.faults.origins import UNKNOWN_HOST, Reply
 HTML = "text/html; charset=utf-8"
 LOOP = "/-loop-/"
 _PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
-_GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01"
+_GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
 _NOTICE = (
     b"<!doctype html><html><head><title>Access Denied</title></head><body><h1>Access Denied</h1>"
     b"You don't have permission to access this page on this server.<p>Reference #18.6f</p></body></html>"
