@@ -213,7 +213,8 @@ def _observed(db: Database, run_id: int) -> Iterator[_Observed]:
         "AND finished < articles.first_seen AND number = 1) AS run_before "
         "FROM captures JOIN version_captures ON capture_id = captures.id AND position = 1 "
         "JOIN versions ON versions.id = version_id JOIN articles ON articles.id = article_id "
-        "WHERE captures.run_id = ? ORDER BY articles.id",
+        # What a server calls not modified was not read.
+        "WHERE captures.run_id = ? AND captures.status <> 304 ORDER BY articles.id",
         (run_id,),
     )
     for row in rows:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.due import MISSING, Policy, missing_until, retry_at, return_at, walk_retry_at
 from archive.model import Entry, SiteRow, timestamp
 
 SLICE = 200
-_GONE = ("http-404", "http-410")
-_FIRST_RETRY = dt.timedelta(hours=1)
-_GONE_RETRY = dt.timedelta(days=1)
-_LONGEST_RETRY = dt.timedelta(days=7)
+_LONGEST_SKIP = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +23,42 @@ class Known:
     article_id: int | None
     due_at: str | None
     failures: int
+    fetched_at: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section's row: its id, and when its last completed walk began."""
+    """A section's row: when its last completed walk began and ended, and when the next is due.
+
+    `walk_mark` is the highest id of `sightings` when that walk began: what the section showed before has a lower one,
+    whatever the clock did since. `every` is the schedule that `due_at` was reckoned with, `definition` a digest of how
+    the walk read its listings.
+    """
 
     id: int
     key: str
-    walk_started: str | None
+    walk_started: str | None = None
+    walk_completed: str | None = None
+    walk_mark: int | None = None
+    due_at: str | None = None
+    every: str | None = None
+    definition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkEnd:
+    """How a walk ended that was not cut: when it began, its mark, and when a completed one is due again."""
+
+    section_id: int
+    completed: bool
+    started: str
+    mark: int
+    due_at: str | None
+    every: str
+    definition: str
 
 
 def ensure_site(db: Database, site: SiteRow) -> dict[str, Section]:
@@ -53,26 +78,53 @@ def ensure_site(db: Database, site: SiteRow) -> dict[str, Section]:
 
 def sections_of(db: Database, site_id: str) -> dict[str, Section]:
     """Return a site's sections by key."""
-    rows = db.conn.execute("SELECT id, key, walk_started FROM sections WHERE site_id = ?", (site_id,))
-    return {key: Section(row_id, key, started) for row_id, key, started in rows}
+    rows = db.conn.execute(
+        "SELECT id, key, walk_started, walk_completed, walk_mark, due_at, every, definition FROM sections "
+        "WHERE site_id = ?",
+        (site_id,),
+    )
+    return {row[1]: Section(*row) for row in rows}
+
+
+def walk_mark(db: Database) -> int:
+    """Return the highest id of a sighting so far."""
+    (mark,) = db.conn.execute("SELECT ifnull(max(id), 0) FROM sightings").fetchone()
+    return int(mark)
+
+
+def end_walk(db: Database, end: WalkEnd, at: dt.datetime) -> None:
+    """Write how a walk ended, and when the section is due again; after a bad end sooner, and ever later."""
+    if end.completed:
+        db.conn.execute(
+            "UPDATE sections SET walk_started = ?, walk_completed = ?, walk_mark = ?, due_at = ?, every = ?, "
+            "definition = ?, failures = 0 WHERE id = ?",
+            (end.started, timestamp(at), end.mark, end.due_at, end.every, end.definition, end.section_id),
+        )
+        return
+    (before,) = db.conn.execute("SELECT failures FROM sections WHERE id = ?", (end.section_id,)).fetchone()
+    db.conn.execute(
+        "UPDATE sections SET failures = ?, due_at = ?, every = ? WHERE id = ?",
+        (before + 1, timestamp(walk_retry_at(before + 1, at)), end.every, end.section_id),
+    )
+
+
+_KNOWN = "id, kind, state, article_id, due_at, failures, fetched_at, etag, last_modified, digest"
 
 
 def known(db: Database, site_id: str, url: str) -> Known | None:
     """Return what is known of a URL of a site."""
-    row = db.conn.execute(
-        "SELECT id, kind, state, article_id, due_at, failures FROM urls WHERE site_id = ? AND url = ?", (site_id, url)
-    ).fetchone()
+    row = db.conn.execute(f"SELECT {_KNOWN} FROM urls WHERE site_id = ? AND url = ?", (site_id, url)).fetchone()  # noqa: S608
     return Known(*row) if row else None
 
 
 def seen_before(db: Database, section: Section, site_id: str, url: str) -> bool:
     """Return whether the section showed the URL before its last completed walk began."""
-    if section.walk_started is None:
+    if section.walk_mark is None:
         return False
     row = db.conn.execute(
         "SELECT 1 FROM urls JOIN sightings ON sightings.url_id = urls.id "
-        "WHERE urls.site_id = ? AND urls.url = ? AND section_id = ? AND first_seen < ? LIMIT 1",
-        (site_id, url, section.id, section.walk_started),
+        "WHERE urls.site_id = ? AND urls.url = ? AND section_id = ? AND sightings.id <= ? LIMIT 1",
+        (site_id, url, section.id, section.walk_mark),
     ).fetchone()
     return row is not None
 
@@ -80,22 +132,41 @@ def seen_before(db: Database, section: Section, site_id: str, url: str) -> bool:
 def open_articles(
     db: Database, site_id: str, now: dt.datetime, section_ids: Sequence[int] | None = None
 ) -> Iterator[tuple[str, Known]]:
-    """Yield the article URLs that a run owes: pending ones, and those whose retry or revisit is due, read in slices."""
-    after = 0
+    """Yield the article URLs that a run owes, read in slices: pending ones, then those that are due, longest first."""
+    at = timestamp(now)
+    pending = "state = 'pending' AND id > ? ORDER BY id"
+    yield from _slices(db, site_id, pending, (0,), section_ids)
+    due = "state <> 'pending' AND due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id"
+    yield from _slices(db, site_id, due, (at, "", 0), section_ids)
+
+
+def _slices(
+    db: Database, site_id: str, what: str, after: tuple[str | int, ...], section_ids: Sequence[int] | None
+) -> Iterator[tuple[str, Known]]:
+    """Yield what a condition selects; the last of a slice says where the next one begins."""
     while True:
         rows = db.conn.execute(
-            "SELECT url, id, kind, state, article_id, due_at, failures FROM urls "
-            "WHERE site_id = ? AND kind = 'article' AND id > ? AND (state = 'pending' OR due_at <= ?) "
-            "ORDER BY id LIMIT ?",
-            (site_id, after, timestamp(now), SLICE),
+            f"SELECT url, {_KNOWN} FROM urls WHERE site_id = ? AND kind = 'article' AND {what} LIMIT ?",  # noqa: S608
+            (site_id, *after, SLICE),
         ).fetchall()
         if not rows:
             return
-        after = rows[-1][1]
+        last = Known(*rows[-1][1:])
+        after = (last.url_id,) if len(after) == 1 else (after[0], last.due_at or "", last.url_id)
         for url, *fields in rows:
             entry = Known(*fields)
             if section_ids is None or _stands_in(db, entry.url_id, section_ids):
                 yield url, entry
+
+
+def first_due(db: Database, site_id: str) -> dt.datetime | None:
+    """Return when the first article of a site is due; one that is pending has been since it was discovered."""
+    times = db.conn.execute(
+        "SELECT (SELECT min(due_at) FROM urls WHERE site_id = ?1 AND kind = 'article' AND due_at IS NOT NULL), "
+        "(SELECT discovered_at FROM urls WHERE site_id = ?1 AND kind = 'article' AND state = 'pending' LIMIT 1)",
+        (site_id,),
+    ).fetchone()
+    return min((dt.datetime.fromisoformat(time) for time in times if time), default=None)
 
 
 def is_owed(db: Database, url_id: int, now: dt.datetime) -> bool:
@@ -118,15 +189,6 @@ def entry_of(db: Database, site_id: str, url: str) -> Entry | None:
     return Entry(*row) if row else None
 
 
-def retry_at(cause: str, failures: int, now: dt.datetime) -> dt.datetime:
-    """Return when a URL that has failed so often is due again: the next run first, then ever rarer, a week at most."""
-    if cause in _GONE:
-        return now + min(_GONE_RETRY * (1 << min(failures - 1, 8)), _LONGEST_RETRY)
-    if failures <= 1:
-        return now
-    return now + min(_FIRST_RETRY * (1 << 2 * min(failures - 2, 8)), _LONGEST_RETRY)
-
-
 def ensure_url(db: Database, site_id: str, url: str, kind: str, at: str) -> int:
     """Return the ledger's id of a URL, writing it as pending where it is new."""
     row = db.conn.execute("SELECT id FROM urls WHERE site_id = ? AND url = ?", (site_id, url)).fetchone()
@@ -141,26 +203,67 @@ def ensure_url(db: Database, site_id: str, url: str, kind: str, at: str) -> int:
 def mark_fetched(
     db: Database, url_id: int, *, state: str, at: str, article_id: int | None = None, **seen: str | None
 ) -> None:
-    """Write that a URL was fetched and what came: state, article, and of `seen` etag, last_modified, digest, cause."""
+    """Write that a URL was fetched and what came: of `seen` due_at, etag, last_modified, digest, cause."""
     db.conn.execute(
-        "UPDATE urls SET state = ?, fetched_at = ?, article_id = coalesce(?, article_id), failures = 0, due_at = NULL, "
-        "etag = ?, last_modified = ?, digest = ?, cause = ? WHERE id = ?",
+        "UPDATE urls SET state = ?, fetched_at = ?, article_id = coalesce(?, article_id), failures = 0, due_at = ?, "
+        "missing_since = NULL, etag = ?, last_modified = ?, digest = ?, cause = ? WHERE id = ?",
         (
-            state, at, article_id,
+            state, at, article_id, seen.get("due_at"),
             seen.get("etag"), seen.get("last_modified"), seen.get("digest"), seen.get("cause"), url_id,
         ),
     )  # fmt: skip
 
 
-def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime) -> None:
-    """Write that a URL failed, why, and when it is due again; an article that is stored keeps its state."""
-    row = db.conn.execute("SELECT failures FROM urls WHERE id = ?", (url_id,)).fetchone()
-    failures = int(row[0]) + 1
+def mark_unchanged(db: Database, url_id: int, at: str, **seen: str | None) -> None:
+    """Write that a URL was fetched and shows what it showed; of `seen` due_at, and etag and last_modified if told."""
+    db.conn.execute(
+        "UPDATE urls SET state = 'stored', fetched_at = ?, failures = 0, due_at = ?, missing_since = NULL, "
+        "etag = coalesce(?, etag), last_modified = coalesce(?, last_modified), "
+        "cause = CASE WHEN cause = 'bad-encoding' THEN cause END WHERE id = ?",
+        (at, seen.get("due_at"), seen.get("etag"), seen.get("last_modified"), url_id),
+    )
+
+
+def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: Policy) -> int | None:
+    """Write that a URL failed, why, and when it is due again; an article that is stored keeps its state.
+
+    Returns the article that counts as gone by this: missing for long enough, and shown by no other URL.
+    """
+    kind, failures = db.conn.execute("SELECT kind, failures + 1 FROM urls WHERE id = ?", (url_id,)).fetchone()
+    if kind == "article" and cause in MISSING:
+        return _mark_missing(db, url_id, (cause, failures), at, policy)
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN article_id IS NOT NULL AND kind = 'article' THEN state ELSE 'failed' END, "
         "fetched_at = ?, failures = ?, cause = ?, due_at = ? WHERE id = ?",
         (timestamp(at), failures, cause, timestamp(retry_at(cause, failures, at)), url_id),
     )
+    return None
+
+
+def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.datetime, policy: Policy) -> int | None:
+    cause, failures = found
+    article_id, since, was_gone = db.conn.execute(
+        "SELECT article_id, missing_since, state = 'gone' FROM urls WHERE id = ?", (url_id,)
+    ).fetchone()
+    first = dt.datetime.fromisoformat(since) if since else at
+    due = missing_until(first, failures, at, policy)
+    gone = due is None or bool(was_gone)
+    if gone:
+        due = return_at(at, policy) if article_id else None
+    db.conn.execute(
+        "UPDATE urls SET state = CASE WHEN ? THEN 'gone' WHEN article_id IS NULL THEN 'failed' ELSE state END, "
+        "fetched_at = ?, failures = ?, cause = ?, missing_since = ?, due_at = ? WHERE id = ?",
+        (gone, timestamp(at), failures, cause, timestamp(first), timestamp(due) if due else None, url_id),
+    )
+    if not gone or article_id is None:
+        return None
+    # Shown under another address still: that one is asked, before anybody says that the article is gone.
+    others = db.conn.execute(
+        "UPDATE urls SET due_at = ? WHERE article_id = ? AND kind = 'article' AND state = 'stored' AND id <> ? "
+        "AND missing_since IS NULL",
+        (timestamp(at), article_id, url_id),
+    )
+    return int(article_id) if others.rowcount == 0 else None
 
 
 def mark_due(db: Database, url_id: int, at: str) -> None:
@@ -171,10 +274,12 @@ def mark_due(db: Database, url_id: int, at: str) -> None:
     )
 
 
-def mark_skipped(db: Database, url_id: int, cause: str, at: str) -> None:
-    """Write that a rule keeps a URL from being fetched."""
+def mark_skipped(db: Database, url_id: int, cause: str, at: dt.datetime) -> None:
+    """Write that a rule keeps a URL from being fetched; one that is stored stays so, and is tried again in a week."""
     db.conn.execute(
-        "UPDATE urls SET state = 'skipped', due_at = NULL, cause = ?, fetched_at = ? WHERE id = ?", (cause, at, url_id)
+        "UPDATE urls SET state = CASE WHEN article_id IS NULL THEN 'skipped' ELSE state END, "
+        "due_at = CASE WHEN article_id IS NULL THEN NULL ELSE ? END, cause = ?, fetched_at = ? WHERE id = ?",
+        (timestamp(at + _LONGEST_SKIP), cause, timestamp(at), url_id),
     )
 
 

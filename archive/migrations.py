@@ -246,6 +246,21 @@ CREATE INDEX problems_site ON problems(site_id, id);
 CREATE INDEX runs_site ON runs(site_id, id);
 """
 
+# What a section showed before its last whole walk was told by time, which a clock that is set back turns round.
+_DUE_COLUMNS = """
+ALTER TABLE sections ADD COLUMN walk_mark INTEGER;
+ALTER TABLE sections ADD COLUMN due_at TEXT;
+ALTER TABLE sections ADD COLUMN every TEXT;
+ALTER TABLE sections ADD COLUMN definition TEXT;
+ALTER TABLE sections ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE urls ADD COLUMN missing_since TEXT;
+UPDATE sections SET walk_mark = ifnull((
+  SELECT max(sightings.id) FROM sightings WHERE section_id = sections.id AND first_seen < walk_started
+), 0) WHERE walk_started IS NOT NULL;
+UPDATE urls SET due_at = strftime('%Y-%m-%dT%H:%M:%S.000000Z', fetched_at, '+30 days')
+  WHERE kind = 'article' AND state = 'stored' AND due_at IS NULL AND fetched_at IS NOT NULL;
+"""
+
 FTS_COLUMNS = ("body", "title", "captions", "source", "byline", "search_extra", "keys")
 
 
@@ -278,3 +293,9 @@ def m001_first_tables(db: Database) -> None:
 def m002_health(db: Database) -> None:
     """Make the tables of what each run's articles were like, and of the problems that this shows."""
     db.executescript(_HEALTH_TABLES)
+
+
+@MIGRATIONS()
+def m003_due(db: Database) -> None:
+    """Let sections and stored articles be due, and missing ones be known since when."""
+    db.executescript(_DUE_COLUMNS)

@@ -100,6 +100,12 @@ def version_content(db: Database, version_id: int) -> tuple[Article, tuple[KeptI
     return article, kept
 
 
+def media_path(db: Database, sha256: str) -> str | None:
+    """Return where in the media folder the image with these bytes lies, None where the archive has none such."""
+    row = db.conn.execute("SELECT path FROM images WHERE sha256 = ?", (sha256,)).fetchone()
+    return str(row[0]) if row else None
+
+
 def current_reading(db: Database, article_id: int) -> tuple[str, str]:
     """Return parser release and template that an article's current version was read with."""
     row = db.conn.execute(
@@ -123,8 +129,11 @@ def current_places(db: Database, article_id: int) -> list[Place]:
 def version_places(db: Database, version_id: int) -> list[Place]:
     """Return where the captures of the last fetch that showed a version lie, page by page; none that is withdrawn."""
     rows = db.conn.execute(
-        "WITH shown AS (SELECT captures.id, position, file, offset, length FROM version_captures "
-        "JOIN captures ON captures.id = capture_id WHERE version_id = ? AND file IS NOT NULL AND withdrawn IS NULL) "
+        # A revisit has the bytes of the capture that it refers to.
+        "WITH shown AS (SELECT captures.id, position, kept.file, kept.offset, kept.length FROM version_captures "
+        "JOIN captures ON captures.id = capture_id "
+        "JOIN captures kept ON kept.id = ifnull(captures.revisit_of, captures.id) WHERE version_id = ? "
+        "AND kept.file IS NOT NULL AND kept.withdrawn IS NULL AND captures.withdrawn IS NULL) "
         "SELECT file, offset, length FROM shown WHERE id >= (SELECT max(id) FROM shown WHERE position = 1) "
         "ORDER BY position, id",
         (version_id,),

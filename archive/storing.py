@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from archive import ledger
 from archive.columns import columns_of, storable
+from archive.events import note_shown, write_event
 from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
 from archive.model import Article, timestamp
@@ -24,6 +25,7 @@ from archive.readings import (
 from archive.rows import find_image, image_row, insert_row, put_image
 from archive.units import CaptureRef, Desk, FetchedImage
 from archive.versions import KeptImage, carry_over, digest_of, html_of, pack
+from archive.visits import plan_visit
 
 Outcome = Literal["stored", "unchanged"]
 # So many letters of a cut title tell it from others.
@@ -37,7 +39,8 @@ class ArticleUnit:
     `url` is the ledger's URL, `identity` the normal form of the address that stands for the article, `own` the page's
     own, which is taken where the identity turns out to be another article's; `captures` are
     its pages in order; `images` stand in the order of `article.images`; `also` are smaller forms that the page shows
-    in their stead, kept so that it can be shown again. `outcome` is known once it is written.
+    in their stead, kept so that it can be shown again. A `live` one has just been fetched. `outcome` is known once it
+    is written.
     """
 
     url: str
@@ -51,6 +54,7 @@ class ArticleUnit:
     also: tuple[FetchedImage, ...] = ()
     reread: Article | None = None
     note: str | None = None
+    live: bool = False
     outcome: Outcome | None = field(default=None)
 
     def as_item(self) -> dict[str, Any]:
@@ -86,7 +90,7 @@ class ArticleUnit:
         if article_id is None:
             article_id = _new_article(desk, self)
             _new_version(desk, self, article_id, 1, image_ids)
-            _event(desk, article_id, "first_seen", (None, 1), self.seen_at)
+            write_event(desk.db, article_id, "first_seen", (None, 1), (self.seen_at, desk.run_id))
             self.outcome = "stored"
         else:
             if self.reread is not None:
@@ -102,28 +106,29 @@ class ArticleUnit:
 
     def _mark(self, desk: Desk, url_id: int, article_id: int) -> None:
         first = self.captures[0]
+        for image in (*self.images, *self.also):
+            if image.url:
+                self._mark_image(desk, image, article_id)
         ledger.mark_fetched(
             desk.db, url_id, state="stored", at=self.seen_at, article_id=article_id, digest=first.digest,
             etag=first.etag, last_modified=first.last_modified, cause=self.note,
+            due_at=plan_visit(desk, article_id, url_id, first.fetched_at),
         )  # fmt: skip
         for url, capture in zip(self.pages, self.captures[1:], strict=False):
             page_id = ledger.ensure_url(desk.db, desk.site_id, url, "page", self.seen_at)
             ledger.mark_fetched(
                 desk.db, page_id, state="stored", at=self.seen_at, article_id=article_id, digest=capture.digest
             )
-        for image in (*self.images, *self.also):
-            if image.url:
-                self._mark_image(desk, image, article_id)
 
     def _mark_image(self, desk: Desk, image: FetchedImage, article_id: int) -> None:
         image_id = ledger.ensure_url(desk.db, desk.site_id, image.url, "image", self.seen_at)
         if image.sha256:
             ledger.mark_fetched(
                 desk.db, image_id, state="stored", at=self.seen_at, article_id=article_id,
-                digest=f"sha256:{image.sha256}",
+                digest=f"sha256:{image.sha256}", etag=image.etag, last_modified=image.last_modified,
             )  # fmt: skip
         elif image.error:
-            ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at)
+            ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at, desk.policy)
 
 
 def _is_another(db: Database, identity: str, title: str | None) -> bool:
@@ -190,14 +195,15 @@ def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_
         to = _next_number(db, article_id)
         version_id = _new_version(desk, unit, article_id, to, image_ids)
     (last_seen,) = db.conn.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()
-    # Events follow capture time: an older capture that comes later (an import) changes nothing that is shown.
-    if unit.seen_at >= last_seen:
+    # Events follow capture time: an older capture that comes later (an import) changes nothing that is shown. What a
+    # crawl has just fetched is the latest, though somebody has set the clock back.
+    if unit.live or unit.seen_at >= last_seen:
         if to != standing(db, current_id, number):
-            _event(desk, article_id, "changed", (number, to), unit.seen_at)
+            write_event(db, article_id, "changed", (number, to), (unit.seen_at, desk.run_id))
         refreshed = bool(shown) and _refresh(db, version_id, unit.article, kept)
         if to != number or filled or refreshed or unit.reread is not None:
             show_version(db, article_id, (version_id, to), unit.article.day)
-        db.conn.execute("UPDATE articles SET last_seen = ?, state = 'live' WHERE id = ?", (unit.seen_at, article_id))
+        note_shown(db, article_id, (unit.seen_at, desk.run_id))
     return "unchanged" if shown else "stored"
 
 
@@ -281,13 +287,6 @@ def _tie(desk: Desk, unit: ArticleUnit, version_id: int) -> None:
             (version_id, capture.row_id(), position, timestamp(capture.fetched_at))
             for position, capture in enumerate(unit.captures, 1)
         ],
-    )
-
-
-def _event(desk: Desk, article_id: int, kind: str, versions: tuple[int | None, int | None], at: str) -> None:
-    desk.db.conn.execute(
-        "INSERT INTO events(article_id, kind, from_version, to_version, at, run_id) VALUES (?, ?, ?, ?, ?, ?)",
-        (article_id, kind, *versions, at, desk.run_id),
     )
 
 

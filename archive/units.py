@@ -10,9 +10,11 @@ from typing import Protocol
 from sqlite_utils import Database
 
 from archive import ledger, media
+from archive.due import Policy
+from archive.events import note_gone
 from archive.keys import place_in_sections
 from archive.model import Entry, timestamp
-from archive.warc import Exchange, Place, WarcFile
+from archive.warc import Exchange, Original, Place, WarcFile
 
 
 @dataclass(slots=True)
@@ -35,13 +37,14 @@ class CaptureRef:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a unit writes with: the database, the media folder, the run's WARC file, and whose run it is."""
+    """What a unit writes with: the database, the media folder, the run's WARC file, whose run it is, what is due."""
 
     db: Database
     media: Path
     warc: WarcFile
     site_id: str
     run_id: int
+    policy: Policy = field(default_factory=Policy)
 
 
 class Unit(Protocol):
@@ -60,12 +63,16 @@ class Unit(Protocol):
 
 @dataclass(slots=True)
 class CaptureUnit:
-    """One response: a WARC record and its row; a good image's (`kept_as_media`) has the row only."""
+    """One response: a WARC record and its row; a good image's (`kept_as_media`) has the row only.
+
+    What answers 304, or brings the bytes of the capture before it, is kept as a revisit of that one.
+    """
 
     ref: CaptureRef
     exchange: Exchange
     kept_as_media: bool = False
     place: Place | None = None
+    original: Original | None = None
 
     @property
     def weight(self) -> int:
@@ -74,10 +81,13 @@ class CaptureUnit:
 
     def write_files(self, desk: Desk) -> None:
         """Write the record."""
-        self.ref.digest = self.exchange.digest
+        digest = self.ref.digest = self.ref.digest or self.exchange.digest
         info = media.identify(self.exchange.body) if self.kept_as_media else None
         if info is None:
-            self.place = desk.warc.write(self.exchange)
+            self.original = _original_of(desk.db, self.exchange, digest)
+            self.place = desk.warc.write(self.exchange, self.original)
+            if self.original:
+                self.ref.digest = self.original.digest
         else:
             # With the row that names it, though the article that shows it may be a batch later.
             media.keep(desk.media, self.exchange.body, info)
@@ -96,7 +106,23 @@ class CaptureUnit:
             "offset": place.offset if place else None,
             "length": place.length if place else None,
         }
+        if self.original:
+            row["revisit_of"] = self.original.capture_id
         self.ref.id = insert_capture(desk.db, row, desk.run_id)
+
+
+def _original_of(db: Database, exchange: Exchange, digest: str) -> Original | None:
+    """Return the capture that a response refers to, None where it stands for itself."""
+    if exchange.status not in (200, 304):
+        return None
+    row = db.conn.execute(
+        "SELECT id, url, fetched_at, digest FROM captures WHERE url = ? AND status = 200 AND revisit_of IS NULL "
+        "AND withdrawn IS NULL ORDER BY id DESC LIMIT 1",
+        (exchange.url,),
+    ).fetchone()
+    if row is None or (exchange.status == 200 and row[3] != digest):
+        return None
+    return Original(*row)
 
 
 def insert_capture(db: Database, row: dict[str, str | int | None], run_id: int | None) -> int:
@@ -106,8 +132,7 @@ def insert_capture(db: Database, row: dict[str, str | int | None], run_id: int |
     said = json.dumps([previous, row_id, *row.values()], ensure_ascii=False)
     chain = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
     db.conn.execute(
-        "INSERT INTO captures(id, url, fetched_at, status, mime, headers, digest, file, offset, length, chain, run_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO captures(id, {', '.join(row)}, chain, run_id) VALUES ({', '.join('?' * (len(row) + 3))})",  # noqa: S608
         (row_id, *row.values(), chain, run_id),
     )
     return row_id
@@ -115,17 +140,20 @@ def insert_capture(db: Database, row: dict[str, str | int | None], run_id: int |
 
 @dataclass(slots=True)
 class ListingUnit:
-    """A listing page: its sightings, the URLs that it made known, and its walk's end where it was the last page."""
+    """A listing page: its sightings, the URLs that it made known, and its walk's end where it was the last page.
+
+    Without entries it is one that is unchanged since the walk before, which saw to them.
+    """
 
     section_id: int
     url: str
     capture: CaptureRef
     page: int
     entries: tuple[Entry, ...]
-    walk_started: str | None = None
-    walk_completed: bool = False
+    end: ledger.WalkEnd | None = None
     note: str | None = None
     revisit_at: str | None = None
+    unchanged: bool = False
 
     @property
     def weight(self) -> int:
@@ -139,17 +167,18 @@ class ListingUnit:
         """Write the page's mark, its sightings and, at the end, the walk's."""
         db, at = desk.db, timestamp(self.capture.fetched_at)
         listing_id = ledger.ensure_url(db, desk.site_id, self.url, "listing", at)
-        ledger.mark_fetched(
-            db, listing_id, state="stored", at=at, digest=self.capture.digest, etag=self.capture.etag,
-            last_modified=self.capture.last_modified, cause=self.note,
-        )  # fmt: skip
+        etag, last_modified = self.capture.etag, self.capture.last_modified
+        if self.unchanged:
+            ledger.mark_unchanged(db, listing_id, at, etag=etag, last_modified=last_modified)
+        else:
+            ledger.mark_fetched(
+                db, listing_id, state="stored", at=at, etag=etag, last_modified=last_modified,
+                digest=self.capture.digest, cause=self.note,
+            )  # fmt: skip
         for rank, entry in enumerate(self.entries, 1):
             self._sight(desk, listing_id, rank, entry)
-        if self.walk_completed:
-            db.conn.execute(
-                "UPDATE sections SET walk_started = ?, walk_completed = ? WHERE id = ?",
-                (self.walk_started, at, self.section_id),
-            )
+        if self.end:
+            ledger.end_walk(db, self.end, self.capture.fetched_at)
 
     def _sight(self, desk: Desk, listing_id: int, rank: int, entry: Entry) -> None:
         db, at = desk.db, timestamp(self.capture.fetched_at)
@@ -171,6 +200,22 @@ class ListingUnit:
                 (*where, url_id, self.section_id, *said, at, at),
             )
             place_in_sections(db, url_id=url_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedWalkUnit:
+    """A walk that ended badly: its section is due again sooner, and ever later while it goes on so."""
+
+    end: ledger.WalkEnd
+    at: dt.datetime
+    weight: int = 200
+
+    def write_files(self, desk: Desk) -> None:
+        """Write nothing."""
+
+    def write_rows(self, desk: Desk) -> None:
+        """Write the section's mark."""
+        ledger.end_walk(desk.db, self.end, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +258,11 @@ class FailureUnit:
         """Write the ledger's mark."""
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, self.kind, timestamp(self.at))
         if self.skipped:
-            ledger.mark_skipped(desk.db, url_id, self.cause, timestamp(self.at))
-        else:
-            ledger.mark_failed(desk.db, url_id, self.cause, self.at)
+            ledger.mark_skipped(desk.db, url_id, self.cause, self.at)
+            return
+        gone = ledger.mark_failed(desk.db, url_id, self.cause, self.at, desk.policy)
+        if gone is not None:
+            note_gone(desk.db, gone, (timestamp(self.at), desk.run_id))
 
 
 @dataclass(slots=True)
@@ -229,6 +276,8 @@ class FetchedImage:
     error: str | None = None
     sha256: str | None = None
     path: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
     def keep(self, folder: Path) -> None:
         """Write the bytes durably and let go of them; an image that stands in several articles is written once."""

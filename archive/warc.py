@@ -1,5 +1,6 @@
 """WARC files: one a run, a gzip member a record, so that a record is read at its offset (ISO 28500:2017)."""
 
+import base64
 import datetime as dt
 import gzip
 import hashlib
@@ -24,6 +25,8 @@ from archive.media import sync_folder
 from archive.model import timestamp, utc_now
 
 Headers = Sequence[tuple[str, str]]
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _DAMAGES = (OSError, EOFError, ValueError, StopIteration, zlib.error, ArchiveLoadFailed, AttributeError)
 
 
@@ -57,6 +60,16 @@ class Place:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The capture that a revisit refers to: its row, address, time as stored, and the digest of its body."""
+
+    capture_id: int
+    url: str
+    fetched_at: str
+    digest: str
+
+
 class WarcFile:
     """The WARC file of one run; made with its first record, never opened again for writing.
 
@@ -70,12 +83,15 @@ class WarcFile:
         self._writer: WARCWriter | None = None
         self._durable = 0
 
-    def write(self, exchange: Exchange) -> Place:
-        """Append one response record and return its place; durable after the next `sync`."""
+    def write(self, exchange: Exchange, original: Original | None = None) -> Place:
+        """Append one record and return its place; durable after the next `sync`.
+
+        A response, or a revisit where the bytes are those of an `original`.
+        """
         try:
             file, writer = self._opened()
             offset = file.tell()
-            writer.write_record(_record(writer, exchange))
+            writer.write_record(_revisit(writer, exchange, original) if original else _record(writer, exchange))
             return Place(self.path.name, offset, file.tell() - offset)
         except OSError as error:
             raise self._refused(error) from error
@@ -198,8 +214,32 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]
         self.headers_buff = self.to_bytes(header_filter, "utf-8")
 
 
+def _revisit(writer: WARCWriter, exchange: Exchange, original: Original) -> object:
+    """Return a record without a payload that refers to an earlier one (ISO 28500:2017, 6.7)."""
+    profile = _NOT_MODIFIED if exchange.status == HTTPStatus.NOT_MODIFIED else _SAME_PAYLOAD
+    record = writer.create_warc_record(
+        exchange.url,
+        "revisit",
+        http_headers=_head_of(exchange),
+        warc_headers_dict={"WARC-Date": timestamp(exchange.fetched_at)},
+    )
+    algorithm, _, digits = original.digest.partition(":")
+    for name, value in (
+        ("WARC-Profile", profile),
+        ("WARC-Refers-To-Target-URI", original.url),
+        ("WARC-Refers-To-Date", original.fetched_at),
+        ("WARC-Payload-Digest", f"{algorithm}:{base64.b32encode(bytes.fromhex(digits)).decode()}"),
+    ):
+        record.rec_headers.replace_header(name, value)
+    return record
+
+
+def _head_of(exchange: Exchange) -> StatusAndHeaders:
+    return _Head(f"{exchange.status} {_reason(exchange.status)}".strip(), exchange.headers, exchange.protocol)
+
+
 def _record(writer: WARCWriter, exchange: Exchange) -> object:
-    head = _Head(f"{exchange.status} {_reason(exchange.status)}".strip(), exchange.headers, exchange.protocol)
+    head = _head_of(exchange)
     date = timestamp(exchange.fetched_at)
     return writer.create_warc_record(
         exchange.url,

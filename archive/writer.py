@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from archive.db import atomic, open_archive
+from archive.due import Policy
 from archive.errors import ArchiveError, NewsarchiveError
 from archive.holdings import Holdings
 from archive.units import Desk, Unit
@@ -26,14 +27,15 @@ class Writer:
     rolled back, `error` says why, and every later `put` raises it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (named, and each of them a part of its own)
         self, holdings: Holdings, *, site_id: str, run_id: int, warc: Path, software: str,
-        on_commit: Callable[[Sequence[Unit]], None],
+        on_commit: Callable[[Sequence[Unit]], None], policy: Policy | None = None,
     ) -> None:  # fmt: skip
         self._holdings = holdings
         self._site_id, self._run_id = site_id, run_id
         self._warc = WarcFile(warc, software=software)
         self._on_commit = on_commit
+        self._policy = policy or Policy()
         self._queue: deque[tuple[int, Unit]] = deque()
         self._bytes = 0
         self._change = threading.Condition()
@@ -80,7 +82,7 @@ class Writer:
     def _run(self) -> None:
         try:
             db = open_archive(self._holdings.database)
-            desk = Desk(db, self._holdings.media, self._warc, self._site_id, self._run_id)
+            desk = Desk(db, self._holdings.media, self._warc, self._site_id, self._run_id, self._policy)
             try:
                 while batch := self._next_batch():
                     self._write(desk, batch)

@@ -1,10 +1,9 @@
 """The crawl side's commands; what is heavy is imported when a command runs, so that `--help` is instant."""
 
-import datetime as dt
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -63,43 +62,64 @@ def init(directory: Path, contact: str) -> None:
 @click.argument("sites", nargs=-1, metavar="[SITE|URL]...")
 @click.option("--section", metavar="KEY", help="Only this section.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only articles whose listing date is not older.")
+@click.option("--due", is_flag=True, help="Only sections and articles whose time has come; what a timer calls.")
 @click.option("--full", is_flag=True, help="Walk every listing to its end and fetch known articles again.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after this many articles of a site.")
+@click.option("--max-minutes", type=click.FloatRange(min=0), default=0, help="Take on nothing more after so long.")
+@click.option("--max-requests", type=click.IntRange(min=0), default=0, help="Take on nothing more after so many.")
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between two requests to one host.")
 @click.option("--json", "as_json", is_flag=True, help="Print the closing sums as JSON.")
 @click.pass_obj
-def crawl(
-    invocation: Invocation,
-    sites: tuple[str, ...],
-    section: str | None,
-    since: dt.datetime | None,
-    full: bool,
-    limit: int | None,
-    delay: float | None,
-    as_json: bool,
-) -> None:  # fmt: skip
-    """Crawl sites: what is new in their sections, and what an earlier run left open.
+def crawl(invocation: Invocation, /, sites: tuple[str, ...], as_json: bool, **narrowed: Any) -> None:
+    """Crawl sites: what is new in their sections, what is due again, and what an earlier run left open.
 
-    Without SITE, every site that the workspace defines. A section's URL is looked at first, as by `newsarchive add`,
-    and crawled without keeping a definition. Exit code 1 where a walk did not finish or an article failed
-    for the first time, 3 where another run holds a site.
+    Without SITE, every site that the workspace defines. With --due, those of them that have something to do now: each
+    section's `every` and each article's age and history say when. A section's URL is looked at first, as by
+    `newsarchive add`, and crawled without keeping a definition. Exit code 1 where a walk did not finish or an article
+    failed for the first time, 3 where another run holds a site.
 
     \b
     newsarchive crawl shzj --section updates --limit 20
+    newsarchive crawl --due --max-minutes 50
     """
-    from crawler.crawling import Order, crawl_sites  # noqa: PLC0415
+    from crawler.crawling import Order, Outcome, crawl_sites  # noqa: PLC0415
 
     workspace = invocation.workspace()
-    names = sites or workspace.own_ids()
-    if not names:
+    since = narrowed.pop("since")
+    order = Order(since=since.date() if since else None, **narrowed)
+    meant = [_site(workspace, name) for name in sites] if sites else _every_site(workspace, archived=order.due)
+    if not meant:
         raise click.UsageError(
             f"no site given and none defined in {workspace.sites_folder}; "
             f"try: newsarchive crawl {workspace.site_ids()[0]}"
         )
-    order = Order(section, since.date() if since else None, full, limit, delay)
-    outcome = crawl_sites(workspace, [_site(workspace, name) for name in names], order, verbose=invocation.verbose)
-    outcome.print(as_json=as_json)
+    if order.due:
+        meant = _those_due(workspace, meant, quiet=as_json)
+    outcome = crawl_sites(workspace, meant, order, verbose=invocation.verbose) if meant else Outcome()
+    if meant or as_json:
+        outcome.print(as_json=as_json)
     sys.exit(outcome.exit_code)
+
+
+def _every_site(workspace: "Workspace", *, archived: bool) -> "list[Site]":
+    """Return the sites that the workspace defines; `archived` adds what the archive holds besides them."""
+    from crawler.agenda import archived_sites  # noqa: PLC0415
+
+    sites = [workspace.site(name) for name in workspace.own_ids()]
+    return sites + archived_sites(workspace, {site.id for site in sites}) if archived else sites
+
+
+def _those_due(workspace: "Workspace", sites: "list[Site]", *, quiet: bool) -> "list[Site]":
+    """Return the sites that have something to do now, and say when the next has where none does."""
+    from archive.model import utc_now  # noqa: PLC0415
+    from crawler.agenda import due_sites, is_due, said  # noqa: PLC0415
+
+    found, now = due_sites(workspace, sites), utc_now()
+    due = [each.site for each in found if is_due(each, now)]
+    if not due and not quiet:
+        following = next((f"; next: {each.site.id} at {said(each.at)}" for each in found if each.at), "")
+        click.echo(f"Nothing is due{following}.")
+    return due
 
 
 @click.command()

@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +28,7 @@ from crawler.spiders.section import SectionSpider
 from crawler.spiders.walk import Walk
 from crawler.workspace import Workspace
 
+logger = logging.getLogger(__name__)
 # Seconds that a signal leaves to what is under way, and to the closing of the last run.
 _PATIENCE = 5.0
 _LAST_WORDS = 3.0
@@ -44,6 +45,16 @@ class Order:
     limit: int | None = None
     delay: float | None = None
     urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    due: bool = False
+    max_minutes: float = 0
+    max_requests: int = 0
+
+    def after(self, seconds: float) -> "Order | None":
+        """Return what is left of the order when so much time is over, None where its minutes are used up."""
+        if not self.max_minutes:
+            return self
+        left = self.max_minutes - seconds / 60
+        return replace(self, max_minutes=left) if left > 0 else None
 
     def arguments(self, site_id: str) -> dict[str, Any]:
         """Return the arguments of a site's spider."""
@@ -54,6 +65,9 @@ class Order:
             "full": self.full,
             "limit": self.limit,
             "urls": " ".join(self.urls.get(site_id, ())),
+            "due": self.due,
+            "max_minutes": self.max_minutes,
+            "max_requests": self.max_requests,
         }
 
     def settings(self) -> dict[str, Any]:
@@ -195,12 +209,17 @@ async def _one_by_one(
 ) -> None:
     from twisted.internet import reactor  # noqa: PLC0415 (must not be imported before Scrapy installs it)
 
+    begun = time.monotonic()
     try:
         for site in sites:
+            left = order.after(time.monotonic() - begun)
+            if left is None:
+                logger.warning("%s: not begun, for the minutes are used up; it stays due", site.id)
+                continue
             crawler = process.create_crawler(spider_for(workspace, site))
             started = time.monotonic()
             with _Show(site.name, crawler) as show:
-                crawl = process.crawl(crawler, **order.arguments(site.id))
+                crawl = process.crawl(crawler, **left.arguments(site.id))
                 await show.follow(crawl)
             outcome.sites.append(_outcome_of(site, crawler, time.monotonic() - started))
             if outcome.sites[-1].state == "interrupted":

@@ -1,5 +1,6 @@
 """Downloader middlewares: who may be asked at all, and keeping every response as it came."""
 
+import datetime as dt
 from collections import Counter
 
 from scrapy import Request
@@ -9,7 +10,6 @@ from scrapy.http import Response
 
 from archive import media
 from archive.identity import host_of
-from archive.model import utc_now
 from archive.warc import Exchange
 from crawler.failures import Refused
 from crawler.run import Run
@@ -74,14 +74,14 @@ class CaptureMiddleware:
         """Queue the response for keeping and leave its reference in the request's meta."""
         run = run_of(self._crawler)
         if run is not None:
-            exchange = exchange_of(response)
+            exchange = exchange_of(response, run.now())
             is_image = request.meta.get("kind") == "image" and response.status == 200
             good = is_image and media.identify(response.body) is not None
             request.meta["capture"] = run.capture(exchange, kept_as_media=good)
         return response
 
 
-def exchange_of(response: Response) -> Exchange:
+def exchange_of(response: Response, fetched_at: dt.datetime) -> Exchange:
     """Return a response as the archive keeps it."""
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
@@ -90,7 +90,7 @@ def exchange_of(response: Response) -> Exchange:
     )
     return Exchange(
         url=response.url,
-        fetched_at=utc_now(),
+        fetched_at=fetched_at,
         status=response.status,
         headers=headers,
         body=response.body,

@@ -1,6 +1,8 @@
 """One run of one site: its lock, its row, its writer, and the sums that must add up."""
 
+import datetime as dt
 import logging
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,13 +10,22 @@ from typing import TYPE_CHECKING
 
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
-from archive.ledger import Section
+from archive.ledger import Section, WalkEnd
 from archive.lock import SiteLock
-from archive.model import utc_now
 from archive.runs import StartedRun, finish_run, start_run
 from archive.software import SOFTWARE
 from archive.storing import ArticleUnit
-from archive.units import CaptureRef, CaptureUnit, FailureUnit, FetchedImage, ListingUnit, Unit, WantedUnit
+from archive.units import (
+    CaptureRef,
+    CaptureUnit,
+    FailedWalkUnit,
+    FailureUnit,
+    FetchedImage,
+    ListingUnit,
+    Unit,
+    WantedUnit,
+)
+from archive.visits import UnchangedUnit
 from archive.warc import Exchange
 from archive.writer import Writer
 from crawler.failures import DEAD_LINKS, explain
@@ -74,14 +85,20 @@ class Run:
         self._lock.acquire()
         try:
             self.started: StartedRun = start_run(workspace.holdings, site.row)
+            self._begun = time.monotonic()
             self.ledger: Database = open_archive(workspace.holdings.database, readonly=True)
             self._writer = Writer(
                 workspace.holdings, site_id=site.id, run_id=self.started.id,
                 warc=workspace.holdings.captures / self.started.warc, software=SOFTWARE, on_commit=self._committed,
+                policy=workspace.config.revisit.policy,
             )  # fmt: skip
         except BaseException:
             self._lock.release()
             raise
+
+    def now(self) -> dt.datetime:
+        """Return the run's own time: it goes on evenly, also where somebody sets the machine's clock meanwhile."""
+        return self.started.started + dt.timedelta(seconds=time.monotonic() - self._begun)
 
     @property
     def sections(self) -> dict[str, Section]:
@@ -93,11 +110,20 @@ class Run:
         """What made the writer fail."""
         return self._writer.error
 
+    def spent(self, requests: int, minutes: float) -> bool:
+        """Return whether a budget is used up, given or the workspace's; 0 is none."""
+        config = self.workspace.config.crawl
+        most = min((budget for budget in (requests, config.max_requests) if budget), default=None)
+        longest = min((budget for budget in (minutes, config.max_minutes) if budget), default=None)
+        too_many = most is not None and self.tally.counts["requests"] >= most
+        return too_many or (longest is not None and time.monotonic() - self._begun >= 60 * longest)
+
     def capture(self, exchange: Exchange, *, kept_as_media: bool = False) -> CaptureRef:
         """Queue a response for keeping; return what later units name it by."""
         ref = CaptureRef(
             exchange.url,
             exchange.fetched_at,
+            digest=exchange.digest,
             etag=exchange.header("ETag"),
             last_modified=exchange.header("Last-Modified"),
         )
@@ -139,7 +165,7 @@ class Run:
         """Return whether the run has taken on this URL and not written it yet."""
         return url_id in self._open_ids
 
-    def article(self, unit: ArticleUnit) -> None:
+    def article(self, unit: ArticleUnit | UnchangedUnit) -> None:
         """Queue an article."""
         self._writer.put(unit)
 
@@ -149,13 +175,14 @@ class Run:
         # A listing's failure has its line already: its walk stopped there.
         level = logging.INFO if skipped or kind in ("image", "listing") else logging.WARNING
         logger.log(level, "%s: %s %s %s: %s (%s)", self.site.id, kind, url, word, explain(cause), cause)
-        self._writer.put(FailureUnit(url, kind, cause, utc_now(), skipped))
+        self._writer.put(FailureUnit(url, kind, cause, self.now(), skipped))
 
-    def walk_failed(self, key: str, url: str, cause: str) -> None:
+    def walk_failed(self, key: str, url: str, cause: str, end: WalkEnd) -> None:
         """Note that a section's walk could not go on."""
         line = f"section {key}: the walk stopped at {url}: {explain(cause)} ({cause})"
         self.walk_errors.append(line)
         logger.error("%s: %s", self.site.id, line)
+        self._writer.put(FailedWalkUnit(end, self.now()))
 
     def flush(self) -> None:
         """Wait until everything queued is written."""
@@ -184,7 +211,7 @@ class Run:
 
     def _committed(self, batch: Sequence[Unit]) -> None:
         for unit in batch:
-            if isinstance(unit, ArticleUnit) and unit.outcome:
+            if isinstance(unit, ArticleUnit | UnchangedUnit) and unit.outcome:
                 self._close(unit.url, unit.outcome, None)
             elif isinstance(unit, FailureUnit) and unit.kind == "article":
                 self._close(unit.url, "skipped" if unit.skipped else "failed", unit.cause)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from archive.errors import UsageError
 from archive.identity import normalise
 from crawler.learn.definition import id_of
+from crawler.schedule import NEVER
 from crawler.site import Listing, Section, Site
 from crawler.workspace import Workspace
 
@@ -23,18 +24,19 @@ def by_site(workspace: Workspace, urls: Sequence[str]) -> tuple[list[Site], dict
             address = normalise(url)
         except ValueError as error:
             raise UsageError(f"{url!r} is no web address; give an article's address, https:// and all") from error
-        site = next((known for known in defined if known.is_own_host(address)), None) or _site_of(address)
+        site = next((known for known in defined if known.is_own_host(address)), None) or site_of(address)
         found.setdefault(site.id, site)
         wanted.setdefault(site.id, []).append(address)
     return list(found.values()), wanted
 
 
-def _site_of(url: str) -> Site:
+def site_of(url: str) -> Site:
+    """Return the site of single articles at a host that no definition names; nothing of it is walked."""
     parts = urlsplit(url)
     return Site(
         id=id_of(url),
         name=parts.hostname or parts.netloc,
         url=f"{parts.scheme}://{parts.netloc}/",
         listing=Listing(article_urls="."),
-        sections=(Section(key="saved", name="Saved pages", url="/"),),
+        sections=(Section(key="saved", name="Saved pages", url="/", every=NEVER),),
     )

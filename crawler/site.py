@@ -15,13 +15,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from archive.errors import DefinitionError
 from archive.identity import host_of, normalise
 from archive.model import SiteRow
+from crawler.schedule import is_schedule
 from crawler.selectors import Selector, compile_selector
 
 DateOrder = Literal["YMD", "DMY", "MDY"]
-_EVERY = re.compile(
-    r"^(?:\d{1,4}\s?(?:m|min|h|d)|(?:hourly|daily|weekly)(?: at (?:[01]\d|2[0-3]):[0-5]\d)?|"
-    r"(?:[\d*/,-]+\s+){4}[\d*/,-]+)$"
-)
 
 
 def _selector(text: str) -> str:
@@ -38,8 +35,10 @@ def _regex(text: str) -> str:
 
 
 def _interval(text: str) -> str:
-    if not _EVERY.match(text.strip()):
-        raise ValueError("not an interval; '6h', '30min', 'daily', 'daily at 04:00' or five cron fields are allowed")
+    if not is_schedule(text):
+        raise ValueError(
+            "not an interval; '6h', '30min', 'daily', 'daily at 04:00', 'never' or five cron fields are allowed"
+        )
     return text
 
 

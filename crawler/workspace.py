@@ -1,18 +1,21 @@
 """A workspace: the directory with `newsarchive.toml`, the site definitions and the archive."""
 
+import datetime as dt
 import json
 import logging
 import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from archive.db import open_archive
+from archive.due import Policy
 from archive.errors import UsageError, WorkspaceError
 from archive.holdings import Holdings
+from crawler.schedule import interval_of
 from crawler.site import Site, bundled_ids, load_bundled, load_file
 
 logger = logging.getLogger(__name__)
@@ -37,11 +40,33 @@ max_megabytes = 32
 obey_robots = true
 # If not empty, nothing but these hosts is ever contacted, not even for images.
 only_hosts = []
+# A run stops taking on more after so many requests, or minutes (0: no end); what is left is due in the next.
+max_requests = 0
+max_minutes = 0
+
+[revisit]
+# Whether stored articles are looked at again for changes.
+enabled = true
+# A page is looked at again after half the time for which it has been still: so soon at least, so late at most.
+soonest = "6h"
+longest = "180d"
+# Days after which an article that is missing (404, 410) counts as gone.
+gone_after_days = 14
 
 [storage]
 # Whether images are fetched and kept.
 images = true
 """
+
+
+def _interval(value: object) -> dt.timedelta:
+    found = value if isinstance(value, dt.timedelta) else interval_of(str(value))
+    if found is None:
+        raise ValueError("not an interval; '30min', '6h' or '180d' are allowed")
+    return found
+
+
+Interval = Annotated[dt.timedelta, BeforeValidator(_interval)]
 
 
 class _Value(BaseModel):
@@ -58,6 +83,28 @@ class Crawl(_Value):
     max_megabytes: Annotated[float, Field(gt=0, le=1024)] = 32
     obey_robots: bool = True
     only_hosts: tuple[str, ...] = ()
+    max_requests: Annotated[int, Field(ge=0)] = 0
+    max_minutes: Annotated[float, Field(ge=0)] = 0
+
+
+class Revisit(_Value):
+    """When stored articles are looked at again, and when a missing one counts as gone."""
+
+    enabled: bool = True
+    soonest: Interval = dt.timedelta(hours=6)
+    longest: Interval = dt.timedelta(days=180)
+    gone_after_days: Annotated[float, Field(ge=0, le=3650)] = 14
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.longest < self.soonest:
+            raise ValueError(f"longest ({self.longest}) is shorter than soonest ({self.soonest}); give the longer one")
+        return self
+
+    @property
+    def policy(self) -> Policy:
+        """The same as the archive reckons with it."""
+        return Policy(self.soonest, self.longest, dt.timedelta(days=self.gone_after_days), self.enabled)
 
 
 class Storage(_Value):
@@ -70,6 +117,7 @@ class Config(_Value):
     """The content of `newsarchive.toml`."""
 
     crawl: Crawl = Crawl()
+    revisit: Revisit = Revisit()
     storage: Storage = Storage()
 
 
@@ -162,7 +210,7 @@ def _first_mistake(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     location = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "storage": Storage}
+        parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "revisit": Revisit, "storage": Storage}
         model = parts.get(location[0], Config) if len(location) > 1 else Config
         return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
     return f"{'.'.join(location)} = {problem['input']!r}: {problem['msg']}"

@@ -46,7 +46,7 @@ def _first_places(db: Database, article_id: int) -> list[Place]:
     rows = db.conn.execute(
         "SELECT file, offset, length FROM version_captures JOIN versions ON versions.id = version_id "
         "JOIN captures ON captures.id = capture_id WHERE article_id = ? AND position = 1 AND file IS NOT NULL "
-        "ORDER BY captures.id",
+        "AND revisit_of IS NULL ORDER BY captures.id",
         (article_id,),
     ).fetchall()
     return [Place(*row) for row in rows[:1]] if len(rows) > 1 else []

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -13,7 +14,7 @@ from archive import ledger, media
 from archive.errors import ArchiveError, NewsarchiveError
 from archive.identity import normalise
 from archive.model import Article, Entry, Image
-from archive.reader import current_places, current_reading
+from archive.reader import current_places, current_reading, media_path
 from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
@@ -28,7 +29,22 @@ from crawler.site import Site
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
-_ERRORS = [*range(400, 600)]
+NOT_MODIFIED = 304
+_ERRORS = [NOT_MODIFIED, *range(400, 600)]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBytes:
+    """An image that the archive keeps: the digest of its bytes, and the validators that came with them."""
+
+    sha256: str
+    etag: str | None
+    last_modified: str | None
+
+    @property
+    def validators(self) -> dict[str, str]:
+        """The headers that ask for it only if it is another now."""
+        return validators(self.etag, self.last_modified)
 
 
 class ArticleFetcher:
@@ -36,11 +52,14 @@ class ArticleFetcher:
 
     def __init__(self, crawler: Crawler, run: Run, site: Site) -> None:
         self._crawler, self._run, self._site = crawler, run, site
+        self._reuses = False
 
     async def fetch(
-        self, response: Response, url: str, entry: Entry | None, article_id: int | None
+        self, response: Response, url: str, entry: Entry | None, known: ledger.Known
     ) -> tuple[ArticleUnit | None, str]:
         """Return the article ready for the archive, or None and the cause why there is none."""
+        # Of a page that is as it was, the images that are kept are taken to be so too.
+        self._reuses = known.digest is not None and capture_of(response).digest == known.digest
         cause = cause_of_status(response) or _cause_of_page(response)
         if cause:
             return None, cause
@@ -71,8 +90,9 @@ class ArticleFetcher:
             also=tuple(image for image in also if image.info is not None or image.sha256),
             reading=reading_of(self._site),
             pages=tuple(page_url for _, _, page_url in pages),
-            reread=self._reread(article_id, entry),
+            reread=self._reread(known.article_id, entry),
             note="bad-encoding" if article.undecodable else None,
+            live=True,
         )
         return unit, ""
 
@@ -111,17 +131,19 @@ class ArticleFetcher:
             waiting += [more for more in article.pages if more not in known and more not in waiting]
         return sorted(found, key=lambda page: part_number(page[2])), ""
 
-    async def _get(self, url: str, kind: str) -> tuple[Response | None, str]:
+    async def _get(self, url: str, kind: str, headers: dict[str, str] | None = None) -> tuple[Response | None, str]:
         engine = self._crawler.engine
         if engine is None:
             return None, "error-no-engine"
-        request = Request(url, meta=meta_of(kind), dont_filter=True)
+        request = Request(url, headers=headers, meta=meta_of(kind), dont_filter=True)
         try:
             response = await engine.download_async(request)
         except NewsarchiveError:
             raise
         except Exception as error:  # noqa: BLE001 (every failure of a download has its cause)
             return None, cause_of(error)
+        if response.status == NOT_MODIFIED and headers:
+            return response, ""
         cause = cause_of_status(response)
         if not cause and kind == "page":
             cause = _cause_of_page(response)
@@ -141,16 +163,29 @@ class ArticleFetcher:
     async def _fetch_image(self, image: Image) -> FetchedImage:
         """Return the image's bytes, or the cause of the first address's failure where none gives any."""
         first_cause = ""
+        kept = self._kept_image(str(image.url))
+        if kept and self._reuses:
+            return FetchedImage(str(image.url), sha256=kept.sha256, etag=kept.etag, last_modified=kept.last_modified)
         for url in (image.url, *image.fallbacks):
-            response, cause = await self._get(str(url), "image")
+            response, cause = await self._get(str(url), "image", kept.validators if kept and url == image.url else None)
             if response is not None:
-                info = media.identify(response.body)
-                if info is not None:
-                    capture = capture_of(response)
-                    return FetchedImage(str(image.url), capture, response.body, info)
+                found = _image_of(response, str(image.url), kept)
+                if found:
+                    return found
                 cause = "not-image"
             first_cause = first_cause or cause
         return FetchedImage(str(image.url), error=first_cause)
+
+    def _kept_image(self, url: str) -> KeptBytes | None:
+        """Return what the archive keeps of an image's address, None where there is nothing or its file is gone."""
+        known = ledger.known(self._run.ledger, self._site.id, url)
+        if known is None or known.kind != "image" or known.state != "stored" or not known.digest:
+            return None
+        sha256 = known.digest.removeprefix("sha256:")
+        path = media_path(self._run.ledger, sha256)
+        if path is None or not (self._run.workspace.holdings.media / path).is_file():
+            return None
+        return KeptBytes(sha256, known.etag, known.last_modified)
 
     def _reread(self, article_id: int | None, entry: Entry | None) -> Article | None:
         """Return the current version read again from its captures where today's parser or template is another.
@@ -170,9 +205,27 @@ class ArticleFetcher:
             return None
 
 
+def _image_of(response: Response, url: str, kept: KeptBytes | None) -> FetchedImage | None:
+    """Return the image that a response brings, or says to be as it was; None where it brings none."""
+    capture = capture_of(response)
+    if response.status == NOT_MODIFIED and kept:
+        etag, last_modified = capture.etag or kept.etag, capture.last_modified or kept.last_modified
+        return FetchedImage(url, capture, sha256=kept.sha256, etag=etag, last_modified=last_modified)
+    info = media.identify(response.body)
+    if info is None:
+        return None
+    return FetchedImage(url, capture, response.body, info, etag=capture.etag, last_modified=capture.last_modified)
+
+
 def meta_of(kind: str) -> dict[str, object]:
     """Return a request's meta: what kind of page it is for; errors are answers too, redirects are followed."""
     return {"kind": kind, "handle_httpstatus_list": _ERRORS}
+
+
+def validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """Return the headers that ask for a page only if it is another than the one that these came with (RFC 9110, 13)."""
+    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in said.items() if value}
 
 
 def capture_of(response: Response) -> CaptureRef:

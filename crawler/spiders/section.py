@@ -17,9 +17,9 @@ from twisted.python.failure import Failure
 
 from archive import ledger
 from archive.errors import NewsarchiveError
-from archive.identity import normalise
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
+from archive.visits import UnchangedUnit
 from crawler.failures import SKIPS, cause_of, cause_of_status
 from crawler.parsers import parse_listing
 from crawler.parsers.blocked import block_cause
@@ -28,8 +28,9 @@ from crawler.parsers.feeds import is_feed
 from crawler.parsers.page import looks_like_html
 from crawler.run import Run
 from crawler.site import Site
+from crawler.spiders.conditional import article_validators, is_same_article, is_same_listing, listing_validators
 from crawler.spiders.fetching import ArticleFetcher, capture_of, content_type_of, meta_of
-from crawler.spiders.walk import Scope, Walk
+from crawler.spiders.walk import Scope, Walk, begin_walks
 
 logger = logging.getLogger(__name__)
 # Articles under way at once; each fetches its own pages and images.
@@ -46,18 +47,9 @@ class SectionSpider(Spider):
     run: Run | None = None
     refusal: NewsarchiveError | None = None
 
-    def __init__(
-        self,
-        name: str | None = None,
-        section: str | None = None,
-        since: str | None = None,
-        full: str | bool = False,
-        limit: str | int | None = None,
-        urls: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(name, **kwargs)
-        self.scope = Scope.from_arguments(self.site, section, since, full, limit, urls)
+    def __init__(self, name: str | None = None, **said: Any) -> None:
+        super().__init__(name)
+        self.scope = Scope.from_arguments(self.site, said)
         self.walks: list[Walk] = []
         self._under_way = 0
         self._passed: set[int] = set()
@@ -83,22 +75,21 @@ class SectionSpider(Spider):
             self.run.want(self.scope.urls)
             self.pump()
             return
-        begun = timestamp(utc_now())
-        for section in self.site.sections:
-            if self.scope.section in (None, section.key):
-                walk = Walk(section, self.run.sections[section.key], begun)
-                walk.waiting += [normalise(url, self.site.url) for url in section.also]
-                self.walks.append(walk)
-                yield self._listing_request(walk, self.site.start_url(section))
+        for walk in begin_walks(self.site, self.run, self.scope):
+            self.walks.append(walk)
+            yield self._listing_request(walk, self.site.start_url(walk.section))
         self.pump()
 
     # The walk
 
     def _listing_request(self, walk: Walk, url: str) -> Request:
+        run = self._open_run()
         walk.page += 1
         walk.urls.add(url)
+        known = {} if self.scope.full else listing_validators(run.ledger, self.site.id, walk.row, url, run.now())
         return Request(
             url,
+            headers=known,
             callback=self.parse_listing_page,
             errback=self.listing_failed,
             cb_kwargs={"walk": walk, "url": url},
@@ -128,6 +119,12 @@ class SectionSpider(Spider):
 
     def _read_listing(self, response: Response, walk: Walk, url: str) -> str | None:
         run = self._open_run()
+        if not self.scope.full and is_same_listing(run.ledger, self.site.id, walk.row, response, url):
+            walk.end_chain("not-modified")
+            walk.state = "completed"
+            end = walk.end(self.site.zone, completed=True)
+            run.listing(ListingUnit(walk.row.id, url, capture_of(response), walk.page, (), end, unchanged=True))
+            return None
         content_type = content_type_of(response)
         cause = cause_of_status(response) or _cause_of_body(response.body, content_type)
         if cause:
@@ -153,8 +150,7 @@ class SectionSpider(Spider):
                 capture_of(response),
                 walk.page,
                 entries,
-                walk_started=walk.started,
-                walk_completed=walk.state == "completed",
+                walk.end(self.site.zone, completed=True) if walk.state == "completed" else None,
                 note="bad-encoding" if page.replaced else None,
                 revisit_at=timestamp(run.started.started) if self.scope.full else None,
             )
@@ -171,7 +167,7 @@ class SectionSpider(Spider):
         walk.pages_seen.add(shown)
         walk.found += sum(1 for entry in fresh if not self._is_stored(entry.url))
         walk.stale = 0 if fresh else walk.stale + 1
-        if self._is_cut(walk, fresh):
+        if self._is_cut(walk, fresh) or self._is_spent():
             walk.state = "cut"
             return None
         if self._reaches_known(walk, fresh):
@@ -221,7 +217,7 @@ class SectionSpider(Spider):
     def _end_badly(self, walk: Walk, url: str, cause: str) -> None:
         run = self._open_run()
         walk.state = "failed"
-        run.walk_failed(walk.section.key, url, cause)
+        run.walk_failed(walk.section.key, url, cause, walk.end(self.site.zone, completed=False))
         run.failure(url, "listing", cause)
 
     # The articles
@@ -238,7 +234,7 @@ class SectionSpider(Spider):
         if self.run is None or self._closing or engine is None or self.run.error:
             return
         for url, known in self._owed():
-            if self._under_way >= AT_ONCE or self._limit_reached():
+            if self._under_way >= AT_ONCE or self._limit_reached() or self._is_spent():
                 return
             self._take(url, known)
 
@@ -261,6 +257,10 @@ class SectionSpider(Spider):
             if known is not None and url not in self._asked:
                 yield url, known
 
+    def _is_spent(self) -> bool:
+        """Return whether the run's budget of requests or minutes is used up; what is left stays due."""
+        return self._open_run().spent(self.scope.max_requests, self.scope.max_minutes)
+
     def _limit_reached(self) -> bool:
         return self.scope.limit is not None and self._taken >= self.scope.limit
 
@@ -276,11 +276,13 @@ class SectionSpider(Spider):
         self._asked.add(url)
         self._under_way += 1
         run.take_on(url, known.url_id, failed_before=known.failures > 0)
+        anew = self.scope.full or self.scope.urls
         request = Request(
             url,
+            headers={} if anew else article_validators(run.ledger, known, url, run.now()),
             callback=self.parse_article_page,
             errback=self.article_failed,
-            cb_kwargs={"entry": entry, "url": url, "article_id": known.article_id},
+            cb_kwargs={"entry": entry, "url": url, "known": known},
             meta=meta_of("article"),
             dont_filter=True,
         )
@@ -288,13 +290,17 @@ class SectionSpider(Spider):
             engine.crawl(request)
 
     async def parse_article_page(
-        self, response: Response, entry: Entry | None, url: str, article_id: int | None
+        self, response: Response, entry: Entry | None, url: str, known: ledger.Known
     ) -> AsyncIterator[dict[str, Any]]:
         """Read an article with its further pages and its images, and hand it to the archive."""
         try:
             run = self._open_run()
+            anew = self.scope.full or self.scope.urls
+            if known.article_id and not anew and is_same_article(run.ledger, self.site, response, known):
+                run.article(UnchangedUnit(url, known.article_id, capture_of(response)))
+                return
             fetcher = ArticleFetcher(self.crawler, run, self.site)
-            unit, cause = await fetcher.fetch(response, url, entry, article_id)
+            unit, cause = await fetcher.fetch(response, url, entry, known)
             if unit is None:
                 run.failure(url, "article", cause, skipped=cause in SKIPS)
             else:

@@ -1,17 +1,21 @@
 """A walk through one section's listing pages: where it has been, where it goes on, by which rule it ended."""
 
 import datetime as dt
+import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive import ledger
 from archive.errors import UsageError
 from archive.identity import normalise
-from archive.model import utc_now
+from archive.model import timestamp, utc_now
+from crawler.due import section_due_at
 from crawler.parsers.archives import is_calendar, month_of
+from crawler.run import Run
+from crawler.schedule import NEVER, next_due
 from crawler.site import Section, Site
 
 logger = logging.getLogger(__name__)
@@ -31,6 +35,8 @@ class Walk:
     section: Section
     row: ledger.Section
     started: str
+    mark: int
+    definition: str
     page: int = 0
     urls: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
@@ -42,6 +48,14 @@ class Walk:
     stale: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
+
+    def end(self, zone: dt.tzinfo | None, *, completed: bool) -> ledger.WalkEnd:
+        """Return the walk's end for the ledger, with the time when the section is due again."""
+        due = next_due(self.section.every, dt.datetime.fromisoformat(self.started), zone)
+        return ledger.WalkEnd(
+            self.row.id, completed, self.started, self.mark, timestamp(due) if due else None, self.section.every,
+            self.definition,
+        )  # fmt: skip
 
     def end_chain(self, rule: str) -> None:
         """Note by which rule a chain of listing pages ended."""
@@ -86,10 +100,14 @@ class Scope:
     full: bool = False
     limit: int | None = None
     urls: tuple[str, ...] = ()
+    due: bool = False
+    max_minutes: float = 0
+    max_requests: int = 0
 
     @classmethod
-    def from_arguments(cls, site: Site, section: Any, since: Any, full: Any, limit: Any, urls: Any = None) -> "Scope":
+    def from_arguments(cls, site: Site, said: Mapping[str, Any]) -> "Scope":
         """Return the scope that spider arguments say (strings from `-a`); raises UsageError."""
+        section, since, limit, urls = (said.get(name) for name in ("section", "since", "limit", "urls"))
         keys = [known.key for known in site.sections]
         if section is not None and section not in keys:
             raise UsageError(f"site {site.id} has no section {section!r}; it has {', '.join(keys)}")
@@ -97,10 +115,43 @@ class Scope:
             return cls(
                 section,
                 dt.date.fromisoformat(str(since)) if since else None,
-                str(full).lower() in ("1", "true", "yes", "on"),
+                _is_on(said.get("full")),
                 int(limit) if limit is not None else None,
                 tuple(map(normalise, str(urls).split())) if urls else (),
+                _is_on(said.get("due")),
+                float(said.get("max_minutes") or 0),
+                int(said.get("max_requests") or 0),
             )
         except ValueError as error:
-            allowed = "since=YYYY-MM-DD, full=1, limit=N and urls='URL URL'"
+            allowed = "since=YYYY-MM-DD, full=1, due=1, limit=N, max_minutes=N, max_requests=N and urls='URL URL'"
             raise UsageError(f"spider argument: {error}; {allowed} are allowed") from error
+
+
+def begin_walks(site: Site, run: Run, scope: Scope) -> Iterator[Walk]:
+    """Yield the walks that a run begins: through every section, those that are due, or the one that is asked for."""
+    started, mark = run.started.started, ledger.walk_mark(run.ledger)
+    for section in site.sections:
+        row = run.sections[section.key]
+        if scope.section not in (None, section.key):
+            continue
+        if section.every == NEVER and section.key != scope.section:
+            continue
+        due = section_due_at(section, row, site.zone)
+        if scope.due and (due is None or due > started):
+            continue
+        definition = _digest_of(site, section)
+        if row.definition not in (None, definition):
+            # Read otherwise today: what the section showed before may not be all that it names.
+            row = replace(row, walk_mark=None, walk_completed=None)
+        walk = Walk(section, row, timestamp(started), mark, definition)
+        walk.waiting += [normalise(url, site.url) for url in section.also]
+        yield walk
+
+
+def _digest_of(site: Site, section: Section) -> str:
+    said = "\n".join((site.start_url(section), *section.also, site.listing_of(section).model_dump_json()))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _is_on(said: Any) -> bool:
+    return str(said).lower() in ("1", "true", "yes", "on")

@@ -101,9 +101,9 @@ class Keeping:
     ) -> Exchange:
         return Exchange(url, self.tick(), status, tuple(headers), body)
 
-    def capture(self, url: str, body: bytes = b"<p>page</p>", *, kept_as_media: bool = False) -> CaptureRef:
-        """Queue a response; return its reference."""
-        got = self.exchange(url, body)
+    def capture(self, url: str, body: bytes | None = None, *, kept_as_media: bool = False) -> CaptureRef:
+        """Queue a response, of other bytes than any before where none are given; return its reference."""
+        got = self.exchange(url, b"<p>page at %s</p>" % str(self.now).encode() if body is None else body)
         ref = CaptureRef(url, got.fetched_at, etag=got.header("etag"), last_modified=got.header("last-modified"))
         self.writer.put(CaptureUnit(ref, got, kept_as_media))
         return ref
@@ -185,9 +185,11 @@ class Keeping:
         """Recompute the chain of captures from their rows, by the definition in ARCHITECTURE.md."""
         previous = ""
         for row_id, chain, *said in self.rows(
-            "SELECT id, chain, url, fetched_at, status, mime, headers, digest, file, offset, length FROM captures "
-            "ORDER BY id"
+            "SELECT id, chain, url, fetched_at, status, mime, headers, digest, file, offset, length, revisit_of "
+            "FROM captures ORDER BY id"
         ):
+            if said[-1] is None:
+                said.pop()
             text = json.dumps([previous, row_id, *said], ensure_ascii=False)
             if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != chain:
                 return False

@@ -16,7 +16,7 @@ DATES = "updated updated_raw updated_precision published published_raw published
 FIELDS = f"title {DATES} source byline breadcrumb language body captions body_html canonical_url word_count rules"
 CONTRACT = {
     "sites": "id name url language timezone",
-    "sections": "id site_id key name url walk_started walk_completed",
+    "sections": "id site_id key name url walk_started walk_completed walk_mark due_at every definition failures",
     "articles": f"id key site_id url canonical_url title {DATES} day source byline breadcrumb language body captions "
     "body_html search_extra keys word_count first_seen last_seen state version rules",
     "article_sections": "article_id section_id first_seen",
@@ -30,7 +30,7 @@ CONTRACT = {
     "article_images": "article_id version_id position image_id url caption credit alt error",
     "captures": "id url fetched_at status mime headers digest file offset length revisit_of chain withdrawn run_id",
     "urls": "id url kind site_id article_id state discovered_at fetched_at due_at etag last_modified digest failures "
-    "cause",
+    "cause missing_since",
     "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error",
     "run_health": "run_id position section_id reading articles fields",
     "problems": "id site_id run_id name field since_run seen_at state detail resolved_at",

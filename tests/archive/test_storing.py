@@ -60,7 +60,10 @@ def test_the_ledger_knows_what_was_stored(keeping: Keeping) -> None:
     )
     assert (row["etag"], row["last_modified"]) == ('"e1"', "Fri, 03 May 2024 10:00:00 GMT")
     assert row["digest"] == unit.captures[0].digest
-    assert (row["cause"], row["due_at"], row["failures"]) == ("from-cache", None, 0)
+    assert (row["cause"], row["failures"], row["missing_since"]) == ("from-cache", 0, None)
+    # Printed as of the day before: looked at again after some half of the 36 hours since.
+    hours = (dt.datetime.fromisoformat(row["due_at"]) - keeping.now) / dt.timedelta(hours=1)
+    assert 16.2 <= hours <= 19.9
 
 
 def test_ids_of_a_day_count_up(keeping: Keeping) -> None:

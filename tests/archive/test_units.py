@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from archive import ledger
 from archive.errors import ArchiveError
 from archive.model import Entry, timestamp
 from archive.units import CaptureRef, CaptureUnit, FetchedImage, ListingUnit
@@ -131,12 +132,16 @@ def test_another_section_is_another_sighting(keeping: Keeping) -> None:
 
 
 def test_the_last_page_ends_the_walk(keeping: Keeping) -> None:
-    keeping.listing(SAID, walk_started="2024-05-03T11:00:00.000000Z", walk_completed=True, note="end")
+    end = ledger.WalkEnd(1, True, "2024-05-03T11:00:00.000000Z", 7, "2024-05-04T11:00:00.000000Z", "daily", "d1")
+    keeping.listing(SAID, end=end, note="end")
     row = keeping.record("sections", key="news")
     assert (row["walk_started"], row["walk_completed"]) == (
         "2024-05-03T11:00:00.000000Z",
         "2024-05-03T12:01:00.000000Z",
     )
+    assert (row["walk_mark"], row["due_at"], row["every"], row["definition"], row["failures"]) == (
+        7, "2024-05-04T11:00:00.000000Z", "daily", "d1", 0,
+    )  # fmt: skip
     assert keeping.record("urls", kind="listing")["cause"] == "end"
     assert keeping.record("sections", key="culture")["walk_completed"] is None
 

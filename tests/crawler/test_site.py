@@ -174,7 +174,7 @@ def test_a_wrong_key(parts: dict[str, str], message: str) -> None:
         ({"listing": "title = 3"}, "listing.title = 3: Input should be a valid string"),
         (
             {"section": "every = 'sometimes'"},
-            "sections.0.every = 'sometimes': not an interval; '6h', '30min', 'daily', 'daily at 04:00' or five",
+            "sections.0.every = 'sometimes': not an interval; '6h', '30min', 'daily', 'daily at 04:00', 'never'",
         ),
         ({"section": "language = 3"}, "sections.0.language = 3: Input should be a valid string"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from archive.errors import ArchiveError, DefinitionError, UsageError, WorkspaceError
 from crawler.site import bundled_ids
-from crawler.workspace import CONFIG, ENVIRONMENT, Config, Crawl, find_root, make_workspace, open_workspace
+from crawler.workspace import CONFIG, ENVIRONMENT, Config, Crawl, Revisit, find_root, make_workspace, open_workspace
 
 DEFINITION = """\
 id = "{id}"
@@ -47,7 +47,7 @@ def test_the_config_that_is_written_holds_the_defaults(tmp_path: Path) -> None:
     assert make_workspace(tmp_path).config == Config()
     text = (tmp_path / CONFIG).read_text("utf-8")
     keys = re.findall(r"^(\w+) =", text, re.MULTILINE)
-    assert keys == [*Crawl.model_fields, "images"]
+    assert keys == [*Crawl.model_fields, *Revisit.model_fields, "images"]
 
 
 @pytest.mark.parametrize("contact", ['Ann "A" Lee <ann@example.org>', "back\\slash", "two\nlines"])
@@ -111,8 +111,8 @@ def test_no_workspace(tmp_path: Path) -> None:
     [
         ("[crawl]\ncontcat = 'x'", "crawl.contcat: no such key; allowed here: {crawl}"),
         ("[storage]\nimage = true", "storage.image: no such key; allowed here: images"),
-        ("[crawling]\n", "crawling: no such key; allowed here: crawl, storage"),
-        ("delay = 1", "delay: no such key; allowed here: crawl, storage"),
+        ("[crawling]\n", "crawling: no such key; allowed here: crawl, revisit, storage"),
+        ("delay = 1", "delay: no such key; allowed here: crawl, revisit, storage"),
         ("[crawl]\ndelay = -1", "crawl.delay = -1: Input should be greater than or equal to 0"),
         ("[crawl]\nconcurrency = 0", "crawl.concurrency = 0: Input should be greater than or equal to 1"),
         ("[crawl]\nconcurrency = 65", "crawl.concurrency = 65: Input should be less than or equal to 64"),

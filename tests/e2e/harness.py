@@ -322,7 +322,8 @@ def _check_warc_files(db: sqlite3.Connection, folder: Path) -> None:
         with path.open("rb") as file:
             records = list(_records(file))
         assert records[0] == "warcinfo", path
-        assert records.count("response") == len(records) - 1 >= known[path.name], path
+        exchanges = records.count("response") + records.count("revisit")
+        assert exchanges == len(records) - 1 >= known[path.name], path
         assert state == "failed" or len(records) - 1 == known[path.name], path
     missing = {name for name in known if not (folder / name).is_file()}
     assert not missing
@@ -346,7 +347,7 @@ def _check_members(path: Path) -> None:
 def _check_captures(db: sqlite3.Connection, root: Path) -> None:
     """Every capture is found where its row says: a WARC record at its offset, or a good image's bytes in media."""
     for url, digest, status, file, offset, length in db.execute(
-        "SELECT url, digest, status, file, offset, length FROM captures ORDER BY file, offset"
+        "SELECT url, digest, status, file, offset, length FROM captures WHERE revisit_of IS NULL ORDER BY file, offset"
     ):
         if file is None:
             sha256 = digest.removeprefix("sha256:")
@@ -354,6 +355,11 @@ def _check_captures(db: sqlite3.Connection, root: Path) -> None:
             continue
         found = read_exchange(root / "captures", Place(file, offset, length))
         assert (found.url, found.digest, found.status) == (url, digest, status)
+    assert db.execute(
+        "SELECT captures.url FROM captures JOIN captures kept ON kept.id = captures.revisit_of "
+        "WHERE captures.file IS NULL OR kept.revisit_of IS NOT NULL OR kept.url <> captures.url "
+        "OR kept.digest <> captures.digest"
+    ).fetchall() == [], "revisits of what is no original"  # fmt: skip
 
 
 def _check_versions(db: sqlite3.Connection) -> None:
@@ -366,9 +372,10 @@ def _check_versions(db: sqlite3.Connection) -> None:
         "(SELECT 1 FROM versions WHERE article_id = articles.id AND number = articles.version)"
     ).fetchall() == [], "articles without their current version"  # fmt: skip
     assert db.execute(
-        "SELECT articles.url FROM version_captures JOIN captures ON captures.id = capture_id "
-        "JOIN versions ON versions.id = version_id JOIN articles ON articles.id = article_id "
-        "WHERE captures.file IS NULL OR captures.status <> 200"
+        "SELECT articles.url FROM version_captures JOIN captures seen ON seen.id = capture_id "
+        "JOIN captures ON captures.id = ifnull(seen.revisit_of, seen.id) "
+        "JOIN versions ON versions.id = version_id "
+        "JOIN articles ON articles.id = article_id WHERE captures.file IS NULL OR captures.status <> 200"
     ).fetchall() == [], "versions shown by captures that hold no page"  # fmt: skip
     assert db.execute(
         "SELECT url FROM urls WHERE kind = 'article' AND (state = 'stored') <> (article_id IS NOT NULL)"

@@ -1,0 +1,105 @@
+"""Visits of what is stored: when the next one is due, and one that finds nothing new."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlite_utils import Database
+
+from archive import ledger
+from archive.due import MISSING, next_visit
+from archive.events import note_shown
+from archive.keys import place_in_sections
+from archive.model import timestamp
+from archive.units import CaptureRef, Desk
+
+# An image that failed so often is no reason any more to come sooner.
+_IMAGE_TRIES = 8
+# What an image has no bytes for, and never will.
+_NO_IMAGE = json.dumps(["no-image", "not-wanted", "not-image", "host-not-allowed", *sorted(MISSING)])
+
+
+@dataclass(slots=True)
+class UnchangedUnit:
+    """An article that was fetched and shows what it showed: the server says so, or its bytes are the same."""
+
+    url: str
+    article_id: int
+    capture: CaptureRef
+    outcome: Literal["unchanged"] = "unchanged"
+    weight: int = 200
+
+    def write_files(self, desk: Desk) -> None:
+        """Write nothing: the capture is a unit before this one."""
+
+    def write_rows(self, desk: Desk) -> None:
+        """Tie the capture to the current version and write the ledger's marks."""
+        db, at = desk.db, timestamp(self.capture.fetched_at)
+        url_id = ledger.ensure_url(db, desk.site_id, self.url, "article", at)
+        db.conn.execute(
+            "INSERT INTO version_captures(version_id, capture_id, position, seen_at) "
+            "SELECT versions.id, ?, 1, ? FROM articles JOIN versions ON article_id = articles.id "
+            "AND number = articles.version WHERE articles.id = ? ON CONFLICT DO NOTHING",
+            (self.capture.row_id(), at, self.article_id),
+        )
+        note_shown(db, self.article_id, (at, desk.run_id))
+        ledger.mark_unchanged(
+            db, url_id, at, due_at=plan_visit(desk, self.article_id, url_id, self.capture.fetched_at),
+            etag=self.capture.etag, last_modified=self.capture.last_modified,
+        )  # fmt: skip
+        place_in_sections(db, url_id=url_id)
+
+
+def plan_visit(desk: Desk, article_id: int, url_id: int, at: dt.datetime) -> str | None:
+    """Return when an article that was shown just now is due again at this URL; of several, one is visited."""
+    db = desk.db
+    other = db.conn.execute(
+        "SELECT 1 FROM urls WHERE article_id = ? AND kind = 'article' AND id <> ? AND state = 'stored' "
+        "AND due_at IS NOT NULL AND missing_since IS NULL LIMIT 1",
+        (article_id, url_id),
+    ).fetchone()
+    due = None if other else next_visit(_still_since(db, article_id, at), at, desk.policy, url_id)
+    (image_due,) = db.conn.execute(
+        "SELECT min(due_at) FROM article_images JOIN versions ON versions.id = version_id "
+        "JOIN articles ON articles.id = versions.article_id AND number = articles.version "
+        "JOIN urls ON urls.url = article_images.url AND urls.site_id = articles.site_id AND urls.kind = 'image' "
+        "WHERE articles.id = ? AND image_id IS NULL AND urls.failures BETWEEN 1 AND ? "
+        "AND urls.cause NOT IN (SELECT value FROM json_each(?))",
+        (article_id, _IMAGE_TRIES, _NO_IMAGE),
+    ).fetchone()
+    times = [time for time in (timestamp(due) if due else None, image_due) if time]
+    return min(times, default=None)
+
+
+def is_whole(db: Database, article_id: int) -> bool:
+    """Return whether an article is one page, and no image of it waits for another try.
+
+    Only then does "not modified" of its first page say that nothing is new.
+    """
+    pages, lacking = db.conn.execute(
+        "SELECT (SELECT max(position) FROM version_captures WHERE version_id = versions.id), "
+        "(SELECT count(*) FROM article_images WHERE version_id = versions.id AND image_id IS NULL "
+        "AND ifnull(error, '') NOT IN (SELECT value FROM json_each(?))) "
+        "FROM articles JOIN versions ON article_id = articles.id AND number = articles.version WHERE articles.id = ?",
+        (_NO_IMAGE, article_id),
+    ).fetchone()
+    return (pages, lacking) == (1, 0)
+
+
+def _still_since(db: Database, article_id: int, now: dt.datetime) -> dt.datetime:
+    """Return since when an article is as it is: its last change that we saw, else what it says of itself."""
+    first_seen, *printed = db.conn.execute(
+        "SELECT first_seen, published, updated FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    (changed,) = db.conn.execute(
+        "SELECT max(at) FROM events WHERE article_id = ? AND kind IN ('changed', 'returned') AND withdrawn IS NULL",
+        (article_id,),
+    ).fetchone()
+    said = [_instant(text) for text in (changed, *printed) if text] or [_instant(first_seen)]
+    return min(max(said), now)
+
+
+def _instant(text: str) -> dt.datetime:
+    found = dt.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
