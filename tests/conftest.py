@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def _runs_add_up(request: pytest.FixtureRequest) -> Iterator[None]:
     """The runs of every archive that a test leaves in its folder add up."""
     # Asked for first, so that the folder is there when the test is over.
-    folder: "Path | None" = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
     yield
     if folder is not None:
         assert [line for database in archives(folder) for line in wrong_sums(database)] == []
