@@ -43,6 +43,7 @@ _MEANINGS = {
     "ignored": "Scrapy turned the request away",
     "no-run": "the run could not be opened",
     "not-html": "it is no HTML page",
+    "incomplete": "a further page of it is missing",
     "not-image": "its bytes are no image",
     "empty": "the page is empty",
     "no-articles": "the page names no article that fits the definition",

@@ -29,6 +29,8 @@ from crawler.site import Site
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
+# So often an article waits for a page of it that the server says is not there.
+_MOMENTS = 2
 NOT_MODIFIED = 304
 _ERRORS = [NOT_MODIFIED, *range(400, 600)]
 
@@ -108,7 +110,7 @@ class ArticleFetcher:
         )
 
     async def _further_pages(self, first: Article) -> tuple[list[tuple[Article, CaptureRef, str]], str]:
-        """Return the article's other pages in order; a dead one is left out, another failure is the article's."""
+        """Return an article's other pages in order; one that stays dead is left out, others fail the article."""
         found: list[tuple[Article, CaptureRef, str]] = []
         waiting, known = list(first.pages), {normalise(first.url)}
         while waiting and len(found) < _MOST_PAGES:
@@ -121,6 +123,8 @@ class ArticleFetcher:
                 self._run.failure(url, "page", cause)
                 if cause not in DEAD_LINKS:
                     return [], cause
+                if not self._is_long_dead(url):
+                    return [], "incomplete"
                 continue
             article = self._parse(response, None)
             blocked = _cause_of_reading(response, article)
@@ -130,6 +134,11 @@ class ArticleFetcher:
             found.append((article, capture_of(response), url))
             waiting += [more for more in article.pages if more not in known and more not in waiting]
         return sorted(found, key=lambda page: part_number(page[2])), ""
+
+    def _is_long_dead(self, url: str) -> bool:
+        """Return whether a page has failed before: a link that leads nowhere, and not a server's bad moment."""
+        known = ledger.known(self._run.ledger, self._site.id, url)
+        return known is not None and known.failures >= _MOMENTS
 
     async def _get(self, url: str, kind: str, headers: dict[str, str] | None = None) -> tuple[Response | None, str]:
         engine = self._crawler.engine

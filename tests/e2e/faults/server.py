@@ -48,6 +48,7 @@ class FaultServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-server", daemon=True)
         self._listener: asyncio.Server | None = None
+        self._is_closing = False
         self._outage: asyncio.Task[None] | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -74,12 +75,15 @@ class FaultServer:
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
+        self._is_closing = True
         tasks = {*self._connections, *([self._outage] if self._outage else [])}
         if self._listener is not None:
             self._listener.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # What was aborted is closed by the loop's next turn.
+        await asyncio.sleep(0.01)
 
     async def _begin_outage(self, seconds: float) -> None:
         """Let the port be closed for a while; an outage within an outage does not make it longer."""
@@ -102,7 +106,9 @@ class FaultServer:
                     pass
         finally:
             self._connections.discard(task)
-            with contextlib.suppress(OSError):
+            if self._is_closing:
+                writer.transport.abort()
+            else:
                 writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

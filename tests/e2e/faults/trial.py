@@ -57,14 +57,14 @@ class Trial:
             for kind, url, cause in rows
             if (url, cause) not in as_whole
             and cause not in _SPREADS
-            and not (kind == "article" and cause in of_pages)
+            and not (kind == "article" and of_pages and cause in {*of_pages, "incomplete"})
             and not self._explains(kind, url, cause)
         ]
 
-    def unmarked(self, workspace: Workspace) -> list[str]:
-        """Return the URLs whose last answer failed and of which the ledger does not say so."""
+    def unmarked(self, workspace: Workspace) -> list[tuple[str, str | None]]:
+        """Return the URLs whose last answer failed and of which the ledger does not say so, with how they failed."""
         marked = {url for (url,) in workspace.rows("SELECT url FROM urls WHERE cause IS NOT NULL")}
-        return sorted(url for url in self._failing_urls() if url not in marked)
+        return sorted((url, self._failure(url)) for url in self._failing_urls() if url not in marked)
 
     def _failing_urls(self) -> Iterator[str]:
         for path, failure in self.server.failed.items():
