@@ -28,6 +28,7 @@ class Known:
     etag: str | None = None
     last_modified: str | None = None
     digest: str | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def end_walk(db: Database, end: WalkEnd, at: dt.datetime) -> None:
     )
 
 
-_KNOWN = "id, kind, state, article_id, due_at, failures, fetched_at, etag, last_modified, digest"
+_KNOWN = "id, kind, state, article_id, due_at, failures, fetched_at, etag, last_modified, digest, cause"
 
 
 def known(db: Database, site_id: str, url: str) -> Known | None:

@@ -1,6 +1,7 @@
 """Fetching one article whole: its further pages, its images, and what the archive compares it with."""
 
 import asyncio
+import datetime as dt
 import hashlib
 import logging
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from scrapy.http import Response
 from archive import ledger, media
 from archive.errors import ArchiveError, NewsarchiveError
 from archive.identity import normalise
-from archive.model import Article, Entry, Image
+from archive.model import Article, Entry, Image, timestamp
 from archive.reader import current_places, current_reading, media_path
 from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
 # So often an article waits for a page of it that the server says is not there.
 _MOMENTS = 2
+_IMAGE_TRUST = dt.timedelta(days=30)
 NOT_MODIFIED = 304
 _ERRORS = [NOT_MODIFIED, *range(400, 600)]
 
@@ -40,8 +42,13 @@ class KeptBytes:
     """An image that the archive keeps: the digest of its bytes, and the validators that came with them."""
 
     sha256: str
+    fetched_at: str
     etag: str | None
     last_modified: str | None
+
+    def is_fresh(self, now: dt.datetime) -> bool:
+        """Return whether the image need not be asked for: a picture that is swapped nearly always has a new address."""
+        return self.fetched_at >= timestamp(now - _IMAGE_TRUST)
 
     @property
     def validators(self) -> dict[str, str]:
@@ -52,8 +59,8 @@ class KeptBytes:
 class ArticleFetcher:
     """Fetches what belongs to one article; images that stand in several articles of a run are fetched once."""
 
-    def __init__(self, crawler: Crawler, run: Run, site: Site) -> None:
-        self._crawler, self._run, self._site = crawler, run, site
+    def __init__(self, crawler: Crawler, run: Run, site: Site, *, anew: bool = False) -> None:
+        self._crawler, self._run, self._site, self._anew = crawler, run, site, anew
         self._reuses = False
 
     async def fetch(
@@ -171,9 +178,11 @@ class ArticleFetcher:
 
     async def _fetch_image(self, image: Image) -> FetchedImage:
         """Return the image's bytes, or the cause of the first address's failure where none gives any."""
-        first_cause = ""
+        first_cause = self._resting(str(image.url))
+        if first_cause:
+            return FetchedImage(str(image.url), error=first_cause, asked=False)
         kept = self._kept_image(str(image.url))
-        if kept and self._reuses:
+        if kept and (self._reuses or kept.is_fresh(self._run.now())):
             return FetchedImage(str(image.url), sha256=kept.sha256, etag=kept.etag, last_modified=kept.last_modified)
         for url in (image.url, *image.fallbacks):
             response, cause = await self._get(str(url), "image", kept.validators if kept and url == image.url else None)
@@ -185,6 +194,13 @@ class ArticleFetcher:
             first_cause = first_cause or cause
         return FetchedImage(str(image.url), error=first_cause)
 
+    def _resting(self, url: str) -> str:
+        """Return why an image that failed before is not asked for yet, an empty text where it may be."""
+        known = ledger.known(self._run.ledger, self._site.id, url)
+        rests = known is not None and known.kind == "image" and known.state == "failed" and not self._anew
+        later = rests and known is not None and (known.due_at or "") > timestamp(self._run.started.started)
+        return (known.cause if known and later else None) or ""
+
     def _kept_image(self, url: str) -> KeptBytes | None:
         """Return what the archive keeps of an image's address, None where there is nothing or its file is gone."""
         known = ledger.known(self._run.ledger, self._site.id, url)
@@ -194,7 +210,7 @@ class ArticleFetcher:
         path = media_path(self._run.ledger, sha256)
         if path is None or not (self._run.workspace.holdings.media / path).is_file():
             return None
-        return KeptBytes(sha256, known.etag, known.last_modified)
+        return KeptBytes(sha256, known.fetched_at or "", known.etag, known.last_modified)
 
     def _reread(self, article_id: int | None, entry: Entry | None) -> Article | None:
         """Return the current version read again from its captures where today's parser or template is another.

@@ -64,7 +64,7 @@ def test_what_is_known_of_a_url(keeping: Keeping) -> None:
     assert ledger.known(keeping.db, "herald", URL) is None
     keeping.fail(URL, "http-500")
     assert ledger.known(keeping.db, "herald", URL) == ledger.Known(
-        1, "article", "failed", None, timestamp(keeping.now), 1, timestamp(keeping.now)
+        1, "article", "failed", None, timestamp(keeping.now), 1, timestamp(keeping.now), cause="http-500"
     )
     assert ledger.known(keeping.db, "other", URL) is None
 

@@ -378,7 +378,8 @@ def _check_versions(db: sqlite3.Connection) -> None:
         "JOIN articles ON articles.id = article_id WHERE captures.file IS NULL OR captures.status <> 200"
     ).fetchall() == [], "versions shown by captures that hold no page"  # fmt: skip
     assert db.execute(
-        "SELECT url FROM urls WHERE kind = 'article' AND (state = 'stored') <> (article_id IS NOT NULL)"
+        "SELECT url FROM urls WHERE kind = 'article' AND state <> 'gone' "
+        "AND (state = 'stored') <> (article_id IS NOT NULL)"
     ).fetchall() == [], "ledger marks that do not fit"  # fmt: skip
 
 
