@@ -17,13 +17,14 @@ from archive.units import CaptureRef, Desk
 # An image that failed so often is no reason any more to come sooner; one that its server says is none, still less.
 _IMAGE_TRIES, _DEAD_IMAGE_TRIES = 8, 3
 _DEAD_IMAGE = json.dumps(["not-image", *sorted(MISSING)])
-# Of images that wait for another try: those that the workspace does not want are none.
+# Of images that wait for another try, or that came with another article meanwhile; what is not wanted does not wait.
 _WAITING = """
 FROM articles JOIN versions ON versions.article_id = articles.id AND number = articles.version
 JOIN article_images ON version_id = versions.id
 JOIN urls ON urls.url = article_images.url AND urls.site_id = articles.site_id AND urls.kind = 'image'
-WHERE articles.id = ? AND image_id IS NULL AND urls.cause NOT IN ('not-wanted', 'host-not-allowed')
-AND urls.failures BETWEEN 1 AND iif(urls.cause IN (SELECT value FROM json_each(?)), ?, ?)"""
+WHERE articles.id = ? AND image_id IS NULL AND (urls.state = 'stored' OR
+urls.cause NOT IN ('not-wanted', 'host-not-allowed') AND
+urls.failures BETWEEN 1 AND iif(urls.cause IN (SELECT value FROM json_each(?)), ?, ?))"""
 
 
 @dataclass(slots=True)

@@ -30,8 +30,9 @@ from crawler.site import Site
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
-# So often an article waits for a page of it that the server says is not there.
+# So often an article waits for a page of it that is not there, and for the best form of an image.
 _MOMENTS = 2
+_PASSING = ("timeout", "reset", "refused", "truncated", "host-unreachable", "http-429", "http-5")
 _IMAGE_TRUST = dt.timedelta(days=30)
 NOT_MODIFIED = 304
 _ERRORS = [NOT_MODIFIED, *range(400, 600)]
@@ -143,7 +144,7 @@ class ArticleFetcher:
         return sorted(found, key=lambda page: part_number(page[2])), ""
 
     def _is_long_dead(self, url: str) -> bool:
-        """Return whether a page has failed before: a link that leads nowhere, and not a server's bad moment."""
+        """Return whether a URL has failed before: it leads nowhere, and this is not a server's bad moment."""
         known = ledger.known(self._run.ledger, self._site.id, url)
         return known is not None and known.failures >= _MOMENTS
 
@@ -184,7 +185,8 @@ class ArticleFetcher:
         kept = self._kept_image(str(image.url))
         if kept and (self._reuses or kept.is_fresh(self._run.now())):
             return FetchedImage(str(image.url), sha256=kept.sha256, etag=kept.etag, last_modified=kept.last_modified)
-        for url in (image.url, *image.fallbacks):
+        # Another form in place of the one that is kept would look like a change of the article.
+        for url in (image.url, *(() if kept else image.fallbacks)):
             response, cause = await self._get(str(url), "image", kept.validators if kept and url == image.url else None)
             if response is not None:
                 found = _image_of(response, str(image.url), kept)
@@ -192,6 +194,8 @@ class ArticleFetcher:
                     return found
                 cause = "not-image"
             first_cause = first_cause or cause
+            if cause.startswith(_PASSING) and not self._is_long_dead(str(url)):
+                break
         return FetchedImage(str(image.url), error=first_cause)
 
     def _resting(self, url: str) -> str:

@@ -62,9 +62,14 @@ class Trial:
         ]
 
     def unmarked(self, workspace: Workspace) -> list[tuple[str, str | None]]:
-        """Return the URLs whose last answer failed and of which the ledger does not say so, with how they failed."""
+        """Return the URLs whose last answer failed and of which the ledger does not say so, with how they failed.
+
+        Other forms of an image have no place of their own in the ledger.
+        """
         marked = {url for (url,) in workspace.rows("SELECT url FROM urls WHERE cause IS NOT NULL")}
-        return sorted((url, self._failure(url)) for url in self._failing_urls() if url not in marked)
+        pages = {url for url, kind, *_ in self.whole["urls"] if kind != "image"}
+        expected = pages | {url for _, _, _, _, url, *_ in self.whole["images of articles"]}
+        return sorted((url, self._failure(url)) for url in self._failing_urls() if url in expected - marked)
 
     def _failing_urls(self) -> Iterator[str]:
         for path, failure in self.server.failed.items():
@@ -76,7 +81,11 @@ class Trial:
 
     def _explains(self, kind: str, url: str, cause: str | None) -> bool:
         failure = self._failure(url)
-        return failure is not None and FAILURES[failure].explains(kind, cause)
+        if failure is None:
+            # It fails without our doing; in the whole archive another form of the image stands in for it.
+            reply = self.subject.origin("/" + url.removeprefix(self.server.url), {})
+            return kind == "image" and cause == f"http-{reply.status}"
+        return FAILURES[failure].explains(kind, cause)
 
 
 def committed(workspace: Workspace) -> dict[str, set[tuple[Any, ...]]]:
