@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
 # Of the pairs of words: what two texts about one thing have in common at least, and two showings of one notice.
 _IN_COMMON, _ALIKE = 0.1, 0.8
+# So often an article waits for a page of it that is not there, and for the best form of an image.
+_MOMENTS = 2
+_PASSING = ("timeout", "reset", "refused", "truncated", "host-unreachable", "http-429", "http-5")
 _IMAGE_TRUST = dt.timedelta(days=30)
 NOT_MODIFIED = 304
 _ERRORS = [NOT_MODIFIED, *range(400, 600)]
@@ -140,7 +143,7 @@ class ArticleFetcher:
         )
 
     async def _further_pages(self, first: Article) -> tuple[list[tuple[Article, CaptureRef, str]], str]:
-        """Return the article's other pages in order; a dead one is left out, another failure is the article's."""
+        """Return an article's other pages in order; one that stays dead is left out, others fail the article."""
         found: list[tuple[Article, CaptureRef, str]] = []
         waiting, known = list(first.pages), {normalise(first.url)}
         while waiting and len(found) < _MOST_PAGES:
@@ -153,6 +156,8 @@ class ArticleFetcher:
                 self._run.failure(url, "page", cause)
                 if cause not in DEAD_LINKS:
                     return [], cause
+                if not self._is_long_dead(url):
+                    return [], "incomplete"
                 continue
             article = self._parse(response, None)
             blocked = _cause_of_reading(response, article)
@@ -162,6 +167,11 @@ class ArticleFetcher:
             found.append((article, capture_of(response), url))
             waiting += [more for more in article.pages if more not in known and more not in waiting]
         return sorted(found, key=lambda page: part_number(page[2])), ""
+
+    def _is_long_dead(self, url: str) -> bool:
+        """Return whether a URL has failed before: it leads nowhere, and this is not a server's bad moment."""
+        known = ledger.known(self._run.ledger, self._site.id, url)
+        return known is not None and known.failures >= _MOMENTS
 
     async def _get(self, url: str, kind: str, headers: dict[str, str] | None = None) -> tuple[Response | None, str]:
         engine = self._crawler.engine
@@ -200,7 +210,8 @@ class ArticleFetcher:
         kept = self._kept_image(str(image.url))
         if kept and (self._reuses or kept.is_fresh(self._run.now())):
             return FetchedImage(str(image.url), sha256=kept.sha256, etag=kept.etag, last_modified=kept.last_modified)
-        for url in (image.url, *image.fallbacks):
+        # Another form in place of the one that is kept would look like a change of the article.
+        for url in (image.url, *(() if kept else image.fallbacks)):
             response, cause = await self._get(str(url), "image", kept.validators if kept and url == image.url else None)
             if response is not None:
                 found = _image_of(response, str(image.url), kept)
@@ -209,6 +220,8 @@ class ArticleFetcher:
                     return found
                 cause = "too-many-pixels" if found else "not-image"
             first_cause = first_cause or cause
+            if cause.startswith(_PASSING) and not self._is_long_dead(str(url)):
+                break
         return FetchedImage(str(image.url), error=first_cause, skipped=first_cause in SKIPS)
 
     def _resting(self, url: str) -> str:

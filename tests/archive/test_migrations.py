@@ -173,7 +173,7 @@ def test_an_archive_of_the_first_release_gets_the_tables_of_health(tmp_path: Pat
         MIGRATIONS.apply(db, stop_before="m002_health")
         assert "problems" not in db.table_names()
         plain.execute("INSERT INTO sites(id, name, url) VALUES ('herald', 'The Herald', 'https://herald.example/')")
-        plain.execute("INSERT INTO runs(site_id, started, state) VALUES ('herald', 't', 'finished')")
+        plain.execute("INSERT INTO runs(site_id, started, finished, state) VALUES ('herald', 't', 't', 'finished')")
         plain.commit()
     with closing(open_archive(tmp_path / "archive.db")) as db:
         assert {"problems", "run_health"} <= set(db.table_names())
