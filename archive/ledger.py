@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.due import MISSING, Policy, missing_until, retry_at, return_at, walk_retry_at
+from archive.due import MISSING, Policy, missing_until, retry_at, return_at, skip_until, walk_retry_at
 from archive.model import Entry, SiteRow, timestamp
 
 SLICE = 200
-_LONGEST_SKIP = dt.timedelta(days=7)
+# A time that lies so far ahead was written before somebody set the clock back.
+_AHEAD = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,18 +280,21 @@ def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.date
 
 def mark_due(db: Database, url_id: int, at: str) -> None:
     """Write that a known article is due since `at`, unless it has been fetched since then."""
+    ahead = timestamp(dt.datetime.fromisoformat(at) + _AHEAD)
     db.conn.execute(
-        "UPDATE urls SET due_at = ? WHERE id = ? AND state <> 'pending' AND ifnull(fetched_at, '') < ?",
-        (at, url_id, at),
+        "UPDATE urls SET due_at = ? WHERE id = ? AND state <> 'pending' "
+        "AND (ifnull(fetched_at, '') < ? OR fetched_at > ?)",
+        (at, url_id, at, ahead),
     )
 
 
 def mark_skipped(db: Database, url_id: int, cause: str, at: dt.datetime) -> None:
-    """Write that a rule keeps a URL from being fetched; one that is stored stays so, and is tried again in a week."""
+    """Write that a rule keeps a URL from being fetched, and when that is looked at again; what is stored stays so."""
+    (times,) = db.conn.execute("SELECT failures + 1 FROM urls WHERE id = ?", (url_id,)).fetchone()
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN article_id IS NULL THEN 'skipped' ELSE state END, "
-        "due_at = CASE WHEN article_id IS NULL THEN NULL ELSE ? END, cause = ?, fetched_at = ? WHERE id = ?",
-        (timestamp(at + _LONGEST_SKIP), cause, timestamp(at), url_id),
+        "failures = ?, due_at = ?, cause = ?, fetched_at = ? WHERE id = ?",
+        (times, timestamp(skip_until(times, at)), cause, timestamp(at), url_id),
     )
 
 

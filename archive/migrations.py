@@ -261,6 +261,19 @@ UPDATE urls SET due_at = strftime('%Y-%m-%dT%H:%M:%S.000000Z', fetched_at, '+30 
   WHERE kind = 'article' AND state = 'stored' AND due_at IS NULL AND fetched_at IS NOT NULL;
 """
 
+_HOSTS_TABLE = """
+CREATE TABLE hosts (
+  origin TEXT PRIMARY KEY,
+  robots TEXT,
+  robots_at TEXT,
+  robots_until TEXT,
+  retry_at TEXT,
+  failures INTEGER NOT NULL DEFAULT 0,
+  cause TEXT
+);
+CREATE INDEX hosts_resting ON hosts(retry_at) WHERE retry_at IS NOT NULL;
+"""
+
 FTS_COLUMNS = ("body", "title", "captions", "source", "byline", "search_extra", "keys")
 
 
@@ -299,6 +312,12 @@ def m002_health(db: Database) -> None:
 def m003_due(db: Database) -> None:
     """Let sections and stored articles be due, and missing ones be known since when."""
     db.executescript(_DUE_COLUMNS)
+
+
+@MIGRATIONS()
+def m004_hosts(db: Database) -> None:
+    """Make the table of hosts: their robots.txt, and until when one is left alone."""
+    db.executescript(_HOSTS_TABLE)
 
 
 _NOTICE_TABLES = """

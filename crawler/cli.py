@@ -7,6 +7,7 @@ import click
 
 from archive import cli as archive_commands
 from archive.errors import NewsarchiveError
+from archive.secrets import masked
 from archive.software import VERSION
 from crawler import commands, logs
 
@@ -50,7 +51,7 @@ def main() -> None:
     try:
         newsarchive.main(standalone_mode=False)
     except NewsarchiveError as error:
-        logs.complain(str(error))
+        logs.complain(masked(str(error)))
         sys.exit(error.exit_code)
     except click.ClickException as error:
         if logs.is_json():

@@ -20,6 +20,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive.errors import NewsarchiveError
+from archive.secrets import masked
 from archive.terminal import printable
 from crawler import logs
 from crawler.failures import explain
@@ -125,7 +126,7 @@ class SiteOutcome:
                 for walk in self.walks
             },
             "problems": [problem.as_dict() for problem in self.run.problems] if self.run else [],
-            "error": str(self.refusal) if self.refusal else None,
+            "error": masked(str(self.refusal)) if self.refusal else None,
         }
 
 

@@ -28,8 +28,6 @@ class RunExtension:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RunExtension":
         """Build it and connect it."""
-        # Its errors are named by ours; without this a silent image host would print a traceback.
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
         extension = cls(crawler)
         crawler.signals.connect(extension.opened, signals.spider_opened)
         crawler.signals.connect(extension.closed, signals.spider_closed)

@@ -23,12 +23,15 @@ from archive.db import open_archive
 from archive.due import Policy
 from archive.errors import UsageError, WorkspaceError
 from archive.holdings import Holdings
+from archive.secrets import masked
 from crawler.schedule import interval_of
 from crawler.site import Site, bundled_ids, load_bundled, load_file
 
 logger = logging.getLogger(__name__)
 ENVIRONMENT = "NEWSARCHIVE_WORKSPACE"
 CONFIG = "newsarchive.toml"
+# Where a notice goes is nobody else's business.
+_SECRET_PARTS = frozenset({"notify"})
 _SCRAPY_CFG = "[settings]\ndefault = crawler.settings\n"
 _CONFIG_TEXT = """\
 # The workspace of a newsarchive. Every key may be left out; the values shown are the defaults.
@@ -40,8 +43,14 @@ contact = {contact}
 delay = 1.0
 # Requests at the same time to one host.
 concurrency = 4
+# Requests at the same time to all hosts together.
+total_concurrency = 16
 # Seconds until a silent host is given up.
 timeout = 60
+# Seconds that one response may take in all, however slowly it trickles.
+response_seconds = 300
+# Seconds that a run waits for a host that asks for it (Retry-After); what asks for more is left to a later run.
+max_pause = 60
 # A larger response is refused (megabytes).
 max_megabytes = 32
 # Whether robots.txt is followed.
@@ -64,6 +73,10 @@ gone_after_days = 14
 [storage]
 # Whether images are fetched and kept.
 images = true
+# Images fetched for one article, at most.
+max_images = 200
+# An image that says of itself that it has more pixels is not kept (megapixels).
+max_megapixels = 100
 
 [report]
 # A file for Prometheus' textfile collector, written after every run; its name must end in .prom. Empty: none.
@@ -99,7 +112,10 @@ class Crawl(_Value):
     contact: str = ""
     delay: Annotated[float, Field(ge=0, le=3600)] = 1.0
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    total_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     timeout: Annotated[float, Field(gt=0, le=3600)] = 60
+    response_seconds: Annotated[float, Field(gt=0, le=86400)] = 300
+    max_pause: Annotated[float, Field(ge=0, le=3600)] = 60
     max_megabytes: Annotated[float, Field(gt=0, le=1024)] = 32
     obey_robots: bool = True
     only_hosts: tuple[str, ...] = ()
@@ -131,6 +147,8 @@ class Storage(_Value):
     """What the workspace keeps."""
 
     images: bool = True
+    max_images: Annotated[int, Field(ge=0, le=10_000)] = 200
+    max_megapixels: Annotated[float, Field(gt=0, le=100_000)] = 100
 
 
 class Report(_Value):
@@ -251,6 +269,5 @@ def _first_mistake(error: ValidationError) -> str:
         }  # fmt: skip
         model = parts.get(location[0], Config) if len(location) > 1 else Config
         return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
-    # The addresses of services hold passwords.
-    value = "…" if location[:2] == ["notify", "urls"] else repr(problem["input"])
+    value = "***" if location[0] in _SECRET_PARTS else masked(repr(problem["input"]))
     return f"{'.'.join(location)} = {value}: {problem['msg']}"

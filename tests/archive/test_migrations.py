@@ -36,6 +36,7 @@ CONTRACT = {
     "problems": "id site_id run_id name field since_run seen_at state detail resolved_at",
     "run_causes": "run_id kind state cause number",
     "notices": "id key kind site_id level said first_seen sent_at ended_at end_sent_at",
+    "hosts": "origin robots robots_at robots_until retry_at failures cause",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
@@ -174,7 +175,7 @@ def test_an_archive_of_the_first_release_is_brought_up_to_date_to_be_read(tmp_pa
         MIGRATIONS.apply(db, stop_before="m002_health")
         assert "problems" not in db.table_names()
         plain.execute("INSERT INTO sites(id, name, url) VALUES ('herald', 'The Herald', 'https://herald.example/')")
-        plain.execute("INSERT INTO runs(site_id, started, state) VALUES ('herald', 't', 'finished')")
+        plain.execute("INSERT INTO runs(site_id, started, finished, state) VALUES ('herald', 't', 't', 'finished')")
         plain.commit()
     with closing(open_current(tmp_path / "archive.db")) as db:
         assert {"problems", "run_health", "notices", "run_causes"} <= set(db.table_names())
