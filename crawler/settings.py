@@ -13,8 +13,8 @@ SPIDER_LOADER_CLASS = "crawler.spiders.loader.SiteLoader"
 SPIDER_MODULES: list[str] = []
 
 NEWSARCHIVE_WORKSPACE: str | None = None
-NEWSARCHIVE_REPORT = True
 NEWSARCHIVE_SILENCE = 60.0
+NEWSARCHIVE_REPORT = True
 OWN = {
     "NEWSARCHIVE_SILENCE": "Seconds without a byte after which a response is given up (timeout in newsarchive.toml).",
     "NEWSARCHIVE_WORKSPACE": "The workspace directory; without it the environment's, else the current directory.",

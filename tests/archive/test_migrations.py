@@ -34,9 +34,9 @@ CONTRACT = {
     "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error",
     "run_health": "run_id position section_id reading articles fields",
     "problems": "id site_id run_id name field since_run seen_at state detail resolved_at",
+    "hosts": "origin robots robots_at robots_until retry_at failures cause",
     "run_causes": "run_id kind state cause number",
     "notices": "id key kind site_id level said first_seen sent_at ended_at end_sent_at",
-    "hosts": "origin robots robots_at robots_until retry_at failures cause",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
