@@ -129,7 +129,8 @@ def _runs_of(site: "SiteStatus", now: dt.datetime) -> tuple[str, str, str]:
     good, last = site.last_good, site.last_run
     finished = f"{minute(good.finished)}, {since(good.finished, now)}" if good and good.finished else "never"
     state = f"{last.id}: {last.state}" if last else "none"
-    return finished, state, until(site.next_due, now) if site.next_due else "not scheduled"
+    due = "now" if last is None else "not scheduled"
+    return finished, state, until(site.next_due, now) if site.next_due else due
 
 
 def _sums_of(site: "SiteStatus") -> tuple[str, ...]:
