@@ -38,18 +38,35 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
     return db
 
 
+def open_current(path: Path) -> Database:
+    """Open the archive to be read; one that an earlier release has written is brought up to date first."""
+    db = open_archive(path, readonly=True)
+    if MIGRATIONS.pending(db):
+        db.close()
+        open_archive(path).close()
+        db = open_archive(path, readonly=True)
+    return db
+
+
 @contextmanager
 def atomic(db: Database) -> Iterator[Database]:
-    """Run the block in one write transaction that takes the lock at once, so that it cannot fail half-way for it."""
-    db.conn.execute("BEGIN IMMEDIATE")
+    """Run the block in one write transaction that takes the lock at once, so that it cannot fail half-way for it.
+
+    Raises ArchiveError where SQLite cannot write: a full disk, a damaged file.
+    """
     try:
-        yield db
-    except BaseException:
-        # After a full disk SQLite may have rolled back by itself.
-        if db.conn.in_transaction:
-            db.conn.rollback()
-        raise
-    db.conn.commit()
+        db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.conn.commit()
+        except BaseException:
+            # After a full disk SQLite may have rolled back by itself.
+            if db.conn.in_transaction:
+                db.conn.rollback()
+            raise
+    except sqlite3.OperationalError as error:
+        ((_, _, path), *_) = db.conn.execute("PRAGMA database_list")
+        raise ArchiveError(f"cannot write {path}: {error}; free space or repair it, then crawl again") from error
 
 
 def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 # What says that a page is no longer there; it counts as gone only after having said so on several days.
 MISSING = frozenset({"http-404", "http-410", "soft-404"})
 _LEAST_TIMES_MISSING = 2
+# What a server says as long as it is not mended.
+_SLOW = MISSING | {"not-image"}
 _FIRST_RETRY = dt.timedelta(hours=1)
 _MISSING_RETRY = dt.timedelta(days=1)
 _LONGEST_RETRY = dt.timedelta(days=7)
+_FIRST_SKIP, _LONGEST_SKIP = dt.timedelta(days=1), dt.timedelta(days=90)
 _RETURN = dt.timedelta(days=30)
 _WALK_RETRY, _LONGEST_WALK_RETRY = dt.timedelta(minutes=10), dt.timedelta(days=1)
 # A page is looked at again after half the time for which it has been still.
@@ -46,11 +49,16 @@ def next_visit(still_since: dt.datetime, now: dt.datetime, policy: Policy, numbe
 
 def retry_at(cause: str, failures: int, now: dt.datetime) -> dt.datetime:
     """Return when a URL that has failed so often is due again: the next run first, then ever rarer, a week at most."""
-    if cause in MISSING:
+    if cause in _SLOW:
         return now + min(_MISSING_RETRY * (1 << min(failures - 1, 8)), _LONGEST_RETRY)
     if failures <= 1:
         return now
     return now + min(_FIRST_RETRY * (1 << 2 * min(failures - 2, 8)), _LONGEST_RETRY)
+
+
+def skip_until(times: int, now: dt.datetime) -> dt.datetime:
+    """Return when a URL that a rule turned away so often is looked at again: rules change, and so do servers."""
+    return now + min(_FIRST_SKIP * (1 << 2 * min(times - 1, 8)), _LONGEST_SKIP)
 
 
 def missing_until(since: dt.datetime, failures: int, now: dt.datetime, policy: Policy) -> dt.datetime | None:

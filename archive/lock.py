@@ -3,15 +3,19 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from filelock import FileLock, Timeout
 
-from archive.errors import LockedError
+from archive.errors import ArchiveError, LockedError
 from archive.holdings import Holdings
 from archive.model import timestamp, utc_now
+
+# The holder says who it is a moment after it has the lock.
+_SECONDS, _TICK = 1.0, 0.01
 
 
 class SiteLock:
@@ -26,13 +30,21 @@ class SiteLock:
         self._owner = holdings.locks / f"{site_id}.json"
 
     def acquire(self) -> None:
-        """Take the lock at once; raises LockedError that names who holds it."""
+        """Take the lock at once; raises LockedError that names who holds it, ArchiveError where none can be taken."""
         try:
             self._lock.acquire()
+            self._sign()
         except Timeout as error:
             raise LockedError(
                 f"another run holds {self.site_id}: {_describe(self._owner)}; wait for it, or stop that process"
             ) from error
+        except OSError as error:
+            self._lock.release()
+            raise ArchiveError(
+                f"cannot lock {self.site_id} in {self._owner.parent}: {error.strerror}; free space or repair the folder"
+            ) from error
+
+    def _sign(self) -> None:
         owner = {"pid": os.getpid(), "started": timestamp(utc_now()), "command": " ".join(sys.argv[:6])}
         self._owner.write_text(json.dumps(owner), encoding="utf-8")
 
@@ -53,8 +65,28 @@ class SiteLock:
 
 
 def _describe(owner: Path) -> str:
+    """Return who holds a lock; what a dead holder left there may be read until the new one has said who it is."""
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        holder = _read(owner)
+        if (holder and _lives(holder[0])) or time.monotonic() > deadline:
+            return holder[1] if holder else "a process that has just started"
+        time.sleep(_TICK)
+
+
+def _read(owner: Path) -> tuple[int, str] | None:
     try:
         said = json.loads(owner.read_text(encoding="utf-8"))
-        return f"process {said['pid']}, since {said['started']} ({said['command']})"
+        return int(said["pid"]), f"process {said['pid']}, since {said['started']} ({said['command']})"
     except (OSError, ValueError, KeyError, TypeError):
-        return "a process that has just started"
+        return None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

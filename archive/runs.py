@@ -1,17 +1,19 @@
 """Runs: a row for every execution, opened and closed around a writer; what a dead run left is put in order first."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive import health, ledger
+from archive import health, history, ledger
 from archive.db import atomic, open_archive
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
 from archive.warc import cut_tail
 
+logger = logging.getLogger(__name__)
 COUNTS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending", "requests", "bytes")
 
 
@@ -31,6 +33,7 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
     db = open_archive(holdings.database)
     try:
         started = utc_now()
+        _warn_of_clock(db, site.id, started)
         # Before their rows are closed: a kill in between would leave a torn tail that nobody looks at again.
         _cut_killed_tails(db, holdings, site.id)
         with atomic(db):
@@ -58,6 +61,7 @@ def finish_run(
                 (timestamp(utc_now()), state, error, *(counts.get(name, 0) for name in COUNTS), run_id),
             )
             health.count_run(db, run_id)
+            history.count_causes(db, run_id)
             (site_id,) = db.conn.execute("SELECT site_id FROM runs WHERE id = ?", (run_id,)).fetchone()
             health.judge(db, site_id)
             return health.open_problems(db, site_id)
@@ -70,11 +74,20 @@ def warc_name(site_id: str, run_id: int, started: str) -> str:
     return f"{site_id}-{started[:19].replace('-', '').replace(':', '')}-{run_id:06d}.warc.gz"
 
 
+def _warn_of_clock(db: Database, site_id: str, now: dt.datetime) -> None:
+    """Say so where the clock has been set back: nothing is lost by it, but what was due waits longer."""
+    (last,) = db.conn.execute("SELECT max(started) FROM runs WHERE site_id = ?", (site_id,)).fetchone()
+    if last and last > timestamp(now):
+        behind = dt.datetime.fromisoformat(last) - now
+        logger.warning("%s: the clock is %s behind the last run (%s); set it right", site_id, behind, last)
+
+
 def _close_killed(db: Database, site_id: str, now: dt.datetime) -> None:
     """Close the rows of runs whose process is gone (the caller has their lock)."""
     rows = db.conn.execute("SELECT id FROM runs WHERE site_id = ? AND state = 'running'", (site_id,))
     for (run_id,) in rows.fetchall():
         health.count_run(db, run_id)
+        history.count_causes(db, run_id)
         db.conn.execute(
             "UPDATE runs SET state = 'killed', finished = ?, error = 'its process ended without closing it' "
             "WHERE id = ?",

@@ -129,7 +129,7 @@ class ArticleUnit:
             )  # fmt: skip
         elif image.error and image.skipped:
             ledger.mark_skipped(desk.db, image_id, image.error, self.captures[0].fetched_at)
-        elif image.error:
+        elif image.error and image.asked:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at, desk.policy)
 
 
@@ -262,11 +262,19 @@ def _kept(db: Database, unit: ArticleUnit, version_id: int | None) -> tuple[Kept
 
 
 def _fill_images(db: Database, unit: ArticleUnit, version_id: int, image_ids: list[int | None]) -> bool:
-    """Give the current version the images that it lacked and that have now been fetched from the same URL."""
+    """Give the current version the images that it lacked and that have now been fetched from the same URL.
+
+    What is lacking still says why it was today.
+    """
     came = {fetched.url: image_id for fetched, image_id in zip(unit.images, image_ids, strict=True) if image_id}
     lacking = db.conn.execute(
         "SELECT position, url FROM article_images WHERE version_id = ? AND image_id IS NULL", (version_id,)
     ).fetchall()
+    errors = {fetched.url: fetched.error for fetched in unit.images if fetched.error}
+    db.conn.executemany(
+        "UPDATE article_images SET error = ? WHERE version_id = ? AND position = ?",
+        [(errors[url], version_id, position) for position, url in lacking if url in errors],
+    )
     filled = [(came[url], version_id, position) for position, url in lacking if url in came]
     if not filled:
         return False

@@ -267,7 +267,10 @@ class FailureUnit:
 
 @dataclass(slots=True)
 class FetchedImage:
-    """An image's bytes on their way into the archive, or the cause why there are none."""
+    """An image's bytes on their way into the archive, or the cause why there are none.
+
+    One that is kept already has its `sha256` and no bytes; one that failed may not have been `asked` for again yet.
+    """
 
     url: str
     capture: CaptureRef | None = None
@@ -279,6 +282,7 @@ class FetchedImage:
     path: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    asked: bool = True
 
     def keep(self, folder: Path) -> None:
         """Write the bytes durably and let go of them; an image that stands in several articles is written once."""

@@ -14,10 +14,17 @@ from archive.keys import place_in_sections
 from archive.model import timestamp
 from archive.units import CaptureRef, Desk
 
-# An image that failed so often is no reason any more to come sooner.
-_IMAGE_TRIES = 8
-# What an image has no bytes for, and never will.
-_NO_IMAGE = json.dumps(["no-image", "not-wanted", "not-image", "host-not-allowed", *sorted(MISSING)])
+# An image that failed so often is no reason any more to come sooner; one that its server says is none, still less.
+_IMAGE_TRIES, _DEAD_IMAGE_TRIES = 8, 3
+_DEAD_IMAGE = json.dumps(["not-image", *sorted(MISSING)])
+# Of images that wait for another try, or that came with another article meanwhile; what is not wanted does not wait.
+_WAITING = """
+FROM articles JOIN versions ON versions.article_id = articles.id AND number = articles.version
+JOIN article_images ON version_id = versions.id
+JOIN urls ON urls.url = article_images.url AND urls.site_id = articles.site_id AND urls.kind = 'image'
+WHERE articles.id = ? AND image_id IS NULL AND (urls.state = 'stored' OR
+urls.cause NOT IN ('not-wanted', 'host-not-allowed') AND
+urls.failures BETWEEN 1 AND iif(urls.cause IN (SELECT value FROM json_each(?)), ?, ?))"""
 
 
 @dataclass(slots=True)
@@ -60,14 +67,7 @@ def plan_visit(desk: Desk, article_id: int, url_id: int, at: dt.datetime) -> str
         (article_id, url_id),
     ).fetchone()
     due = None if other else next_visit(_still_since(db, article_id, at), at, desk.policy, url_id)
-    (image_due,) = db.conn.execute(
-        "SELECT min(due_at) FROM article_images JOIN versions ON versions.id = version_id "
-        "JOIN articles ON articles.id = versions.article_id AND number = articles.version "
-        "JOIN urls ON urls.url = article_images.url AND urls.site_id = articles.site_id AND urls.kind = 'image' "
-        "WHERE articles.id = ? AND image_id IS NULL AND urls.failures BETWEEN 1 AND ? "
-        "AND urls.cause NOT IN (SELECT value FROM json_each(?))",
-        (article_id, _IMAGE_TRIES, _NO_IMAGE),
-    ).fetchone()
+    image_due, _ = _waiting_images(db, article_id)
     times = [time for time in (timestamp(due) if due else None, image_due) if time]
     return min(times, default=None)
 
@@ -77,14 +77,22 @@ def is_whole(db: Database, article_id: int) -> bool:
 
     Only then does "not modified" of its first page say that nothing is new.
     """
-    pages, lacking = db.conn.execute(
-        "SELECT (SELECT max(position) FROM version_captures WHERE version_id = versions.id), "
-        "(SELECT count(*) FROM article_images WHERE version_id = versions.id AND image_id IS NULL "
-        "AND ifnull(error, '') NOT IN (SELECT value FROM json_each(?))) "
-        "FROM articles JOIN versions ON article_id = articles.id AND number = articles.version WHERE articles.id = ?",
-        (_NO_IMAGE, article_id),
+    (pages,) = db.conn.execute(
+        "SELECT max(position) FROM articles JOIN versions ON article_id = articles.id AND number = articles.version "
+        "JOIN version_captures ON version_id = versions.id WHERE articles.id = ?",
+        (article_id,),
     ).fetchone()
+    _, lacking = _waiting_images(db, article_id)
     return (pages, lacking) == (1, 0)
+
+
+def _waiting_images(db: Database, article_id: int) -> tuple[str | None, int]:
+    """Return when the first image that an article lacks is due again, and how many there are."""
+    due, number = db.conn.execute(
+        f"SELECT min(urls.due_at), count(*) {_WAITING}",
+        (article_id, _DEAD_IMAGE, _DEAD_IMAGE_TRIES, _IMAGE_TRIES),
+    ).fetchone()
+    return due, int(number)
 
 
 def _still_since(db: Database, article_id: int, now: dt.datetime) -> dt.datetime:

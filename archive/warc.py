@@ -7,11 +7,11 @@ import hashlib
 import os
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from io import BytesIO
+from io import BufferedWriter, BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import brotli
 from backports import zstd
@@ -79,8 +79,9 @@ class WarcFile:
     def __init__(self, path: Path, *, software: str) -> None:
         self.path = path
         self._software = software
-        self._file: BinaryIO | None = None
+        self._file: BufferedWriter | None = None
         self._writer: WARCWriter | None = None
+        self._durable = 0
 
     def write(self, exchange: Exchange, original: Original | None = None) -> Place:
         """Append one record and return its place; durable after the next `sync`.
@@ -101,6 +102,7 @@ class WarcFile:
             try:
                 self._file.flush()
                 os.fsync(self._file.fileno())
+                self._durable = self._file.tell()
             except OSError as error:
                 raise self._refused(error) from error
 
@@ -109,7 +111,7 @@ class WarcFile:
         if self._file is not None:
             self._file.close()
 
-    def _opened(self) -> tuple[BinaryIO, WARCWriter]:
+    def _opened(self) -> tuple[BufferedWriter, WARCWriter]:
         if self._file is None or self._writer is None:
             self._file = self.path.open("xb")
             sync_folder(self.path.parent)
@@ -119,7 +121,21 @@ class WarcFile:
         return self._file, self._writer
 
     def _refused(self, error: OSError) -> ArchiveError:
+        self._give_up()
         return ArchiveError(f"cannot write captures to {self.path}: {error.strerror}; free space or repair the folder")
+
+    def _give_up(self) -> None:
+        """Leave the records that were made durable and no torn one, at which readers stop."""
+        if self._file is None:
+            return
+        with suppress(OSError):
+            # The rest of its buffer goes too: a close that flushes would be refused again.
+            self._file.raw.close()
+        with suppress(OSError):
+            if self._durable:
+                os.truncate(self.path, self._durable)
+            else:
+                self.path.unlink()
 
 
 def read_exchange(folder: Path, place: Place, *, decompressed: bool = False) -> Exchange:

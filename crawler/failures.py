@@ -34,7 +34,7 @@ SKIPS = frozenset(
 # The host is left alone for a while: what it was asked for stays owed, and has not failed.
 OWED = frozenset({BACKED_OFF, "robots-unreachable"})
 # A link that leads nowhere is the site's affair, not the run's.
-DEAD_LINKS = frozenset({"http-404", "http-410"})
+DEAD_LINKS = frozenset({"http-404", "http-410", "soft-404", "incomplete"})
 
 
 class Refused(IgnoreRequest):
@@ -85,12 +85,14 @@ _MEANINGS = {
     "no-run": "the run could not be opened",
     "not-html": "it is no HTML page",
     "wrong-type": "its bytes are those of another kind of file than a page",
+    "incomplete": "a further page of it is missing",
     "not-image": "its bytes are no image",
     "empty": "the page is empty",
     "no-articles": "the page names no article that fits the definition",
     "no-article": "the page holds neither text nor image",
     "not-article": "its address is that of a listing or the front page",
     "blocked": "the site answers with a block notice, a captcha or a wall of consent; a longer delay may help",
+    "soft-404": "the server answers 200, and the page says that there is none, or leads to the front page",
     "empty-shell": "the page is a shell that only a script would fill",
     "bad-encoding": "some bytes are no characters of its encoding",
 }

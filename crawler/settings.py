@@ -14,9 +14,11 @@ SPIDER_MODULES: list[str] = []
 
 NEWSARCHIVE_WORKSPACE: str | None = None
 NEWSARCHIVE_SILENCE = 60.0
+NEWSARCHIVE_REPORT = True
 OWN = {
     "NEWSARCHIVE_SILENCE": "Seconds without a byte after which a response is given up (timeout in newsarchive.toml).",
     "NEWSARCHIVE_WORKSPACE": "The workspace directory; without it the environment's, else the current directory.",
+    "NEWSARCHIVE_REPORT": "Whether a spider that closes reports its run; our own commands do so after their last site.",
 }
 
 ROBOTSTXT_OBEY = True

@@ -7,9 +7,17 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from archive.db import open_archive
 from archive.due import Policy
@@ -69,6 +77,18 @@ images = true
 max_images = 200
 # An image that says of itself that it has more pixels is not kept (megapixels).
 max_megapixels = 100
+
+[report]
+# A file for Prometheus' textfile collector, written after every run; its name must end in .prom. Empty: none.
+prometheus = ""
+# How warnings and errors are written to stderr: "text", or "json" (one object a line).
+log = "text"
+
+[notify]
+# Who is told of a problem, once: Apprise URLs (mailto://…, json://…); needs: pip install 'newsarchive[notify]'.
+urls = []
+# What is told: "failure" of runs and articles, problems of "health", and the "end" of either.
+on = ["failure", "health"]
 """
 
 
@@ -131,12 +151,28 @@ class Storage(_Value):
     max_megapixels: Annotated[float, Field(gt=0, le=100_000)] = 100
 
 
+class Report(_Value):
+    """What is written for monitors."""
+
+    prometheus: Annotated[str, Field(pattern=r"^(.*\.prom)?$")] = ""
+    log: Literal["text", "json"] = "text"
+
+
+class Notify(_Value):
+    """Who is told what."""
+
+    urls: tuple[SecretStr, ...] = ()
+    on: tuple[Literal["failure", "health", "end"], ...] = ("failure", "health")
+
+
 class Config(_Value):
     """The content of `newsarchive.toml`."""
 
     crawl: Crawl = Crawl()
     revisit: Revisit = Revisit()
     storage: Storage = Storage()
+    report: Report = Report()
+    notify: Notify = Notify()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +264,9 @@ def _first_mistake(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     location = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "revisit": Revisit, "storage": Storage}
+        parts: dict[str, type[BaseModel]] = {
+            "crawl": Crawl, "revisit": Revisit, "storage": Storage, "report": Report, "notify": Notify,
+        }  # fmt: skip
         model = parts.get(location[0], Config) if len(location) > 1 else Config
         return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
     value = "***" if location[0] in _SECRET_PARTS else masked(repr(problem["input"]))

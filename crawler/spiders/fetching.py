@@ -1,6 +1,7 @@
 """Fetching one article whole: its further pages, its images, and what the archive compares it with."""
 
 import asyncio
+import datetime as dt
 import hashlib
 import logging
 from dataclasses import dataclass
@@ -13,14 +14,15 @@ from scrapy.http import Response
 from archive import ledger, media
 from archive.errors import ArchiveError, NewsarchiveError
 from archive.identity import normalise
-from archive.model import Article, Entry, Image
-from archive.reader import current_places, current_reading, media_path
+from archive.model import Article, Entry, Image, timestamp
+from archive.reader import current_places, current_reading, current_text, media_path
 from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
 from crawler.failures import DEAD_LINKS, SKIPS, cause_of, cause_of_no_page, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.blocked import block_cause, may_be_blocked
+from crawler.parsers.missing import likeness, no_such_page
 from crawler.parsers.page import looks_like_html
 from crawler.parsers.pager import part_number
 from crawler.rereading import read_stored
@@ -29,6 +31,12 @@ from crawler.site import Site
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
+# Of the pairs of words: what two texts about one thing have in common at least, and two showings of one notice.
+_IN_COMMON, _ALIKE = 0.1, 0.8
+# So often an article waits for a page of it that is not there, and for the best form of an image.
+_MOMENTS = 2
+_PASSING = ("timeout", "reset", "refused", "truncated", "host-unreachable", "http-429", "http-5")
+_IMAGE_TRUST = dt.timedelta(days=30)
 NOT_MODIFIED = 304
 _ERRORS = [NOT_MODIFIED, *range(400, 600)]
 
@@ -38,8 +46,13 @@ class KeptBytes:
     """An image that the archive keeps: the digest of its bytes, and the validators that came with them."""
 
     sha256: str
+    fetched_at: str
     etag: str | None
     last_modified: str | None
+
+    def is_fresh(self, now: dt.datetime) -> bool:
+        """Return whether the image need not be asked for: a picture that is swapped nearly always has a new address."""
+        return self.fetched_at >= timestamp(now - _IMAGE_TRUST)
 
     @property
     def validators(self) -> dict[str, str]:
@@ -50,8 +63,8 @@ class KeptBytes:
 class ArticleFetcher:
     """Fetches what belongs to one article; images that stand in several articles of a run are fetched once."""
 
-    def __init__(self, crawler: Crawler, run: Run, site: Site) -> None:
-        self._crawler, self._run, self._site = crawler, run, site
+    def __init__(self, crawler: Crawler, run: Run, site: Site, *, anew: bool = False) -> None:
+        self._crawler, self._run, self._site, self._anew = crawler, run, site, anew
         self._reuses = False
 
     async def fetch(
@@ -64,13 +77,10 @@ class ArticleFetcher:
         if cause:
             return None, cause
         first = self._parse(response, entry)
-        cause = _cause_of_reading(response, first)
+        is_missing = self._leads_away(response, url) or await self._is_no_longer(first, known)
+        cause = "soft-404" if is_missing else _cause_of_reading(response, first) or _cause_of_kind(first)
         if cause:
             return None, cause
-        if first.is_empty and not first.title:
-            return None, "no-article"
-        if first.kind != "article" and first.rules.get("kind", "").startswith("url:"):
-            return None, "not-article"
         pages, cause = await self._further_pages(first)
         if cause:
             return None, cause
@@ -98,6 +108,29 @@ class ArticleFetcher:
         )
         return unit, ""
 
+    def _leads_away(self, response: Response, url: str) -> bool:
+        """Return whether an article's address leads to the front page or to a section: so sites say that it is gone."""
+        target = normalise(response.url)
+        starts = {self._site.url, *(self._site.start_url(section) for section in self._site.sections)}
+        return target != url and (target in starts or urlsplit(target).path == "/") and url not in starts
+
+    async def _is_no_longer(self, article: Article, known: ledger.Known) -> bool:
+        """Return whether a stored article's page is today what the site shows for any address that it does not have.
+
+        Only where nothing is left of title and text is an address asked for that no site has (the method of Bar-Yossef
+        et al., "Sic transit gloria telae", 2004).
+        """
+        if known.article_id is None:
+            return False
+        title, body = current_text(self._run.ledger, known.article_id)
+        if same_title(title, article.title) or likeness(body, article.body) > _IN_COMMON:
+            return False
+        response, _ = await self._get(no_such_page(article.url), "page")
+        if response is None:
+            return False
+        shown = self._parse(response, None)
+        return same_title(shown.title, article.title) and likeness(shown.body, article.body) >= _ALIKE
+
     def _parse(self, response: Response, entry: Entry | None) -> Article:
         return parse_article(
             response.body,
@@ -110,7 +143,7 @@ class ArticleFetcher:
         )
 
     async def _further_pages(self, first: Article) -> tuple[list[tuple[Article, CaptureRef, str]], str]:
-        """Return the article's other pages in order; a dead one is left out, another failure is the article's."""
+        """Return an article's other pages in order; one that stays dead is left out, others fail the article."""
         found: list[tuple[Article, CaptureRef, str]] = []
         waiting, known = list(first.pages), {normalise(first.url)}
         while waiting and len(found) < _MOST_PAGES:
@@ -123,6 +156,8 @@ class ArticleFetcher:
                 self._run.failure(url, "page", cause)
                 if cause not in DEAD_LINKS:
                     return [], cause
+                if not self._is_long_dead(url):
+                    return [], "incomplete"
                 continue
             article = self._parse(response, None)
             blocked = _cause_of_reading(response, article)
@@ -132,6 +167,11 @@ class ArticleFetcher:
             found.append((article, capture_of(response), url))
             waiting += [more for more in article.pages if more not in known and more not in waiting]
         return sorted(found, key=lambda page: part_number(page[2])), ""
+
+    def _is_long_dead(self, url: str) -> bool:
+        """Return whether a URL has failed before: it leads nowhere, and this is not a server's bad moment."""
+        known = ledger.known(self._run.ledger, self._site.id, url)
+        return known is not None and known.failures >= _MOMENTS
 
     async def _get(self, url: str, kind: str, headers: dict[str, str] | None = None) -> tuple[Response | None, str]:
         engine = self._crawler.engine
@@ -164,11 +204,14 @@ class ArticleFetcher:
 
     async def _fetch_image(self, image: Image) -> FetchedImage:
         """Return the image's bytes, or the cause of the first address's failure where none gives any."""
-        first_cause = ""
+        first_cause = self._resting(str(image.url))
+        if first_cause:
+            return FetchedImage(str(image.url), error=first_cause, asked=False)
         kept = self._kept_image(str(image.url))
-        if kept and self._reuses:
+        if kept and (self._reuses or kept.is_fresh(self._run.now())):
             return FetchedImage(str(image.url), sha256=kept.sha256, etag=kept.etag, last_modified=kept.last_modified)
-        for url in (image.url, *image.fallbacks):
+        # Another form in place of the one that is kept would look like a change of the article.
+        for url in (image.url, *(() if kept else image.fallbacks)):
             response, cause = await self._get(str(url), "image", kept.validators if kept and url == image.url else None)
             if response is not None:
                 found = _image_of(response, str(image.url), kept)
@@ -177,7 +220,16 @@ class ArticleFetcher:
                     return found
                 cause = "too-many-pixels" if found else "not-image"
             first_cause = first_cause or cause
+            if cause.startswith(_PASSING) and not self._is_long_dead(str(url)):
+                break
         return FetchedImage(str(image.url), error=first_cause, skipped=first_cause in SKIPS)
+
+    def _resting(self, url: str) -> str:
+        """Return why an image that failed before is not asked for yet, an empty text where it may be."""
+        known = ledger.known(self._run.ledger, self._site.id, url)
+        rests = known is not None and known.kind == "image" and known.state == "failed" and not self._anew
+        later = rests and known is not None and (known.due_at or "") > timestamp(self._run.started.started)
+        return (known.cause if known and later else None) or ""
 
     def _kept_image(self, url: str) -> KeptBytes | None:
         """Return what the archive keeps of an image's address, None where there is nothing or its file is gone."""
@@ -188,7 +240,7 @@ class ArticleFetcher:
         path = media_path(self._run.ledger, sha256)
         if path is None or not (self._run.workspace.holdings.media / path).is_file():
             return None
-        return KeptBytes(sha256, known.etag, known.last_modified)
+        return KeptBytes(sha256, known.fetched_at or "", known.etag, known.last_modified)
 
     def _reread(self, article_id: int | None, entry: Entry | None) -> Article | None:
         """Return the current version read again from its captures where today's parser or template is another.
@@ -288,3 +340,11 @@ def _cause_of_reading(response: Response, article: Article) -> str | None:
     if not may_be_blocked(article):
         return None
     return block_cause(response.body, response.url, content_type_of(response))
+
+
+def _cause_of_kind(article: Article) -> str | None:
+    """Return why what was read is no article: nothing is there, or the address is a listing's."""
+    if article.is_empty and not article.title:
+        return "no-article"
+    is_listing = article.kind != "article" and article.rules.get("kind", "").startswith("url:")
+    return "not-article" if is_listing else None

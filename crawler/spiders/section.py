@@ -295,11 +295,11 @@ class SectionSpider(Spider):
         """Read an article with its further pages and its images, and hand it to the archive."""
         try:
             run = self._open_run()
-            anew = self.scope.full or self.scope.urls
+            anew = bool(self.scope.full or self.scope.urls)
             if known.article_id and not anew and is_same_article(run.ledger, self.site, response, known):
                 run.article(UnchangedUnit(url, known.article_id, capture_of(response)))
                 return
-            fetcher = ArticleFetcher(self.crawler, run, self.site)
+            fetcher = ArticleFetcher(self.crawler, run, self.site, anew=anew)
             unit, cause = await fetcher.fetch(response, url, entry, known)
             if unit is None:
                 run.failure(url, "article", cause, skipped=cause in SKIPS)

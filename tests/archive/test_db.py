@@ -166,6 +166,24 @@ def test_atomic_where_sqlite_has_rolled_back_by_itself(tmp_path: Path) -> None:
     db.close()
 
 
+def test_atomic_names_the_archive_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    db = open_archive(path)
+    db.conn.execute(f"PRAGMA max_page_count = {db.conn.execute('PRAGMA page_count').fetchone()[0]}")
+
+    def fill() -> None:
+        with atomic(db):
+            db.conn.execute("INSERT INTO sites(id, name, url) VALUES ('a', ?, 'u')", ("x" * 1_000_000,))
+
+    with pytest.raises(ArchiveError) as caught:
+        fill()
+    assert str(caught.value) == (
+        f"cannot write {path}: database or disk is full; free space or repair it, then crawl again"
+    )
+    assert not db.conn.in_transaction
+    db.close()
+
+
 def test_atomic_takes_the_write_lock_at_once(tmp_path: Path) -> None:
     db = open_archive(tmp_path / "archive.db")
     second = sqlite3.connect(tmp_path / "archive.db", timeout=0)

@@ -64,7 +64,7 @@ def test_what_is_known_of_a_url(keeping: Keeping) -> None:
     assert ledger.known(keeping.db, "herald", URL) is None
     keeping.fail(URL, "http-500")
     assert ledger.known(keeping.db, "herald", URL) == ledger.Known(
-        1, "article", "failed", None, timestamp(keeping.now), 1, timestamp(keeping.now)
+        1, "article", "failed", None, timestamp(keeping.now), 1, timestamp(keeping.now), cause="http-500"
     )
     assert ledger.known(keeping.db, "other", URL) is None
 
@@ -102,16 +102,21 @@ def test_open_articles_are_pending_or_due(keeping: Keeping) -> None:
     keeping.store(article())
     assert open_urls(keeping, keeping.now) == ["https://herald.example/pending"]
     assert open_urls(keeping, keeping.now + DAY) == [
-        "https://herald.example/pending", URL, "https://herald.example/failed",
+        "https://herald.example/pending", URL, "https://herald.example/failed", "https://herald.example/skipped",
     ], "what is pending, then what has been due for longest"  # fmt: skip
     with atomic(keeping.db):
         article_id = keeping.one("SELECT id FROM urls WHERE url = ?", URL)
-        ledger.mark_due(keeping.db, article_id, "2000-01-01T00:00:00.000000Z")
+        ledger.mark_due(keeping.db, article_id, timestamp(keeping.now - HOUR))
     assert open_urls(keeping, keeping.now) == ["https://herald.example/pending"], "it was fetched since"
     with atomic(keeping.db):
         ledger.mark_due(keeping.db, article_id, timestamp(keeping.now + HOUR))
     assert open_urls(keeping, keeping.now + HOUR) == ["https://herald.example/pending", URL]
     assert open_urls(keeping, keeping.now) == ["https://herald.example/pending"]
+    with atomic(keeping.db):
+        ledger.mark_due(keeping.db, article_id, timestamp(keeping.now - DAY))
+    assert URL in open_urls(keeping, keeping.now - DAY), "it was fetched before the clock was set back"
+    with atomic(keeping.db):
+        ledger.mark_due(keeping.db, article_id, timestamp(keeping.now + HOUR))
     (known,) = (known for url, known in ledger.open_articles(keeping.db, "herald", keeping.now + HOUR) if url == URL)
     assert (known.state, known.due_at) == ("stored", timestamp(keeping.now + HOUR))
     assert known.article_id == keeping.one("SELECT id FROM articles")

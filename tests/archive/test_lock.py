@@ -3,13 +3,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from archive.errors import LockedError
+from archive import lock
+from archive.errors import ArchiveError, LockedError
 from archive.holdings import Holdings
 from archive.lock import SiteLock
 
@@ -85,7 +87,10 @@ def test_a_holder_that_ends_lets_go(holdings: Holdings) -> None:
 
 
 @pytest.mark.parametrize("said", [None, "", "{}", "[]", '{"pid": 1}'])
-def test_a_holder_that_has_not_said_who_it_is(holdings: Holdings, said: str | None) -> None:
+def test_a_holder_that_has_not_said_who_it_is(
+    holdings: Holdings, said: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_SECONDS", 0.05)
     with SiteLock(holdings, "herald"):
         owner = holdings.locks / "herald.json"
         owner.unlink()
@@ -96,6 +101,34 @@ def test_a_holder_that_has_not_said_who_it_is(holdings: Holdings, said: str | No
         assert str(caught.value) == (
             "another run holds herald: a process that has just started; wait for it, or stop that process"
         )
+
+
+@pytest.mark.parametrize("left", [None, "", '{"pid": 999999999, "started": "long ago", "command": "crawl"}'])
+def test_a_holder_that_says_who_it_is_only_now(holdings: Holdings, left: str | None) -> None:
+    """What a dead holder left is not believed while the new one is about to write."""
+    with other_process(holdings) as process:
+        owner = holdings.locks / "herald.json"
+        said = owner.read_text()
+        owner.unlink()
+        if left is not None:
+            owner.write_text(left)
+        later = threading.Timer(0.1, owner.write_text, [said])
+        later.start()
+        with pytest.raises(LockedError, match=f"process {process.pid}, since"):
+            SiteLock(holdings, "herald").acquire()
+        later.join()
+
+
+def test_a_lock_that_cannot_be_signed_is_let_go(holdings: Holdings) -> None:
+    (holdings.locks / "herald.json").mkdir()
+    with pytest.raises(ArchiveError) as caught:
+        SiteLock(holdings, "herald").acquire()
+    assert str(caught.value) == (
+        f"cannot lock herald in {holdings.locks}: Is a directory; free space or repair the folder"
+    )
+    (holdings.locks / "herald.json").rmdir()
+    with SiteLock(holdings, "herald"):
+        pass
 
 
 def test_release_is_harmless_where_nothing_is_held(holdings: Holdings) -> None:

@@ -475,11 +475,19 @@ def test_images_outlive_another_reading(keeping: Keeping) -> None:
     assert keeping.count("events") == 1
 
 
-def test_an_image_that_only_the_new_reading_sees_says_that_it_was_not_fetched(keeping: Keeping) -> None:
+def test_an_image_that_only_the_new_reading_sees_says_why_it_is_lacking(keeping: Keeping) -> None:
     keeping.store(article())
     new = article(images=[Image(PICTURE, "A ship.")])
     keeping.store(new, images=[keeping.image(PICTURE, error="http-404")], reading=NEW, reread=new)
-    assert keeping.record("article_images")["error"] == "not-fetched"
+    assert keeping.record("article_images")["error"] == "http-404"
+
+
+def test_an_image_that_is_lacking_says_why_it_was_so_the_last_time(keeping: Keeping) -> None:
+    shown = article(images=[Image(PICTURE, "A ship.")])
+    for cause in ("timeout", "http-404"):
+        keeping.store(shown, images=[keeping.image(PICTURE, error=cause)])
+        assert keeping.record("article_images")["error"] == cause
+    assert keeping.count("versions") == 1
 
 
 def test_versions_that_a_reading_makes_equal_are_no_change(keeping: Keeping) -> None:

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import pytest
@@ -154,7 +155,7 @@ def test_a_full_walk_makes_known_articles_due(keeping: Keeping) -> None:
         ("stored", "2999-05-03T11:00:00.000000Z"),
         ("pending", None),
     ]
-    keeping.listing(SAID, revisit_at="2000-05-03T11:00:00.000000Z")
+    keeping.listing(SAID, revisit_at="2024-05-03T11:00:00.000000Z")
     assert keeping.record("urls", url=URL)["due_at"] == "2999-05-03T11:00:00.000000Z", "it was fetched since"
 
 
@@ -163,8 +164,20 @@ def test_a_failure_and_a_skip(keeping: Keeping) -> None:
     keeping.fail("https://herald.example/s", "robots", skipped=True)
     assert keeping.rows("SELECT url, state, cause, failures, due_at FROM urls ORDER BY id") == [
         ("https://herald.example/f", "failed", "http-500", 1, "2024-05-03T12:01:00.000000Z"),
-        ("https://herald.example/s", "skipped", "robots", 0, None),
+        ("https://herald.example/s", "skipped", "robots", 1, "2024-05-04T12:02:00.000000Z"),
     ]
+
+
+def test_a_skip_is_looked_at_again_ever_later(keeping: Keeping) -> None:
+    """A rule may change, and a server that sent another kind of page may be mended."""
+    days = []
+    for _ in range(5):
+        keeping.fail("https://herald.example/s", "not-html", skipped=True)
+        fetched_at, due_at = (
+            dt.datetime.fromisoformat(keeping.record("urls")[name]) for name in ("fetched_at", "due_at")
+        )
+        days.append((due_at - fetched_at).days)
+    assert days == [1, 4, 16, 64, 90]
 
 
 def test_weights(keeping: Keeping) -> None:

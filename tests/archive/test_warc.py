@@ -3,6 +3,7 @@ import gc
 import gzip
 import hashlib
 import itertools
+import resource
 import warnings
 import zlib
 from pathlib import Path
@@ -169,8 +170,29 @@ def test_a_sync_that_the_disk_refuses_is_named(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"cannot write captures to {tmp_path}/x.warc.gz: No space left on device; free space or repair the folder"
     )
-    with pytest.raises(OSError, match="No space"):
-        file._file.close()
+    file.close()
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_record_that_the_disk_refuses_is_cut_off(tmp_path: Path, synced: bool) -> None:
+    """A limit on the size of files stands for the full disk."""
+    path = tmp_path / "x.warc.gz"
+    file = WarcFile(path, software="s")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        if synced:
+            file.write(page(body=b"whole"))
+            file.sync()
+        with pytest.raises(ArchiveError, match="File too large"):
+            file.write(page(body=noise("torn", 1_000_000)))
+        file.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    if synced:
+        assert [(kind, body) for kind, _, body in records_of(path)][1:] == [("response", b"whole")]
+    else:
+        assert not path.exists()
 
 
 def test_a_capture_that_is_gone_is_named(tmp_path: Path) -> None:

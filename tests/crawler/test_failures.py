@@ -109,4 +109,4 @@ def test_every_named_cause_has_words_of_its_own(cause: str) -> None:
 
 def test_dead_links_are_no_skips() -> None:
     assert not DEAD_LINKS & SKIPS
-    assert {"http-404", "http-410"} == DEAD_LINKS
+    assert {"http-404", "http-410", "soft-404", "incomplete"} == DEAD_LINKS

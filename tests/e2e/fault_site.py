@@ -57,6 +57,7 @@ class FaultSite:
     answers: dict[str, Answer] = field(default_factory=dict)
     first: dict[str, list[Answer]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
+    other: Answer = Answer(b"<html><body><h1>Not found</h1></body></html>", 404)
     times: list[tuple[float, str]] = field(default_factory=list)
     robots: str = "User-agent: *\nAllow: /\n"
     url: str = ""
@@ -101,7 +102,7 @@ class FaultSite:
             return self.answers[path]
         if path == "/robots.txt":
             return Answer(self.robots.encode(), content_type="text/plain")
-        return self._pages().get(path, Answer(b"<html><body><h1>Not found</h1></body></html>", 404))
+        return self._pages().get(path, self.other)
 
     def _pages(self) -> dict[str, Answer]:
         pages = {article_path(name): Answer(article_html(name).encode()) for name in self.names}

@@ -19,12 +19,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.warc import Place, read_exchange
 from crawler.workspace import make_workspace
+from tests.e2e.sums import check_sums
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -32,7 +34,11 @@ SITES = SHARED / "corpus" / "sites"
 SOAK = os.environ.get("NEWSARCHIVE_SOAK") == "1"
 
 
-_CLOSED = ("finished", "interrupted", "failed")
+def skip_but_in_ci(reason: str) -> NoReturn:
+    """Skip a test that needs what is not here; where .ci/run says that all of it is, that is a failure."""
+    if os.environ.get("NEWSARCHIVE_CI") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +299,10 @@ def differences(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
 
 def check_archive(root: Path) -> None:
     """Assert all that must hold of an archive at rest."""
+    check_sums(root)
     with reading(root / "archive.db") as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-        _check_runs(db)
         _check_warc_files(db, root / "captures")
         _check_captures(db, root)
         _check_versions(db)
@@ -310,21 +316,6 @@ def _check_index(database: Path) -> None:
         db.execute("BEGIN")
         db.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
         db.execute("ROLLBACK")
-
-
-def _check_runs(db: sqlite3.Connection) -> None:
-    rows = db.execute(
-        "SELECT id, state, finished, ifnull(error, ''), discovered, stored, unchanged, skipped, failed, pending "
-        "FROM runs"
-    ).fetchall()
-    for run, state, finished, error, discovered, *parts in rows:
-        said = f"run {run} ({state}): discovered {discovered}, parts {parts}"
-        assert (state == "running") == (finished is None), said
-        assert min(discovered, *parts) >= 0, said
-        if state in _CLOSED:
-            assert discovered == sum(parts), said
-        if state == "finished":
-            assert parts[-1] == 0 or "is left alone until" in error, said
 
 
 def _check_warc_files(db: sqlite3.Connection, folder: Path) -> None:
@@ -400,7 +391,8 @@ def _check_versions(db: sqlite3.Connection) -> None:
         "JOIN articles ON articles.id = article_id WHERE captures.file IS NULL OR captures.status <> 200"
     ).fetchall() == [], "versions shown by captures that hold no page"  # fmt: skip
     assert db.execute(
-        "SELECT url FROM urls WHERE kind = 'article' AND (state = 'stored') <> (article_id IS NOT NULL)"
+        "SELECT url FROM urls WHERE kind = 'article' AND state <> 'gone' "
+        "AND (state = 'stored') <> (article_id IS NOT NULL)"
     ).fetchall() == [], "ledger marks that do not fit"  # fmt: skip
 
 

@@ -1,0 +1,21 @@
+"""What holds of the whole suite."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.sums import archives, wrong_sums
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _runs_add_up(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The runs of every archive that a test leaves in its folder add up."""
+    # Asked for first, so that the folder is there when the test is over.
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        assert [line for database in archives(folder) for line in wrong_sums(database)] == []

@@ -1,0 +1,124 @@
+"""Commands of the product as processes that a test starts, kills and waits for, quickly and by its own clock."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.e2e.harness import Outcome, Workspace, environment
+from tests.e2e.sums import check_sums
+
+_DAY = 86_400.0
+
+
+class Commands:
+    """Runs commands, each in a process of its own (see zygote); its clock is true until it is moved."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._clock = folder / "clock"
+        self._number = 0
+        self.move_clock(days=0)
+        self._zygote = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.faults.zygote"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(),
+        )  # fmt: skip
+
+    def move_clock(self, *, days: float) -> None:
+        """Set every process's clock so many days off the true time; those that run see it too."""
+        new = self._folder / "clock.new"
+        new.write_text(str(days * _DAY), encoding="ascii")
+        new.replace(self._clock)
+
+    def start(self, workspace: Workspace, *arguments: str) -> "Started":
+        """Start a command in a workspace."""
+        self._number += 1
+        files = {name: str(self._folder / f"{self._number}.{name}") for name in ("out", "err", "open")}
+        said = {"arguments": ["-w", str(workspace.root), *arguments], "clock": str(self._clock), **files}
+        return Started(self, workspace, self._ask(said)["pid"], files)
+
+    def run(self, workspace: Workspace, *arguments: str, timeout: float = 240) -> Outcome:
+        """Run a command in a workspace; neither stream may show a traceback."""
+        return self.start(workspace, *arguments).wait(timeout)
+
+    def state(self, pid: int) -> dict[str, Any]:
+        """Return how a process ended."""
+        return self._ask({"pid": pid})
+
+    def _ask(self, said: dict[str, Any]) -> dict[str, Any]:
+        assert self._zygote.stdin is not None
+        assert self._zygote.stdout is not None
+        self._zygote.stdin.write(json.dumps(said) + "\n")
+        self._zygote.stdin.flush()
+        return dict(json.loads(self._zygote.stdout.readline()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._zygote.communicate()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A command that was started."""
+
+    commands: Commands
+    workspace: Workspace
+    pid: int
+    files: dict[str, str]
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs."""
+        code: int | None = self.commands.state(self.pid)["code"]
+        return code
+
+    def kill(self) -> bool:
+        """Kill it with -9 and return whether it still ran."""
+        ran = self.poll() is None
+        if ran:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._until_ended(10)
+        assert "Traceback" not in self._said("err"), self._said("err")
+        return ran
+
+    def wait(self, timeout: float = 240) -> Outcome:
+        """Wait for its end; neither stream may show a traceback, and its runs must add up."""
+        outcome = Outcome(self._until_ended(timeout), self._said("out"), self._said("err"))
+        assert "Traceback" not in outcome.out + outcome.err, outcome
+        check_sums(self.workspace.root)
+        return outcome
+
+    @property
+    def kilobytes(self) -> int:
+        """The most memory that it held."""
+        return int(self.commands.state(self.pid)["kilobytes"])
+
+    @property
+    def left_open(self) -> list[str]:
+        """The files of its workspace that were open when it was done."""
+        files = Path(self.files["open"]).read_text(encoding="utf-8").splitlines()
+        return [file for file in files if file.startswith(str(self.workspace.root))]
+
+    def _until_ended(self, timeout: float) -> int:
+        deadline = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > deadline:
+                os.killpg(self.pid, signal.SIGKILL)
+                raise AssertionError(f"it still runs after {timeout} s: {self._said('err')}")
+            time.sleep(0.005)
+        return code
+
+    def _said(self, name: str) -> str:
+        return Path(self.files[name]).read_text(encoding="utf-8")

@@ -1,0 +1,104 @@
+"""Runs commands of the product in processes of their own, forked from one that has everything imported already.
+
+A crawl's start costs more than a second, and the trials start hundreds. It reads requests as lines of JSON and answers
+each with one. Every process has the clock that the file in its environment tells, in seconds off the true one.
+"""
+
+import gc
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+CLOCK = "TESTS_CLOCK"
+_PRELOADED = (
+    "crawler.cli", "crawler.commands", "crawler.crawling", "crawler.middlewares", "crawler.extensions",
+    "crawler.parsers", "scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.robotstxt",
+    "scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.redirect",
+    "scrapy.downloadermiddlewares.httpcompression", "scrapy.downloadermiddlewares.cookies",
+    "scrapy.extensions.throttle", "scrapy.pipelines", "protego",
+)  # fmt: skip
+
+
+def move_clock() -> None:
+    """Let this process's clock follow the file; before anything else of the product is imported."""
+    import datetime as dt
+
+    from archive import model
+
+    true_time, true_now = time.time, model.utc_now
+
+    def off() -> float:
+        path = os.environ.get(CLOCK)
+        try:
+            return float(Path(path).read_text(encoding="ascii")) if path else 0.0
+        except (OSError, ValueError):
+            return 0.0
+
+    time.time = lambda: true_time() + off()
+    model.utc_now = lambda: true_now() + dt.timedelta(seconds=off())
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    move_clock()
+    for name in _PRELOADED:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+    gc.freeze()
+    ended: dict[int, tuple[int, int]] = {}
+    for line in sys.stdin:
+        said = json.loads(line)
+        answer = {"pid": _start(said)} if "arguments" in said else _state(said["pid"], ended)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _start(said: dict[str, Any]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    os.setsid()
+    for number, name in ((0, os.devnull), (1, said["out"]), (2, said["err"])):
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ[CLOCK] = said["clock"]
+    sys.argv = ["newsarchive", *said["arguments"]]
+    from crawler.cli import main
+
+    try:
+        main()
+    finally:
+        Path(said["open"]).write_text("\n".join(_open_files()), encoding="utf-8")
+    raise SystemExit(0)
+
+
+def _open_files() -> list[str]:
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        try:
+            found.append(str(descriptor.readlink()))
+        except OSError:
+            continue
+    return found
+
+
+def _state(pid: int, ended: dict[int, tuple[int, int]]) -> dict[str, int | None]:
+    """Return how a process ended, with the most kilobytes that it held; nothing where it still runs."""
+    if pid not in ended:
+        got, status, usage = os.wait4(pid, os.WNOHANG)
+        if not got:
+            return {"code": None, "kilobytes": None}
+        ended[pid] = (os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+    code, kilobytes = ended[pid]
+    return {"code": code, "kilobytes": kilobytes}
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,72 @@
+"""A third of the answers fail, in every way that is known: three runs later nothing of it is left in the archive.
+
+CI tries all the ways together on the demo site; NEWSARCHIVE_SOAK=1 each of them, and the sites of the corpus.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.faults.failing import FAILURES
+from tests.e2e.faults.origins import Subject, corpus_subject, demo_subject
+from tests.e2e.faults.processes import Commands
+from tests.e2e.faults.server import FaultServer, Schedule
+from tests.e2e.faults.trial import Trial
+from tests.e2e.harness import SITES, SOAK, check_archive, differences, snapshot
+
+# The days on which the runs begin: each time, what failed so far is due again.
+_DAYS = (0.0, 1.1, 3.3, 7.5)
+_CORPUS = ("rustblog", "wz2100", "f1blog", "cityposts")
+_SEEDS = range(5) if SOAK else range(1)
+
+
+def _serve(subject: Subject, commands: Commands, folder: Path) -> Iterator[Trial]:
+    with FaultServer(subject.origin) as server:
+        trial = Trial(subject, server, commands, folder)
+        trial.crawl_whole()
+        yield trial
+
+
+@pytest.fixture(scope="module")
+def demo(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    yield from _serve(demo_subject(), commands, tmp_path_factory.mktemp("demo"))
+
+
+def becomes_whole(trial: Trial, name: str, schedule: Schedule) -> None:
+    """Crawl three times while requests fail, then once while none does; each failure must have its cause meanwhile."""
+    workspace = trial.workspace(name)
+    trial.begin(schedule)
+    for number, day in enumerate(_DAYS):
+        is_last = number == len(_DAYS) - 1
+        trial.commands.move_clock(days=day)
+        if is_last:
+            trial.server.schedule = None
+        outcome = trial.commands.run(workspace, "crawl", trial.subject.id)
+        assert outcome.code in ((0,) if is_last else (0, 1)), outcome
+        if not is_last:
+            assert trial.unexplained(workspace) == []
+            assert trial.unmarked(workspace) == []
+    assert trial.server.failures.total() > 10, "hardly anything failed"
+    check_archive(workspace.root)
+    assert differences(trial.whole, snapshot(workspace.root)) == {}
+
+
+@pytest.mark.parametrize("seed", _SEEDS)
+def test_every_failure_at_once(demo: Trial, seed: int) -> None:
+    becomes_whole(demo, f"all-{seed}", Schedule(seed))
+    assert set(demo.server.failures) > set(FAILURES) - {"drip"} or not SOAK
+
+
+@pytest.mark.skipif(not SOAK, reason="each failure alone belongs to the soak; CI tries them together")
+@pytest.mark.parametrize("name", FAILURES)
+def test_one_failure(demo: Trial, name: str) -> None:
+    becomes_whole(demo, name, Schedule(7, names=(name,)))
+
+
+@pytest.mark.skipif(not SOAK, reason="the sites of the corpus belong to the soak")
+@pytest.mark.skipif(not SITES.is_dir(), reason=f"the corpus is not at {SITES}")
+@pytest.mark.parametrize("name", _CORPUS)
+def test_a_real_site(commands: Commands, tmp_path: Path, name: str) -> None:
+    for trial in _serve(corpus_subject(name), commands, tmp_path):
+        becomes_whole(trial, "all", Schedule(11))

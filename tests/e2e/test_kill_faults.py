@@ -1,0 +1,106 @@
+"""Killed again and again while answers fail: nothing that was committed is lost, nothing doubled, and it ends whole.
+
+CI kills twenty times, on the demo site; NEWSARCHIVE_SOAK=1 two hundred times, on cityposts too.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.demo.site import DemoSite
+from tests.e2e.faults.failing import FAILURES
+from tests.e2e.faults.origins import Subject, corpus_subject, demo_subject
+from tests.e2e.faults.processes import Commands
+from tests.e2e.faults.server import FaultServer, Schedule
+from tests.e2e.faults.trial import Trial, committed, lost
+from tests.e2e.harness import SITES, SOAK, Workspace, check_archive, differences, reading, snapshot
+
+_KILLS = 5  # in a row, of one archive
+_ROWS = 20 if SOAK else 4
+# What only takes time would leave little to be killed.
+_QUICK = tuple(name for name in FAILURES if name not in ("timeout", "drip"))
+
+
+def _serve(subject: Subject, commands: Commands, folder: Path) -> Iterator[Trial]:
+    with FaultServer(subject.origin) as server:
+        trial = Trial(subject, server, commands, folder)
+        trial.crawl_whole()
+        yield trial
+
+
+@pytest.fixture(scope="module")
+def demo(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    site = DemoSite()
+    site.publish("updates", 60)
+    site.publish("cn", 20)
+    yield from _serve(demo_subject(site), commands, tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="module")
+def cityposts(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    yield from _serve(corpus_subject("cityposts"), commands, tmp_path_factory.mktemp("cityposts"))
+
+
+def doubled(workspace: Workspace) -> list[object]:
+    """Return what stands in the archive twice."""
+    with reading(workspace.database) as db:
+        return [row for sql in _ONCE for row in db.execute(sql)]
+
+
+_ONCE = (
+    "SELECT 'article', url FROM articles GROUP BY site_id, url HAVING count(*) > 1",
+    "SELECT 'first seen', article_id FROM events WHERE kind = 'first_seen' GROUP BY 2 HAVING count(*) > 1",
+    "SELECT 'record', file, offset FROM captures WHERE file IS NOT NULL GROUP BY file, offset HAVING count(*) > 1",
+    "SELECT 'version', article_id, digest FROM versions GROUP BY article_id, digest HAVING count(*) > 1",
+)
+
+
+def crawl_and_kill(trial: Trial, workspace: Workspace, requests: int, seconds: float) -> bool:
+    """Kill a crawl so many requests and seconds after its start; return whether it still ran."""
+    begun = trial.server.requests.total()
+    started = trial.commands.start(workspace, "crawl", trial.subject.id)
+    while trial.server.requests.total() - begun < requests and started.poll() is None:
+        time.sleep(0.002)
+    time.sleep(seconds)
+    before = committed(workspace)
+    still_ran = started.kill()
+    check_archive(workspace.root)
+    assert lost(before, committed(workspace)) == {}
+    assert doubled(workspace) == []
+    return still_ran
+
+
+def killed_in_a_row(trial: Trial, seed: int) -> None:
+    """Kill the crawls of one archive, then let one finish without faults: it must end as if nothing had been."""
+    rng = random.Random(seed)  # noqa: S311 (a sample, no secret)
+    workspace = trial.workspace(f"killed-{seed}")
+    trial.begin(Schedule(seed, names=_QUICK))
+    hits = 0
+    for kill in range(_KILLS):
+        trial.commands.move_clock(days=kill / 2)
+        hits += crawl_and_kill(trial, workspace, rng.randrange(150), rng.uniform(0, 0.3))
+    assert hits >= _KILLS // 2, "the crawls were over before they could be killed"
+    before = committed(workspace)
+    trial.server.schedule = None
+    trial.commands.move_clock(days=12)
+    outcome = trial.commands.run(workspace, "crawl", trial.subject.id)
+    assert outcome.code == 0, outcome
+    check_archive(workspace.root)
+    assert lost(before, committed(workspace)) == {}
+    assert doubled(workspace) == []
+    assert differences(trial.whole, snapshot(workspace.root)) == {}
+
+
+@pytest.mark.parametrize("seed", range(_ROWS))
+def test_kills_of_the_demo_site(demo: Trial, seed: int) -> None:
+    killed_in_a_row(demo, seed)
+
+
+@pytest.mark.skipif(not SOAK, reason="the sites of the corpus belong to the soak")
+@pytest.mark.skipif(not SITES.is_dir(), reason=f"the corpus is not at {SITES}")
+@pytest.mark.parametrize("seed", range(100, 100 + _ROWS))
+def test_kills_of_a_real_site(cityposts: Trial, seed: int) -> None:
+    killed_in_a_row(cityposts, seed)
