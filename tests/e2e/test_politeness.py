@@ -382,3 +382,16 @@ def test_images_are_counted_and_measured(scene: Scene) -> None:
         assert scene.crawl().code == 0
     errors = dict(scene.workspace.rows("SELECT error, count(*) FROM article_images GROUP BY error"))
     assert errors == {None: 2 * len(NAMES), "too-many-images": len(NAMES)}
+
+
+def test_retry_ends_the_rest(scene: Scene) -> None:
+    busy = Answer(b"later", 429, headers=(("Retry-After", "3600"),))
+    scene.site.answers |= {f"/a/{name}.html": busy for name in NAMES}
+    scene.crawl()
+    scene.site.answers.clear()
+    asked = sum(scene.site.requests.values())
+    scene.crawl()
+    assert sum(scene.site.requests.values()) == asked
+    assert scene.workspace.run("retry", "fault").code == 0
+    assert scene.crawl().code == 0
+    assert scene.stored == len(NAMES)
