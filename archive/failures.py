@@ -110,6 +110,7 @@ def make_due(db: Database, site_id: str, at: dt.datetime, *, urls: Sequence[str]
             done += _make_due(db, site_id, known, timestamp(at))
         if any(kind == "listing" for _, kind, _ in chosen):
             done += _make_sections_due(db, site_id, timestamp(at))
+        db.conn.execute("UPDATE urls SET due_at = NULL WHERE site_id = ? AND state = 'pending'", (site_id,))
         forgive(db, {origin_of(url) for url in (*(url for _, _, url in chosen), *_addresses(db, site_id))})
     return done
 
