@@ -106,6 +106,12 @@ def media_path(db: Database, sha256: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def current_text(db: Database, article_id: int) -> tuple[str | None, str]:
+    """Return title and body of an article as it is shown."""
+    title, body = db.conn.execute("SELECT title, body FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return title, body
+
+
 def current_reading(db: Database, article_id: int) -> tuple[str, str]:
     """Return parser release and template that an article's current version was read with."""
     row = db.conn.execute(

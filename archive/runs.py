@@ -1,6 +1,7 @@
 """Runs: a row for every execution, opened and closed around a writer; what a dead run left is put in order first."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
 from archive.warc import cut_tail
 
+logger = logging.getLogger(__name__)
 COUNTS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending", "requests", "bytes")
 
 
@@ -31,6 +33,7 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
     db = open_archive(holdings.database)
     try:
         started = utc_now()
+        _warn_of_clock(db, site.id, started)
         # Before their rows are closed: a kill in between would leave a torn tail that nobody looks at again.
         _cut_killed_tails(db, holdings, site.id)
         with atomic(db):
@@ -68,6 +71,14 @@ def finish_run(
 def warc_name(site_id: str, run_id: int, started: str) -> str:
     """Return the name of a run's WARC file; `started` is the run's as stored."""
     return f"{site_id}-{started[:19].replace('-', '').replace(':', '')}-{run_id:06d}.warc.gz"
+
+
+def _warn_of_clock(db: Database, site_id: str, now: dt.datetime) -> None:
+    """Say so where the clock has been set back: nothing is lost by it, but what was due waits longer."""
+    (last,) = db.conn.execute("SELECT max(started) FROM runs WHERE site_id = ?", (site_id,)).fetchone()
+    if last and last > timestamp(now):
+        behind = dt.datetime.fromisoformat(last) - now
+        logger.warning("%s: the clock is %s behind the last run (%s); set it right", site_id, behind, last)
 
 
 def _close_killed(db: Database, site_id: str, now: dt.datetime) -> None:

@@ -16,7 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 # A rule keeps these from being fetched, or says that they are no article; the rest are failures.
 SKIPS = frozenset({"robots", "off-site", "not-html", "host-not-allowed", "since", "not-article"})
 # A link that leads nowhere is the site's affair, not the run's.
-DEAD_LINKS = frozenset({"http-404", "http-410"})
+DEAD_LINKS = frozenset({"http-404", "http-410", "soft-404"})
 _CAUSES: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "dns"),
     (DownloadConnectionRefusedError, "refused"),
@@ -50,6 +50,7 @@ _MEANINGS = {
     "no-article": "the page holds neither text nor image",
     "not-article": "its address is that of a listing or the front page",
     "blocked": "the site answers with a block notice, a captcha or a wall of consent; a longer delay may help",
+    "soft-404": "the server answers 200, and the page says that there is none, or leads to the front page",
     "empty-shell": "the page is a shell that only a script would fill",
     "bad-encoding": "some bytes are no characters of its encoding",
 }

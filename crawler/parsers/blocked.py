@@ -1,4 +1,4 @@
-"""A page that answers well and yet is none: a block notice, a captcha, a consent wall, a shell that a script fills.
+"""A page that answers well and yet is none: a block notice, a consent wall, a script's empty shell, "page not found".
 
 An article may be about any of these, so that no sign counts by itself: the page must have no prose of its own, and must
 not call itself an article. A title counts only where it is the whole title.
@@ -16,14 +16,15 @@ from archive.model import Article
 from crawler.parsers.blocks import Block
 from crawler.parsers.evidence import is_declared
 from crawler.parsers.metadata import Metadata, read_metadata
+from crawler.parsers.missing import says_missing
 from crawler.parsers.page import Page, parse_page
 from crawler.parsers.text import squeeze
 from crawler.parsers.walk import blocks_of
 
-BlockCause = Literal["blocked", "empty-shell"]
+BlockCause = Literal["blocked", "empty-shell", "soft-404"]
 # Words: a page of more is no notice, a wall of consent may have more; a paragraph from so many on may be prose, and so
 # many words of prose make an article; a shell has fewer than a sentence.
-_NOTICE_WORDS, _WALL_WORDS = 250, 1500
+_NOTICE_WORDS, _MISSING_WORDS, _WALL_WORDS = 250, 600, 1500
 _PARAGRAPH, _PROSE, _SENTENCE = 12, 30, 8
 # Characters: no notice is read as an article of so many.
 _ENOUGH_TEXT = 1500
@@ -120,6 +121,8 @@ def block_cause(body: bytes, url: str, content_type: str | None = None) -> Block
         return "empty-shell" if _is_shell(page, seen) else None
     if _is_notice(page, seen) or _is_wall(seen):
         return "blocked"
+    if seen.words <= _MISSING_WORDS and any(map(says_missing, seen.titles)):
+        return "soft-404"
     return "empty-shell" if _is_shell(page, seen) else None
 
 

@@ -15,13 +15,14 @@ from archive import ledger, media
 from archive.errors import ArchiveError, NewsarchiveError
 from archive.identity import normalise
 from archive.model import Article, Entry, Image, timestamp
-from archive.reader import current_places, current_reading, media_path
+from archive.reader import current_places, current_reading, current_text, media_path
 from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
 from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.blocked import block_cause, may_be_blocked
+from crawler.parsers.missing import likeness, no_such_page
 from crawler.parsers.page import looks_like_html
 from crawler.parsers.pager import part_number
 from crawler.rereading import read_stored
@@ -33,6 +34,8 @@ _MOST_PAGES = 60
 # So often an article waits for a page of it that is not there, and for the best form of an image.
 _MOMENTS = 2
 _PASSING = ("timeout", "reset", "refused", "truncated", "host-unreachable", "http-429", "http-5")
+# Of the pairs of words: what two texts about one thing have in common at least, and two showings of one notice.
+_IN_COMMON, _ALIKE = 0.1, 0.8
 _IMAGE_TRUST = dt.timedelta(days=30)
 NOT_MODIFIED = 304
 _ERRORS = [NOT_MODIFIED, *range(400, 600)]
@@ -74,13 +77,10 @@ class ArticleFetcher:
         if cause:
             return None, cause
         first = self._parse(response, entry)
-        cause = _cause_of_reading(response, first)
+        is_missing = self._leads_away(response, url) or await self._is_no_longer(first, known)
+        cause = "soft-404" if is_missing else _cause_of_reading(response, first) or _cause_of_kind(first)
         if cause:
             return None, cause
-        if first.is_empty and not first.title:
-            return None, "no-article"
-        if first.kind != "article" and first.rules.get("kind", "").startswith("url:"):
-            return None, "not-article"
         pages, cause = await self._further_pages(first)
         if cause:
             return None, cause
@@ -105,6 +105,29 @@ class ArticleFetcher:
             live=True,
         )
         return unit, ""
+
+    def _leads_away(self, response: Response, url: str) -> bool:
+        """Return whether an article's address leads to the front page or to a section: so sites say that it is gone."""
+        target = normalise(response.url)
+        starts = {self._site.url, *(self._site.start_url(section) for section in self._site.sections)}
+        return target != url and (target in starts or urlsplit(target).path == "/") and url not in starts
+
+    async def _is_no_longer(self, article: Article, known: ledger.Known) -> bool:
+        """Return whether a stored article's page is today what the site shows for any address that it does not have.
+
+        Only where nothing is left of title and text is an address asked for that no site has (the method of Bar-Yossef
+        et al., "Sic transit gloria telae", 2004).
+        """
+        if known.article_id is None:
+            return False
+        title, body = current_text(self._run.ledger, known.article_id)
+        if same_title(title, article.title) or likeness(body, article.body) > _IN_COMMON:
+            return False
+        response, _ = await self._get(no_such_page(article.url), "page")
+        if response is None:
+            return False
+        shown = self._parse(response, None)
+        return same_title(shown.title, article.title) and likeness(shown.body, article.body) >= _ALIKE
 
     def _parse(self, response: Response, entry: Entry | None) -> Article:
         return parse_article(
@@ -313,3 +336,11 @@ def _cause_of_reading(response: Response, article: Article) -> str | None:
     if not may_be_blocked(article):
         return None
     return block_cause(response.body, response.url, content_type_of(response))
+
+
+def _cause_of_kind(article: Article) -> str | None:
+    """Return why what was read is no article: nothing is there, or the address is a listing's."""
+    if article.is_empty and not article.title:
+        return "no-article"
+    is_listing = article.kind != "article" and article.rules.get("kind", "").startswith("url:")
+    return "not-article" if is_listing else None

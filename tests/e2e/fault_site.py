@@ -53,6 +53,7 @@ class FaultSite:
     sections: dict[str, Sequence[Sequence[str]]]
     answers: dict[str, Answer] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
+    other: Answer = Answer(b"<html><body><h1>Not found</h1></body></html>", 404)
     robots: str = "User-agent: *\nAllow: /\n"
     url: str = ""
 
@@ -93,7 +94,7 @@ class FaultSite:
             return self.answers[path]
         if path == "/robots.txt":
             return Answer(self.robots.encode(), content_type="text/plain")
-        return self._pages().get(path, Answer(b"<html><body><h1>Not found</h1></body></html>", 404))
+        return self._pages().get(path, self.other)
 
     def _pages(self) -> dict[str, Answer]:
         pages = {article_path(name): Answer(article_html(name).encode()) for name in self.names}

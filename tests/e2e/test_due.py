@@ -234,6 +234,37 @@ def test_a_saved_page_is_looked_at_again_and_its_host_is_not_walked(tmp_path: Pa
         assert set(site.requests) - {"/robots.txt"} == {article_path("n1")}
 
 
+@pytest.mark.parametrize("way", ["a title", "the front page", "whatever is asked for"])
+def test_a_soft_404_is_no_version(tmp_path: Path, way: str) -> None:
+    notice = "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>{1}</p></body></html>"
+    shown = {
+        "a title": Answer(notice.format("Page not found", "Try the search, or go to the front page.").encode()),
+        "the front page": Answer(b"moved", 302, headers=(("Location", "/"),)),
+        # No word of it says so: the site shows its portal for every address that it does not have.
+        "whatever is asked for": Answer(
+            notice.format("Welcome ashore", "Ships, sails and sundries since 1820. " * 9).encode()
+        ),
+    }[way]
+    with FaultSite({"news": _PAGES}).serve() as site:
+        workspace = Workspace.make(tmp_path / "w")
+        workspace.define("fault", site.definition)
+        workspace.crawl("fault")
+        site.answers["/"] = Answer(notice.format("The Faulty Times", "Home").encode())
+        site.other = shown
+        for name in ("n4", "n8"):
+            site.answers[article_path(name)] = shown
+        site.answers[article_path("n5")] = Answer(article_html("other").encode())
+        move_clock(workspace, 1.1, everything=True)
+        sums = workspace.crawl("fault", "--due")
+        assert (sums["stored"], sums["unchanged"], sums["failed"], sums["causes"]) == (1, 9, 2, {"soft-404": 2})
+        assert _events(workspace) == [("changed", site.article_url("n5"))]
+        for _ in range(14):
+            move_clock(workspace, 1)
+            workspace.crawl("fault", "--due")
+        assert [kind for kind, _ in _events(workspace)] == ["changed", "gone", "gone"]
+    check_archive(workspace.root)
+
+
 @pytest.mark.skipif(not SITES.is_dir(), reason=f"the corpus is not at {SITES}")
 def test_a_quiet_revisit_of_a_real_site(tmp_path: Path) -> None:
     www = tmp_path / "www"
@@ -250,11 +281,11 @@ def test_a_quiet_revisit_of_a_real_site(tmp_path: Path) -> None:
             "SELECT count(*) FROM urls WHERE kind = 'article' AND due_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
         )
         changed, lost = (www / url.removeprefix(site.url) for url in urls[:2])
-        changed, lost = (path / "index.html" if path.is_dir() else path for path in (changed, lost))
+        changed = changed / "index.html" if changed.is_dir() else changed
         page = changed.read_text(encoding="utf-8")
         changed.unlink()
         changed.write_text(page.replace("<p>", "<p>Corrected: ", 1) if "<p>" in page else page, encoding="utf-8")
-        lost.unlink()
+        lost.rename(tmp_path / "lost")
         before = site.requests.copy()
         sums = workspace.crawl("cityposts", "--due")
         paths = asked(site, before)

@@ -88,6 +88,16 @@ class Trial:
         return FAILURES[failure].explains(kind, cause)
 
 
+def without_spares(found: dict[str, Any]) -> dict[str, Any]:
+    """Return a snapshot without the other forms of images, which are kept where they can be had at once."""
+    named = {url for _, _, _, _, url, *_ in found["images of articles"]}
+    shown = {sha256 for _, _, _, sha256, *_ in found["images of articles"]}
+    return found | {
+        "images": [image for image in found["images"] if image[0] in shown],
+        "urls": [row for row in found["urls"] if row[1] != "image" or row[0] in named],
+    }
+
+
 def committed(workspace: Workspace) -> dict[str, set[tuple[Any, ...]]]:
     """Return what can never be lost again once it is committed: captures, versions, articles, sightings, events."""
     with reading(workspace.database) as db:
