@@ -129,6 +129,8 @@ class ArticleUnit:
             )  # fmt: skip
         elif image.error and image.asked:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at, desk.policy)
+            # Fetched once, though it stands in several articles.
+            image.asked = False
 
 
 def _is_another(db: Database, identity: str, title: str | None) -> bool:

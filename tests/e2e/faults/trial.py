@@ -64,11 +64,13 @@ class Trial:
     def unmarked(self, workspace: Workspace) -> list[tuple[str, str | None]]:
         """Return the URLs whose last answer failed and of which the ledger does not say so, with how they failed.
 
-        Other forms of an image have no place of their own in the ledger.
+        Where images have several forms, they are left out: one stands in for another.
         """
         marked = {url for (url,) in workspace.rows("SELECT url FROM urls WHERE cause IS NOT NULL")}
         pages = {url for url, kind, *_ in self.whole["urls"] if kind != "image"}
-        expected = pages | {url for _, _, _, _, url, *_ in self.whole["images of articles"]}
+        images = {url for url, kind, *_ in self.whole["urls"] if kind == "image"}
+        named = {url for _, _, _, _, url, *_ in self.whole["images of articles"]}
+        expected = pages | (images if images == named else set())
         return sorted((url, self._failure(url)) for url in self._failing_urls() if url in expected - marked)
 
     def _failing_urls(self) -> Iterator[str]:
