@@ -38,6 +38,16 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
     return db
 
 
+def open_current(path: Path) -> Database:
+    """Open the archive to be read; one that an earlier release has written is brought up to date first."""
+    db = open_archive(path, readonly=True)
+    if MIGRATIONS.pending(db):
+        db.close()
+        open_archive(path).close()
+        db = open_archive(path, readonly=True)
+    return db
+
+
 @contextmanager
 def atomic(db: Database) -> Iterator[Database]:
     """Run the block in one write transaction that takes the lock at once, so that it cannot fail half-way for it.

@@ -208,7 +208,7 @@ def mark_fetched(
     """Write that a URL was fetched and what came: of `seen` due_at, etag, last_modified, digest, cause."""
     db.conn.execute(
         "UPDATE urls SET state = ?, fetched_at = ?, article_id = coalesce(?, article_id), failures = 0, due_at = ?, "
-        "missing_since = NULL, etag = ?, last_modified = ?, digest = ?, cause = ? WHERE id = ?",
+        "missing_since = NULL, failed_since = NULL, etag = ?, last_modified = ?, digest = ?, cause = ? WHERE id = ?",
         (
             state, at, article_id, seen.get("due_at"),
             seen.get("etag"), seen.get("last_modified"), seen.get("digest"), seen.get("cause"), url_id,
@@ -220,7 +220,7 @@ def mark_unchanged(db: Database, url_id: int, at: str, **seen: str | None) -> No
     """Write that a URL was fetched and shows what it showed; of `seen` due_at, and etag and last_modified if told."""
     db.conn.execute(
         "UPDATE urls SET state = 'stored', fetched_at = ?, failures = 0, due_at = ?, missing_since = NULL, "
-        "etag = coalesce(?, etag), last_modified = coalesce(?, last_modified), "
+        "failed_since = NULL, etag = coalesce(?, etag), last_modified = coalesce(?, last_modified), "
         "cause = CASE WHEN cause = 'bad-encoding' THEN cause END WHERE id = ?",
         (at, seen.get("due_at"), seen.get("etag"), seen.get("last_modified"), url_id),
     )
@@ -236,14 +236,14 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: 
         return _mark_missing(db, url_id, (cause, failures), at, policy)
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN article_id IS NOT NULL AND kind = 'article' THEN state ELSE 'failed' END, "
-        "fetched_at = ?, failures = ?, cause = ?, due_at = ? WHERE id = ?",
-        (timestamp(at), failures, cause, timestamp(retry_at(cause, failures, at)), url_id),
+        "fetched_at = ?, failures = ?, cause = ?, due_at = ?, failed_since = ifnull(failed_since, ?) WHERE id = ?",
+        (timestamp(at), failures, cause, timestamp(retry_at(cause, failures, at)), timestamp(at), url_id),
     )
     return None
 
 
 def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.datetime, policy: Policy) -> int | None:
-    cause, failures = found
+    cause, failures, now = *found, timestamp(at)
     article_id, since, was_gone = db.conn.execute(
         "SELECT article_id, missing_since, state = 'gone' FROM urls WHERE id = ?", (url_id,)
     ).fetchone()
@@ -254,8 +254,18 @@ def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.date
         due = return_at(at, policy) if article_id else None
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN ? THEN 'gone' WHEN article_id IS NULL THEN 'failed' ELSE state END, "
-        "fetched_at = ?, failures = ?, cause = ?, missing_since = ?, due_at = ? WHERE id = ?",
-        (gone, timestamp(at), failures, cause, timestamp(first), timestamp(due) if due else None, url_id),
+        "fetched_at = ?, failures = ?, cause = ?, missing_since = ?, due_at = ?, "
+        "failed_since = ifnull(failed_since, ?) WHERE id = ?",
+        (
+            gone,
+            timestamp(at),
+            failures,
+            cause,
+            timestamp(first),
+            timestamp(due) if due else None,
+            timestamp(at),
+            url_id,
+        ),
     )
     if not gone or article_id is None:
         return None
@@ -263,7 +273,7 @@ def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.date
     others = db.conn.execute(
         "UPDATE urls SET due_at = ? WHERE article_id = ? AND kind = 'article' AND state = 'stored' AND id <> ? "
         "AND missing_since IS NULL",
-        (timestamp(at), article_id, url_id),
+        (now, article_id, url_id),
     )
     return int(article_id) if others.rowcount == 0 else None
 

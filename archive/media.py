@@ -43,6 +43,10 @@ class ImageInfo:
     width: int | None
     height: int | None
 
+    def is_larger_than(self, megapixels: float) -> bool:
+        """Return whether the image says of itself that it has more pixels: a bomb for whoever draws it."""
+        return (self.width or 0) * (self.height or 0) > megapixels * 1_000_000
+
 
 def identify(data: bytes) -> ImageInfo | None:
     """Return what image the bytes are, None where they are none; only headers are read."""

@@ -261,6 +261,19 @@ UPDATE urls SET due_at = strftime('%Y-%m-%dT%H:%M:%S.000000Z', fetched_at, '+30 
   WHERE kind = 'article' AND state = 'stored' AND due_at IS NULL AND fetched_at IS NOT NULL;
 """
 
+_HOSTS_TABLE = """
+CREATE TABLE hosts (
+  origin TEXT PRIMARY KEY,
+  robots TEXT,
+  robots_at TEXT,
+  robots_until TEXT,
+  retry_at TEXT,
+  failures INTEGER NOT NULL DEFAULT 0,
+  cause TEXT
+);
+CREATE INDEX hosts_resting ON hosts(retry_at) WHERE retry_at IS NOT NULL;
+"""
+
 FTS_COLUMNS = ("body", "title", "captions", "source", "byline", "search_extra", "keys")
 
 
@@ -299,3 +312,43 @@ def m002_health(db: Database) -> None:
 def m003_due(db: Database) -> None:
     """Let sections and stored articles be due, and missing ones be known since when."""
     db.executescript(_DUE_COLUMNS)
+
+
+@MIGRATIONS()
+def m004_hosts(db: Database) -> None:
+    """Make the table of hosts: their robots.txt, and until when one is left alone."""
+    db.executescript(_HOSTS_TABLE)
+
+
+_NOTICE_TABLES = """
+ALTER TABLE urls ADD COLUMN failed_since TEXT;
+CREATE INDEX urls_failed ON urls(site_id, cause) WHERE failures > 0;
+CREATE INDEX urls_skipped ON urls(site_id, cause) WHERE state = 'skipped';
+CREATE TABLE run_causes (
+  run_id INTEGER NOT NULL REFERENCES runs(id),
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (run_id, kind, state, cause)
+) WITHOUT ROWID;
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  site_id TEXT NOT NULL,
+  level INTEGER NOT NULL,
+  said TEXT NOT NULL,
+  first_seen TEXT NOT NULL,
+  sent_at TEXT,
+  ended_at TEXT,
+  end_sent_at TEXT
+);
+CREATE UNIQUE INDEX notices_open ON notices(key) WHERE ended_at IS NULL;
+"""
+
+
+@MIGRATIONS()
+def m005_notices(db: Database) -> None:
+    """Make what the reports need: since when a URL fails, by which causes a run's failed, and what was told of it."""
+    db.executescript(_NOTICE_TABLES)

@@ -1,5 +1,6 @@
 """The commands that say how an archive stands: status, gaps."""
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from archive.model import timestamp, utc_now
+from archive.spans import minute, since, until
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from archive.status import SiteStatus
 
 _ATTENTION = 4
-_SUMS = ("stored", "unchanged", "skipped", "failed", "pending")
 _SHOWN = 50
 
 
@@ -27,31 +29,41 @@ class _Invocation(Protocol):
     @property
     def database(self) -> Path: ...
 
+    @property
+    def defined(self) -> tuple[str, ...]: ...
+
 
 @click.command()
 @click.argument("site", required=False)
 @click.option("--fields", is_flag=True, help="Also show by which rules the fields of the last run were read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
+@click.option("--prometheus", is_flag=True, help="Print the figures of all sites in Prometheus' text format.")
 @click.pass_obj
-def status(invocation: _Invocation, site: str | None, fields: bool, as_json: bool) -> None:
-    """Show how each site stands: its last run, and what is wrong with the reading of its pages.
+def status(invocation: _Invocation, site: str | None, fields: bool, as_json: bool, prometheus: bool) -> None:
+    """Show how each site stands: its last good run, what is due next, what fails, and what is wrong.
 
     A problem is a shift in how a field is read that nothing in the site's past explains: it shows an old and a new
     page beside each other. It goes away by itself when a later run, or reextract, is well again.
 
-    Exit code 4 where a problem is open.
+    Exit code 4 where a problem is open. Times are UTC.
 
     \b
+    newsarchive status
     newsarchive status shzj --fields
     """
-    from archive.db import open_archive  # noqa: PLC0415
+    from archive.db import open_current  # noqa: PLC0415
+    from archive.metrics import prometheus_text  # noqa: PLC0415
     from archive.status import read_status  # noqa: PLC0415
 
-    with closing(open_archive(invocation.database, readonly=True)) as db:
-        sites = read_status(db, site)
+    if prometheus and (site or fields or as_json):
+        raise click.UsageError("--prometheus prints all sites and goes with nothing else")
+    with closing(open_current(invocation.database)) as db:
+        sites = read_status(db, site, invocation.defined)
+        if prometheus:
+            click.echo(prometheus_text(db, invocation.database), nl=False)
     if as_json:
         click.echo(json.dumps([each.as_dict() for each in sites], ensure_ascii=False, indent=2))
-    else:
+    elif not prometheus:
         _print_status(sites, fields=fields)
     sys.exit(_ATTENTION if any(each.problems for each in sites) else 0)
 
@@ -84,32 +96,42 @@ def _print_status(sites: "Sequence[SiteStatus]", *, fields: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    if not any(site.run for site in sites):
+    if not any(site.last_run for site in sites):
         console.print("Nothing has been crawled yet. Next: newsarchive crawl SITE")
         return
     console.print(_table(sites))
     for site in sites:
         if fields and site.fields:
             console.print(_field_table(site))
-    _print_lines(line for site in sites for problem in site.problems for line in _problem_lines(problem))
+    _print_lines(line for site in sites for line in _lines_of(site))
 
 
 def _table(sites: "Sequence[SiteStatus]") -> "Table":
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(title="Sites", title_justify="left")
-    for name in ("site", "last run", "state"):
+    now = utc_now()
+    table = Table(title=f"Sites at {minute(timestamp(now))} UTC", title_justify="left")
+    for name in ("site", "last good run", "last run", "next due"):
         table.add_column(name)
-    for name in ("articles", *_SUMS):
+    for name in ("articles", "failing", "pending"):
         table.add_column(name, justify="right")
     table.add_column("problems")
     for site in sites:
-        run = site.run or {}
-        begun = str(run.get("started") or "never")[:16].replace("T", " ")
-        problems = ", ".join(problem.name for problem in site.problems) or "none"
-        sums = (str(run.get(name, "")) for name in _SUMS)
-        table.add_row(site.site, begun, str(run.get("state", "")), str(site.articles), *sums, problems)
+        table.add_row(site.site, *_runs_of(site, now), *_sums_of(site))
     return table
+
+
+def _runs_of(site: "SiteStatus", now: dt.datetime) -> tuple[str, str, str]:
+    good, last = site.last_good, site.last_run
+    finished = f"{minute(good.finished)}, {since(good.finished, now)}" if good and good.finished else "never"
+    state = f"{last.id}: {last.state}" if last else "none"
+    return finished, state, until(site.next_due, now) if site.next_due else "not scheduled"
+
+
+def _sums_of(site: "SiteStatus") -> tuple[str, ...]:
+    problems = ", ".join(problem.name for problem in site.problems) or "none"
+    gone = f" ({site.gone} gone)" if site.gone else ""
+    return f"{site.articles}{gone}", str(sum(site.failures.values())), str(site.pending), problems
 
 
 def _field_table(site: "SiteStatus") -> "Table":
@@ -123,6 +145,16 @@ def _field_table(site: "SiteStatus") -> "Table":
         rules = ", ".join(f"{rule} {number / shares.articles:.0%}" for rule, number in shares.rules.items())
         table.add_row(shares.field, f"{shares.empty / shares.articles:.0%}", printable(rules))
     return table
+
+
+def _lines_of(site: "SiteStatus") -> Iterator[str]:
+    if site.last_run and site.last_run.error:
+        yield f"{site.site}: run {site.last_run.id}: {site.last_run.error}"
+    if site.failures:
+        causes = ", ".join(f"{number} × {cause}" for cause, number in site.failures.items())
+        yield f"{site.site}: failing: {causes}. Next: newsarchive failures {site.site}"
+    for problem in site.problems:
+        yield from _problem_lines(problem)
 
 
 def _problem_lines(problem: "Problem") -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive import health, ledger
+from archive import health, history, ledger
 from archive.db import atomic, open_archive
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
@@ -61,6 +61,7 @@ def finish_run(
                 (timestamp(utc_now()), state, error, *(counts.get(name, 0) for name in COUNTS), run_id),
             )
             health.count_run(db, run_id)
+            history.count_causes(db, run_id)
             (site_id,) = db.conn.execute("SELECT site_id FROM runs WHERE id = ?", (run_id,)).fetchone()
             health.judge(db, site_id)
             return health.open_problems(db, site_id)
@@ -86,6 +87,7 @@ def _close_killed(db: Database, site_id: str, now: dt.datetime) -> None:
     rows = db.conn.execute("SELECT id FROM runs WHERE site_id = ? AND state = 'running'", (site_id,))
     for (run_id,) in rows.fetchall():
         health.count_run(db, run_id)
+        history.count_causes(db, run_id)
         db.conn.execute(
             "UPDATE runs SET state = 'killed', finished = ?, error = 'its process ended without closing it' "
             "WHERE id = ?",

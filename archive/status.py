@@ -1,13 +1,18 @@
-"""How each site stands: its last run, its open problems, and by which rules its fields were read."""
+"""How each site stands: its last runs, what is due, what fails, its open problems, and how its fields were read."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive.errors import NotFoundError
+from archive.failures import count_failures
 from archive.health import Problem, latest_blocks, open_problems
+from archive.history import RunRow, last_run
+from archive.ledger import first_due
+from archive.model import timestamp
 from archive.shifts import FIELDS, Block
 
 
@@ -23,20 +28,33 @@ class FieldShares:
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """One site: the row of its last run (None before the first), its problems, and its fields."""
+    """One site: its last run and the last one that finished (None before the first), what is due, and what is wrong.
+
+    `failures` are the URLs that fail, by cause; `pending` the articles that have never been fetched.
+    """
 
     site: str
-    articles: int
-    run: dict[str, Any] | None
-    problems: tuple[Problem, ...]
-    fields: tuple[FieldShares, ...]
+    articles: int = 0
+    gone: int = 0
+    pending: int = 0
+    last_run: RunRow | None = None
+    last_good: RunRow | None = None
+    next_due: str | None = None
+    failures: dict[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    fields: tuple[FieldShares, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the status for JSON."""
         return {
             "site": self.site,
             "articles": self.articles,
-            "run": self.run,
+            "gone": self.gone,
+            "pending": self.pending,
+            "run": self.last_run.as_dict() if self.last_run else None,
+            "last_good": self.last_good.finished if self.last_good else None,
+            "next_due": self.next_due,
+            "failures": self.failures,
             "problems": [problem.as_dict() | {"next": next_command(problem)} for problem in self.problems],
             "fields": [asdict(shares) for shares in self.fields],
         }
@@ -47,22 +65,42 @@ def next_command(problem: Problem) -> str:
     return f"newsarchive learn {problem.site}"
 
 
-def read_status(db: Database, site_id: str | None = None) -> list[SiteStatus]:
-    """Return how the sites stand that the archive knows, or the one named; raises NotFoundError."""
-    known = [row[0] for row in db.conn.execute("SELECT id FROM sites ORDER BY id")]
-    if site_id is not None and site_id not in known:
-        raise NotFoundError(f"no site {site_id!r} in the archive; it holds {', '.join(known) or 'none yet'}")
-    has_health = "problems" in db.table_names()
-    return [_status(db, each, has_health) for each in known if site_id in (None, each)]
+def read_status(db: Database, site_id: str | None = None, defined: Sequence[str] = ()) -> list[SiteStatus]:
+    """Return how the sites stand that the archive knows or that are defined, or the one named; raises NotFoundError."""
+    known = {row[0] for row in db.conn.execute("SELECT id FROM sites")}
+    every = sorted(known.union(defined))
+    if site_id is not None and site_id not in every:
+        raise NotFoundError(f"no site {site_id!r} in the archive; it holds {', '.join(every) or 'none yet'}")
+    chosen = [each for each in every if site_id in (None, each)]
+    return [_status(db, each) if each in known else SiteStatus(each) for each in chosen]
 
 
-def _status(db: Database, site_id: str, has_health: bool) -> SiteStatus:
-    (articles,) = db.conn.execute("SELECT count(*) FROM articles WHERE site_id = ?", (site_id,)).fetchone()
-    runs = db.query("SELECT * FROM runs WHERE site_id = ? ORDER BY id DESC LIMIT 1", (site_id,))
-    # An archive that only an earlier release has written knows nothing of health yet.
-    problems = open_problems(db, site_id) if has_health else []
-    blocks = latest_blocks(db, site_id) if has_health else []
-    return SiteStatus(site_id, articles, next(iter(runs), None), tuple(problems), _shares(blocks))
+def _status(db: Database, site_id: str) -> SiteStatus:
+    articles, gone = db.conn.execute(
+        "SELECT count(*), total(state = 'gone') FROM articles WHERE site_id = ?", (site_id,)
+    ).fetchone()
+    (pending,) = db.conn.execute(
+        "SELECT count(*) FROM urls WHERE site_id = ? AND kind = 'article' AND state = 'pending'", (site_id,)
+    ).fetchone()
+    return SiteStatus(
+        site_id,
+        articles,
+        int(gone),
+        pending,
+        last_run(db, site_id),
+        last_run(db, site_id, state="finished"),
+        next_due(db, site_id),
+        count_failures(db, site_id),
+        tuple(open_problems(db, site_id)),
+        _shares(latest_blocks(db, site_id)),
+    )
+
+
+def next_due(db: Database, site_id: str) -> str | None:
+    """Return when the site's first section or article is due; images and further pages go with their articles."""
+    (section,) = db.conn.execute("SELECT min(due_at) FROM sections WHERE site_id = ?", (site_id,)).fetchone()
+    article = first_due(db, site_id)
+    return min((at for at in (section, timestamp(article) if article else None) if at), default=None)
 
 
 def _shares(blocks: list[Block]) -> tuple[FieldShares, ...]:

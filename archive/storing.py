@@ -127,6 +127,8 @@ class ArticleUnit:
                 desk.db, image_id, state="stored", at=self.seen_at, article_id=article_id,
                 digest=f"sha256:{image.sha256}", etag=image.etag, last_modified=image.last_modified,
             )  # fmt: skip
+        elif image.error and image.skipped:
+            ledger.mark_skipped(desk.db, image_id, image.error, self.captures[0].fetched_at)
         elif image.error and image.asked:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at, desk.policy)
             # Fetched once, though it stands in several articles.

@@ -277,6 +277,7 @@ class FetchedImage:
     data: bytes | None = None
     info: media.ImageInfo | None = None
     error: str | None = None
+    skipped: bool = False
     sha256: str | None = None
     path: str | None = None
     etag: str | None = None

@@ -37,6 +37,12 @@ def archived_sites(workspace: Workspace, known: Collection[str]) -> list[Site]:
     return [site for site in sites if site.id in {name for name, _ in rows}]
 
 
+def every_site(workspace: Workspace) -> list[Site]:
+    """Return the sites that the workspace defines, and those that the archive holds besides them."""
+    sites = [workspace.site(name) for name in workspace.own_ids()]
+    return sites + archived_sites(workspace, {site.id for site in sites})
+
+
 def due_sites(workspace: Workspace, sites: Iterable[Site]) -> list[DueSite]:
     """Return when each site is due, the one that has waited longest first; None where nothing of it ever is."""
     if not workspace.holdings.database.is_file():

@@ -1,13 +1,15 @@
 """The `newsarchive` command: its groups of commands, and how an error becomes one line and an exit code."""
 
 import sys
+from typing import Literal
 
 import click
 
 from archive import cli as archive_commands
 from archive.errors import NewsarchiveError
+from archive.secrets import masked
 from archive.software import VERSION
-from crawler import commands
+from crawler import commands, logs
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -20,8 +22,15 @@ from crawler import commands
     help="The workspace; default: $NEWSARCHIVE_WORKSPACE, else the current directory.",
 )
 @click.option("-v", "--verbose", count=True, help="Say more: -v every skip and image, -vv all that Scrapy logs.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    help="How warnings and errors are written to stderr; default: [report] log in newsarchive.toml.",
+)
 @click.pass_context
-def newsarchive(context: click.Context, workspace: str | None, verbose: int) -> None:
+def newsarchive(
+    context: click.Context, workspace: str | None, verbose: int, log_format: Literal["text", "json"] | None
+) -> None:
     """Crawl news sections and keep every version of every article in one searchable SQLite file.
 
     \b
@@ -29,6 +38,7 @@ def newsarchive(context: click.Context, workspace: str | None, verbose: int) -> 
     newsarchive crawl shzj
     newsarchive search "quality supervision"
     """
+    logs.choose(log_format)
     context.obj = commands.Invocation(workspace, verbose)
 
 
@@ -41,15 +51,18 @@ def main() -> None:
     try:
         newsarchive.main(standalone_mode=False)
     except NewsarchiveError as error:
-        click.echo(f"newsarchive: {error}", err=True)
+        logs.complain(masked(str(error)))
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        if logs.is_json():
+            logs.complain(error.format_message())
+        else:
+            error.show()
         sys.exit(2)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("newsarchive: stopped", err=True)
+        logs.complain("stopped")
         sys.exit(1)
 
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler import logs
 from crawler.extracting.command import extract
 from crawler.learn.add_command import add, check
 from crawler.learn.command import learn
 from crawler.reextracting.command import reextract
+from crawler.reporting import command as reporting
+from crawler.scheduling import command as scheduling
 
 if TYPE_CHECKING:
     from crawler.site import Site
@@ -29,11 +32,18 @@ class Invocation:
         """The archive's file; raises WorkspaceError where there is no workspace."""
         return self.workspace().holdings.database
 
+    @property
+    def defined(self) -> tuple[str, ...]:
+        """The sites that the workspace defines itself, crawled or not."""
+        return self.workspace().own_ids()
+
     def workspace(self) -> "Workspace":
         """Return the opened workspace."""
         from crawler.workspace import open_workspace  # noqa: PLC0415
 
-        return open_workspace(self.given)
+        workspace = open_workspace(self.given)
+        logs.configure(workspace.config.report.log)
+        return workspace
 
 
 @click.command()
@@ -103,10 +113,9 @@ def crawl(invocation: Invocation, /, sites: tuple[str, ...], as_json: bool, **na
 
 def _every_site(workspace: "Workspace", *, archived: bool) -> "list[Site]":
     """Return the sites that the workspace defines; `archived` adds what the archive holds besides them."""
-    from crawler.agenda import archived_sites  # noqa: PLC0415
+    from crawler.agenda import every_site  # noqa: PLC0415
 
-    sites = [workspace.site(name) for name in workspace.own_ids()]
-    return sites + archived_sites(workspace, {site.id for site in sites}) if archived else sites
+    return every_site(workspace) if archived else [workspace.site(name) for name in workspace.own_ids()]
 
 
 def _those_due(workspace: "Workspace", sites: "list[Site]", *, quiet: bool) -> "list[Site]":
@@ -174,4 +183,4 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, add, check, crawl, save, learn, reextract, extract, demo)
+COMMANDS = (init, add, check, crawl, save, learn, reextract, extract, demo, *reporting.COMMANDS, *scheduling.COMMANDS)

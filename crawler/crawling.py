@@ -5,6 +5,7 @@ import datetime as dt
 import gc
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,11 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive.errors import NewsarchiveError
+from archive.secrets import masked
 from archive.terminal import printable
+from crawler import logs
 from crawler.failures import explain
+from crawler.reporting.after import report_killed, report_runs
 from crawler.run import Run
 from crawler.site import Site
 from crawler.spiders.loader import spider_for
@@ -122,7 +126,7 @@ class SiteOutcome:
                 for walk in self.walks
             },
             "problems": [problem.as_dict() for problem in self.run.problems] if self.run else [],
-            "error": str(self.refusal) if self.refusal else None,
+            "error": masked(str(self.refusal)) if self.refusal else None,
         }
 
 
@@ -136,6 +140,11 @@ class Outcome:
     def exit_code(self) -> int:
         """The gravest of the sites'."""
         return max((site.exit_code for site in self.sites), default=0)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether a signal ended it."""
+        return any(site.state == "interrupted" for site in self.sites)
 
     def print(self, *, as_json: bool = False) -> None:
         """Print the closing table, or the same as JSON."""
@@ -161,16 +170,18 @@ def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, ve
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("NEWSARCHIVE_WORKSPACE", str(workspace.root), priority="cmdline")
+    settings.set("NEWSARCHIVE_REPORT", value=False, priority="cmdline")
     for name, value in order.settings().items():
         settings.set(name, value, priority="cmdline")
     outcome = Outcome()
+    report_killed(workspace, [site.id for site in sites])
     # Fails at once on a wrong section, before the reactor runs.
     for site in sites:
         spider_for(workspace, site)(**order.arguments(site.id))
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = _Process(settings)
     # After Scrapy has set up its own.
-    _log(verbose)
+    logs.set_up(verbose)
     # What is loaded by now stays: the collector need not walk all modules again and again.
     gc.freeze()
     loop = asyncio.get_event_loop()
@@ -180,7 +191,16 @@ def crawl_sites(workspace: Workspace, sites: Sequence[Site], order: Order, *, ve
     loop.run_until_complete(asyncio.wait([work], timeout=_LAST_WORDS))
     if work.done() and not work.cancelled():
         work.result()
+    _let_signals_end_it()
+    refusals = {site.site: site.refusal for site in outcome.sites if site.refusal}
+    report_runs(workspace, [site.site for site in outcome.sites], refusals, quiet=outcome.is_interrupted)
     return outcome
+
+
+def _let_signals_end_it() -> None:
+    """Take the signals back that Scrapy has caught: nobody waits for a mail server."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class _Process(AsyncCrawlerProcess):
@@ -245,7 +265,9 @@ class _Show:
         self._crawler = crawler
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._progress = Progress(
+            *columns, console=console, transient=True, disable=logs.is_json() or not console.is_terminal
+        )
         self._name = name
         self._task = self._progress.add_task(name)
 
@@ -293,15 +315,3 @@ def _table(sites: Sequence[SiteOutcome]) -> Table:
             f"{tally.get('bytes', 0) / 1e6:.1f}", f"{site.seconds:.1f}", walks,
         )  # fmt: skip
     return table
-
-
-def _log(verbose: int) -> None:
-    """Log to stderr: our warnings, with -v our notes, with -vv everything."""
-    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING, force=True)
-    ours = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    for name in ("crawler", "archive"):
-        logging.getLogger(name).setLevel(ours)
-    for name in ("scrapy", "twisted", "asyncio", "py.warnings"):
-        logging.getLogger(name).setLevel(logging.DEBUG if verbose > 1 else logging.ERROR)
-    # What it gives up on has a line of ours.
-    logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.DEBUG if verbose > 1 else logging.CRITICAL)

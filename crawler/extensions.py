@@ -6,6 +6,8 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from archive.errors import NewsarchiveError
+from crawler import logs
+from crawler.reporting.after import report_runs
 from crawler.run import Run
 from crawler.spiders.section import SectionSpider
 from crawler.workspace import open_workspace
@@ -26,8 +28,6 @@ class RunExtension:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RunExtension":
         """Build it and connect it."""
-        # Its errors are named by ours; without this a silent image host would print a traceback.
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
         extension = cls(crawler)
         crawler.signals.connect(extension.opened, signals.spider_opened)
         crawler.signals.connect(extension.closed, signals.spider_closed)
@@ -40,9 +40,11 @@ class RunExtension:
         try:
             workspace = open_workspace(self._crawler.settings.get("NEWSARCHIVE_WORKSPACE"))
             spider.run = Run(workspace, spider.site, spider.committed)
+            logs.work_on(spider.name, spider.run.started.id)
         except NewsarchiveError as error:
             spider.refusal = error
             logger.error("%s: %s", spider.name, error)
+            self._report(spider)
 
     def closed(self, spider: Spider, reason: str) -> None:
         """Close the run."""
@@ -53,3 +55,17 @@ class RunExtension:
         except NewsarchiveError as error:
             spider.refusal = error
             logger.error("%s: %s", spider.name, error)
+        finally:
+            self._report(spider)
+            logs.work_on(None)
+
+    def _report(self, spider: SectionSpider) -> None:
+        """Report the run where no command of ours does so for all of its sites."""
+        if not self._crawler.settings.getbool("NEWSARCHIVE_REPORT"):
+            return
+        try:
+            workspace = open_workspace(self._crawler.settings.get("NEWSARCHIVE_WORKSPACE"))
+        except NewsarchiveError:
+            return
+        refusals = {} if spider.refusal is None else {spider.name: spider.refusal}
+        report_runs(workspace, [spider.name], refusals)

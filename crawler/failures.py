@@ -1,5 +1,8 @@
 """Why a page could not be had: one named cause for every way in which fetching fails."""
 
+import re
+from urllib.parse import urlsplit
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -7,42 +10,81 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    NotSupported,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.error import ConnectError
 
+from crawler.politeness.bodies import is_file
+
+# A link to one of these says so, and leads to no page.
+_FILE_NAME = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|epub|zip|rar|7z|t?gz|bz2|jpe?g|png|gif|webp|bmp|tiff?|avif|svg|ico|"
+    r"mp[34]|m4[av]|mov|avi|wm[av]|webm|og[agv]|wav|flac|exe|apk|dmg)$",
+    re.IGNORECASE,
+)
+BACKED_OFF = "host-backoff"
 # A rule keeps these from being fetched, or says that they are no article; the rest are failures.
-SKIPS = frozenset({"robots", "off-site", "not-html", "host-not-allowed", "since", "not-article"})
+SKIPS = frozenset(
+    {"robots", "off-site", "not-html", "host-not-allowed", "since", "not-article", "private-address", "scheme"}
+)
+# The host is left alone for a while: what it was asked for stays owed, and has not failed.
+OWED = frozenset({BACKED_OFF, "robots-unreachable"})
 # A link that leads nowhere is the site's affair, not the run's.
-DEAD_LINKS = frozenset({"http-404", "http-410", "soft-404"})
+DEAD_LINKS = frozenset({"http-404", "http-410", "soft-404", "incomplete"})
+
+
+class Refused(IgnoreRequest):
+    """A request that a rule of ours turns away; `cause` names the rule."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class SlowResponseError(Exception):
+    """A response that trickles for longer than one may take."""
+
+
 _CAUSES: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "dns"),
     (DownloadConnectionRefusedError, "refused"),
     (DownloadTimeoutError, "timeout"),
     (DownloadCancelledError, "too-large"),
+    (SlowResponseError, "too-slow"),
     (ResponseDataLossError, "truncated"),
     (UnsupportedURLSchemeError, "scheme"),
+    (NotSupported, "scheme"),
+    (ConnectError, "no-route"),
 )
 _MEANINGS = {
     "dns": "its host name does not resolve",
     "refused": "the host refuses the connection",
     "timeout": "the host did not answer in time",
     "too-large": "the response is larger than max_megabytes allows",
+    "too-slow": "the response trickled for longer than response_seconds allows",
+    "too-many-pixels": "the image has more pixels than max_megapixels allows",
+    "too-many-images": "the article has more images than max_images allows",
     "truncated": "the response ended before its declared length",
+    "no-route": "no connection leads to the host",
     "tls": 'the encrypted connection failed; tls = "lenient" in the definition accepts old servers',
     "reset": "the connection broke",
     "robots": "robots.txt forbids it",
     "off-site": "it leads to a host that is not the site's",
     "redirect-loop": "it redirects in a circle",
     "host-not-allowed": "only_hosts in newsarchive.toml does not name its host",
-    "host-unreachable": "its host did not answer three times in this run",
+    "host-backoff": "its host asked for rest or went on failing: it is asked again later",
+    "robots-unreachable": "its host gives no robots.txt for now, not even that it has none: it is asked again later",
+    "private-address": "it leads to a private address that neither the definition nor you named",
     "scheme": "its address is no web address",
     "since": "the listing says that it is older than --since",
     "ignored": "Scrapy turned the request away",
     "no-run": "the run could not be opened",
     "not-html": "it is no HTML page",
+    "wrong-type": "its bytes are those of another kind of file than a page",
     "incomplete": "a further page of it is missing",
     "not-image": "its bytes are no image",
     "empty": "the page is empty",
@@ -54,14 +96,6 @@ _MEANINGS = {
     "empty-shell": "the page is a shell that only a script would fill",
     "bad-encoding": "some bytes are no characters of its encoding",
 }
-
-
-class Refused(IgnoreRequest):
-    """A request that a rule of ours turns away; `cause` names the rule."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 def cause_of(error: BaseException | None) -> str:
@@ -81,6 +115,14 @@ def cause_of(error: BaseException | None) -> str:
 def cause_of_status(response: Response) -> str | None:
     """Return the cause of a response that is no page, None for a good one."""
     return None if response.status == 200 else f"http-{response.status}"
+
+
+def cause_of_no_page(body: bytes, url: str) -> str:
+    """Return why a body that is no page is none: a file whose address says so is no failure of the site's."""
+    if not is_file(body):
+        return "not-html"
+    name = urlsplit(url).path.rpartition("/")[2]
+    return "not-html" if _FILE_NAME.search(name) else "wrong-type"
 
 
 def explain(cause: str) -> str:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
+from archive.hosts import PostponedUnit, origin_of
 from archive.ledger import Section, WalkEnd
 from archive.lock import SiteLock
 from archive.runs import StartedRun, finish_run, start_run
+from archive.secrets import masked
 from archive.software import SOFTWARE
 from archive.storing import ArticleUnit
 from archive.units import (
@@ -28,7 +30,8 @@ from archive.units import (
 from archive.visits import UnchangedUnit
 from archive.warc import Exchange
 from archive.writer import Writer
-from crawler.failures import DEAD_LINKS, explain
+from crawler.failures import DEAD_LINKS, OWED, explain
+from crawler.politeness.hosts import Hosts
 from crawler.site import Site
 from crawler.workspace import Workspace
 
@@ -80,6 +83,7 @@ class Run:
         self._urls: dict[str, int] = {}
         self._open_ids: set[int] = set()
         self._failed_before: set[str] = set()
+        self._resting: set[str] = set()
         self._lock = SiteLock(workspace.holdings, site.id)
         workspace.holdings.make()
         self._lock.acquire()
@@ -92,6 +96,7 @@ class Run:
                 warc=workspace.holdings.captures / self.started.warc, software=SOFTWARE, on_commit=self._committed,
                 policy=workspace.config.revisit.policy,
             )  # fmt: skip
+            self.hosts = Hosts(self.ledger, self._writer.put, self.now, workspace.config.crawl.max_pause)
         except BaseException:
             self._lock.release()
             raise
@@ -170,16 +175,30 @@ class Run:
         self._writer.put(unit)
 
     def failure(self, url: str, kind: str, cause: str, *, skipped: bool = False) -> None:
-        """Queue a failure or a skip, and say so in one line."""
+        """Queue a failure or a skip, and say so in one line; an article whose host is left alone stays owed."""
+        if kind == "article" and cause in OWED:
+            self._postpone(url, cause)
+            return
         word = "skipped" if skipped else "failed"
         # A listing's failure has its line already: its walk stopped there.
         level = logging.INFO if skipped or kind in ("image", "listing") else logging.WARNING
         logger.log(level, "%s: %s %s %s: %s (%s)", self.site.id, kind, url, word, explain(cause), cause)
         self._writer.put(FailureUnit(url, kind, cause, self.now(), skipped))
 
+    def _postpone(self, url: str, cause: str) -> None:
+        """Leave an article pending until its host may be asked again; one line a host says so."""
+        origin = origin_of(url)
+        if origin not in self._resting:
+            self._resting.add(origin)
+            until = self.hosts.of(url).row.retry_at or "a later run"
+            line = f"{origin} is left alone until {until}: {explain(cause)} ({cause})"
+            self.walk_errors.append(line)
+            logger.warning("%s: %s", self.site.id, line)
+        self._writer.put(PostponedUnit(url, cause))
+
     def walk_failed(self, key: str, url: str, cause: str, end: WalkEnd) -> None:
         """Note that a section's walk could not go on."""
-        line = f"section {key}: the walk stopped at {url}: {explain(cause)} ({cause})"
+        line = masked(f"section {key}: the walk stopped at {url}: {explain(cause)} ({cause})")
         self.walk_errors.append(line)
         logger.error("%s: %s", self.site.id, line)
         self._writer.put(FailedWalkUnit(end, self.now()))

@@ -4,21 +4,28 @@ import datetime as dt
 import re
 import tomllib
 import zoneinfo
+from base64 import b64encode
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from archive.errors import DefinitionError
 from archive.identity import host_of, normalise
 from archive.model import SiteRow
+from archive.secrets import masked
 from crawler.schedule import is_schedule
 from crawler.selectors import Selector, compile_selector
 
 DateOrder = Literal["YMD", "DMY", "MDY"]
+# Headers that are no secrets.
+_PLAIN_HEADERS = frozenset(
+    {"accept", "accept-encoding", "accept-language", "cache-control", "dnt", "pragma", "referer", "user-agent"}
+)
+_SECRET_KEYS = ("headers", "cookies", "proxy")
 
 
 def _selector(text: str) -> str:
@@ -236,6 +243,23 @@ class Site(_Value):
         return frozenset({host_of(self.url), *sections, *(host.lower() for host in self.hosts)})
 
     @cached_property
+    def secrets(self) -> frozenset[str]:
+        """What the definition says that nobody else may read: values of headers and cookies, the proxy's password."""
+        headers = (value for name, value in self.headers.items() if name.lower() not in _PLAIN_HEADERS)
+        said = [*headers, *self.cookies.values()]
+        user = urlsplit(self.proxy or "").netloc.rpartition("@")[0]
+        if user:
+            password = user.partition(":")[2]
+            plain = unquote(user)
+            said += [user, plain, password, unquote(password), b64encode(plain.encode()).decode()]
+        return frozenset(part for text in said for part in (text, *text.split()) if part)
+
+    @cached_property
+    def named_hosts(self) -> frozenset[str]:
+        """The hosts that the user named, as requests spell them: only these may be private."""
+        return frozenset(filter(None, map(_as_asked, self._own_hosts)))
+
+    @cached_property
     def layouts(self) -> tuple[Template, ...]:
         """The templates that say something: the single one, then the dated ones."""
         return tuple(template for template in (self.template, *self.templates) if not template.is_empty)
@@ -250,6 +274,13 @@ class Site(_Value):
         """The site as the archive's tables know it."""
         sections = tuple((section.key, section.name, self.start_url(section)) for section in self.sections)
         return SiteRow(self.id, self.name, self.url, self.language, self.timezone, sections)
+
+
+def _as_asked(host: str) -> str:
+    try:
+        return host_of(normalise(f"http://[{host}]/" if ":" in host else f"http://{host}/"))
+    except ValueError:
+        return ""
 
 
 def parse_definition(text: str, origin: str) -> Site:
@@ -301,7 +332,9 @@ def _mistake(problem: Any) -> str:
     key = _key(problem)
     if not key:
         return _meaning(problem)
-    shown = f"{key}: " if problem["type"] == "missing" else f"{key} = {_shown(problem['input'])}: "
+    is_secret = key.partition(".")[0] in _SECRET_KEYS
+    value = "***" if is_secret else masked(_shown(problem["input"]))
+    shown = f"{key}: " if problem["type"] == "missing" else f"{key} = {value}: "
     return shown + _meaning(problem)
 
 

@@ -7,20 +7,31 @@ import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from archive.db import open_archive
 from archive.due import Policy
 from archive.errors import UsageError, WorkspaceError
 from archive.holdings import Holdings
+from archive.secrets import masked
 from crawler.schedule import interval_of
 from crawler.site import Site, bundled_ids, load_bundled, load_file
 
 logger = logging.getLogger(__name__)
 ENVIRONMENT = "NEWSARCHIVE_WORKSPACE"
 CONFIG = "newsarchive.toml"
+# Where a notice goes is nobody else's business.
+_SECRET_PARTS = frozenset({"notify"})
 _SCRAPY_CFG = "[settings]\ndefault = crawler.settings\n"
 _CONFIG_TEXT = """\
 # The workspace of a newsarchive. Every key may be left out; the values shown are the defaults.
@@ -32,8 +43,14 @@ contact = {contact}
 delay = 1.0
 # Requests at the same time to one host.
 concurrency = 4
+# Requests at the same time to all hosts together.
+total_concurrency = 16
 # Seconds until a silent host is given up.
 timeout = 60
+# Seconds that one response may take in all, however slowly it trickles.
+response_seconds = 300
+# Seconds that a run waits for a host that asks for it (Retry-After); what asks for more is left to a later run.
+max_pause = 60
 # A larger response is refused (megabytes).
 max_megabytes = 32
 # Whether robots.txt is followed.
@@ -56,6 +73,22 @@ gone_after_days = 14
 [storage]
 # Whether images are fetched and kept.
 images = true
+# Images fetched for one article, at most.
+max_images = 200
+# An image that says of itself that it has more pixels is not kept (megapixels).
+max_megapixels = 100
+
+[report]
+# A file for Prometheus' textfile collector, written after every run; its name must end in .prom. Empty: none.
+prometheus = ""
+# How warnings and errors are written to stderr: "text", or "json" (one object a line).
+log = "text"
+
+[notify]
+# Who is told of a problem, once: Apprise URLs (mailto://…, json://…); needs: pip install 'newsarchive[notify]'.
+urls = []
+# What is told: "failure" of runs and articles, problems of "health", and the "end" of either.
+on = ["failure", "health"]
 """
 
 
@@ -79,7 +112,10 @@ class Crawl(_Value):
     contact: str = ""
     delay: Annotated[float, Field(ge=0, le=3600)] = 1.0
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    total_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     timeout: Annotated[float, Field(gt=0, le=3600)] = 60
+    response_seconds: Annotated[float, Field(gt=0, le=86400)] = 300
+    max_pause: Annotated[float, Field(ge=0, le=3600)] = 60
     max_megabytes: Annotated[float, Field(gt=0, le=1024)] = 32
     obey_robots: bool = True
     only_hosts: tuple[str, ...] = ()
@@ -111,6 +147,22 @@ class Storage(_Value):
     """What the workspace keeps."""
 
     images: bool = True
+    max_images: Annotated[int, Field(ge=0, le=10_000)] = 200
+    max_megapixels: Annotated[float, Field(gt=0, le=100_000)] = 100
+
+
+class Report(_Value):
+    """What is written for monitors."""
+
+    prometheus: Annotated[str, Field(pattern=r"^(.*\.prom)?$")] = ""
+    log: Literal["text", "json"] = "text"
+
+
+class Notify(_Value):
+    """Who is told what."""
+
+    urls: tuple[SecretStr, ...] = ()
+    on: tuple[Literal["failure", "health", "end"], ...] = ("failure", "health")
 
 
 class Config(_Value):
@@ -119,6 +171,8 @@ class Config(_Value):
     crawl: Crawl = Crawl()
     revisit: Revisit = Revisit()
     storage: Storage = Storage()
+    report: Report = Report()
+    notify: Notify = Notify()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +264,10 @@ def _first_mistake(error: ValidationError) -> str:
     problem = error.errors(include_url=False)[0]
     location = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"crawl": Crawl, "revisit": Revisit, "storage": Storage}
+        parts: dict[str, type[BaseModel]] = {
+            "crawl": Crawl, "revisit": Revisit, "storage": Storage, "report": Report, "notify": Notify,
+        }  # fmt: skip
         model = parts.get(location[0], Config) if len(location) > 1 else Config
         return f"{'.'.join(location)}: no such key; allowed here: {', '.join(model.model_fields)}"
-    return f"{'.'.join(location)} = {problem['input']!r}: {problem['msg']}"
+    value = "***" if location[0] in _SECRET_PARTS else masked(repr(problem["input"]))
+    return f"{'.'.join(location)} = {value}: {problem['msg']}"

@@ -71,6 +71,7 @@ METADATA: dict[str, Any] = {
             "description": "The news sections and when each was last walked to its end.",
             "label_column": "name",
         },
+        "hosts": {"description": "Hosts: their robots.txt with its expiry, and until when one is left alone."},
         "sites": {"description": "The sites of this archive.", "label_column": "name"},
     }
 }

@@ -1,6 +1,5 @@
 """A page from the web: one polite request, bounded in size and time, and one line that says why it failed."""
 
-import ipaddress
 import logging
 import socket
 import ssl
@@ -13,11 +12,12 @@ from types import TracebackType
 from typing import Self
 
 import httpx
-from protego import Protego
 
 from archive.model import utc_now
 from crawler.extracting.inputs import MEGABYTE, Document, InputError, TooLargeError, joined, too_large, unzipped
 from crawler.parsers.page import looks_like_html
+from crawler.politeness.addresses import is_private_host, is_public
+from crawler.politeness.rules import MOST_REDIRECTS, Rules, text_of
 from crawler.settings import DOWNLOAD_SLOTS, REDIRECT_MAX_TIMES, user_agent
 from crawler.workspace import Crawl
 
@@ -41,10 +41,14 @@ class _RedirectedError(Exception):
 
 
 class Fetcher:
-    """Fetches pages one after the other, with the limits and the manners of a workspace's [crawl]."""
+    """Fetches pages one after the other, with the limits and the manners of a workspace's [crawl].
 
-    def __init__(self, crawl: Crawl) -> None:
-        self._crawl = crawl
+    `named` are the hosts that the user named, the only ones that may be private; without them, the host of each
+    address that is asked for is.
+    """
+
+    def __init__(self, crawl: Crawl, named: frozenset[str] | None = None) -> None:
+        self._crawl, self._named = crawl, named
         self._max_bytes = int(crawl.max_megabytes * MEGABYTE)
         self._agent = user_agent(crawl.contact)
         # Only what can be unpacked within a limit is asked for.
@@ -52,7 +56,7 @@ class Fetcher:
         self._client = httpx.Client(
             headers=headers, timeout=crawl.timeout, event_hooks={"response": [_stop_at_redirect]}
         )
-        self._robots: dict[str, Protego] = {}
+        self._robots: dict[str, Rules] = {}
         self._last: dict[str, float] = {}
 
     def __enter__(self) -> Self:
@@ -74,32 +78,38 @@ class Fetcher:
     def fetch_any(self, name: str) -> Document:
         """Return what an address holds, a page or a feed; raises InputError."""
         url = _address(name, name)
-        self._wait(url.host)
-        with self._answer(name, url, url.host) as (place, response):
+        self._wait(url)
+        with self._answer(name, url, self._named_for(url)) as (place, response):
             if response.status_code != HTTPStatus.OK:
                 raise InputError(f"{name}: {_status(response.status_code)}")
             body = self._body(name, response)
-        return Document(name, body, str(place), response.headers.get("Content-Type"), utc_now())
+        return Document(name, body, str(place.copy_with(userinfo=b"")), response.headers.get("Content-Type"), utc_now())
 
     def sitemaps(self, name: str) -> list[str]:
         """Return the sitemaps that the robots.txt of an address' host names; raises InputError."""
         url = _address(name, name)
-        return list(self._rules(name, url, url.host).sitemaps)
+        return list(self._rules(name, url, self._named_for(url)).parsed.sitemaps)
 
-    def _wait(self, host: str) -> None:
-        """Wait until the host may be asked again; this machine always may, as in a crawl."""
-        last = self._last.get(host)
-        if last is not None and host not in DOWNLOAD_SLOTS:
-            time.sleep(max(0.0, last + self._crawl.delay - time.monotonic()))
-        self._last[host] = time.monotonic()
+    def _named_for(self, url: httpx.URL) -> frozenset[str]:
+        return frozenset({_host(url)}) if self._named is None else self._named
+
+    def _wait(self, url: httpx.URL) -> None:
+        """Wait until the host may be asked again; this machine always may, as in a crawl, unless its rules say no."""
+        last, rules = self._last.get(url.host), self._robots.get(str(url.join("/robots.txt")))
+        delay = 0.0 if url.host in DOWNLOAD_SLOTS else self._crawl.delay
+        delay = max(delay, rules.delay(self._agent) if rules else 0.0)
+        if last is not None:
+            time.sleep(max(0.0, last + delay - time.monotonic()))
+        self._last[url.host] = time.monotonic()
 
     @contextmanager
     def _answer(
-        self, name: str, url: httpx.URL, named: str, *, is_robots: bool = False
+        self, name: str, url: httpx.URL, named: frozenset[str], *, is_robots: bool = False
     ) -> Iterator[tuple[httpx.URL, httpx.Response]]:
-        """Give the first answer that is no redirect, with its address; `named` is the host that the user named."""
-        for _ in range(REDIRECT_MAX_TIMES + 1):
-            address = None if url.host == named else _public_address(name, url)
+        """Give the first answer that is no redirect, with its address; `named` are hosts that the user named."""
+        most = MOST_REDIRECTS if is_robots else REDIRECT_MAX_TIMES
+        for _ in range(most + 1):
+            address = None if _host(url) in named else _public_address(name, url)
             self._check_host(name, url)
             if not is_robots:
                 self._check_robots(name, url, named)
@@ -109,7 +119,7 @@ class Fetcher:
                     return
             except _RedirectedError as redirect:
                 url = _address(name, redirect.location, url)
-        raise InputError(f"{name}: it redirects more than {REDIRECT_MAX_TIMES} times; {_BY_HAND}")
+        raise InputError(f"{name}: it redirects more than {most} times; {_BY_HAND}")
 
     @contextmanager
     def _sent(self, url: httpx.URL, address: str | None) -> Iterator[httpx.Response]:
@@ -129,27 +139,30 @@ class Fetcher:
         if allowed and url.host not in allowed:
             raise InputError(f"{name}: only_hosts in newsarchive.toml does not name {url.host}; add it there")
 
-    def _check_robots(self, name: str, url: httpx.URL, named: str) -> None:
-        if self._crawl.obey_robots and not self._rules(name, url, named).can_fetch(str(url), self._agent):
+    def _check_robots(self, name: str, url: httpx.URL, named: frozenset[str]) -> None:
+        if self._crawl.obey_robots and not self._rules(name, url, named).allow(str(url), self._agent):
             raise InputError(
                 f"{name}: robots.txt of {url.host} forbids it; {_BY_HAND}, "
                 "or set obey_robots = false in a workspace's newsarchive.toml"
             )
 
-    def _rules(self, name: str, url: httpx.URL, named: str) -> Protego:
-        """Return a host's rules; where it has none that can be read, everything is allowed."""
+    def _rules(self, name: str, url: httpx.URL, named: frozenset[str]) -> Rules:
+        """Return a host's rules; where it has none, everything is allowed, and where it gives none for now, nothing."""
         place = url.join("/robots.txt")
         if str(place) not in self._robots:
             text = ""
             try:
                 with self._answer(name, place, named, is_robots=True) as (_, response):
+                    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.status_code >= 500:
+                        said = _status(response.status_code)
+                        raise UnreachableError(f"{name}: robots.txt of {url.host} cannot be had: {said}")
                     if response.status_code == HTTPStatus.OK:
-                        text = self._body(name, response).decode("utf-8", "replace")
+                        text = text_of(self._body(name, response))
             except UnreachableError:
                 raise
             except InputError as error:
                 logger.debug("%s is not followed: %s", place, error)
-            self._robots[str(place)] = Protego.parse(text)
+            self._robots[str(place)] = Rules.of(text)
         return self._robots[str(place)]
 
     def _body(self, name: str, response: httpx.Response) -> bytes:
@@ -194,28 +207,25 @@ def _address(name: str, said: str, base: httpx.URL | None = None) -> httpx.URL:
 
 
 def _public_address(name: str, url: httpx.URL) -> str:
-    """Return an address of a host that only a redirect named; raises InputError where one is private."""
+    """Return an address of a host that the user did not name; raises InputError where one is private."""
+    whence = "" if str(url) == name else f"it redirects to {url.host}, "
     try:
         found = socket.getaddrinfo(url.host, url.port or url.scheme, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise UnreachableError(f"{name}: it redirects to {url.host}, {_no_name()}") from error
+        raise UnreachableError(f"{name}: {whence}{_no_name()}") from error
     addresses = [str(place[4][0]) for place in found]
-    private = [address for address in addresses if not _is_public(address)]
-    if private:
+    private = [address for address in addresses if not is_public(address)]
+    if private or is_private_host(_host(url)):
+        where = private[0] if private else url.host
         raise InputError(
-            f"{name}: it redirects to {url.host}, a private address ({private[0]}) that you did not name; "
-            f"if you mean it, give {url}"
+            f"{name}: {whence}a private address ({where}) that you did not name; if you mean it, give {url}"
         )
     return addresses[0]
 
 
-def _is_public(address: str) -> bool:
-    try:
-        place = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = place.ipv4_mapped if isinstance(place, ipaddress.IPv6Address) else None
-    return (mapped or place).is_global and not (mapped or place).is_multicast
+def _host(url: httpx.URL) -> str:
+    """Return a host as definitions have it."""
+    return url.raw_host.decode("ascii").lower()
 
 
 @contextmanager

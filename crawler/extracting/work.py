@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
+from archive.secrets import masked
 from archive.terminal import printable
 from crawler.extracting.inputs import MEGABYTE, STDIN, Document, InputError, is_address, read_document
 from crawler.extracting.pool import in_order
@@ -199,7 +200,7 @@ class _Show:
 
     def complain(self, complaint: str) -> None:
         """Print one line on stderr."""
-        said = f"newsarchive: {' '.join(printable(complaint).split())}"
+        said = f"newsarchive: {masked(' '.join(printable(complaint).split()))}"
         shown = said if len(said) <= _LONGEST_COMPLAINT else f"{said[:_LONGEST_COMPLAINT]}..."
         if self._bar:
             self._bar.console.out(shown, highlight=False)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.errors import UsageError
-from archive.identity import normalise
+from archive.identity import host_of, normalise
 from archive.model import Article, Stamp
 from archive.terminal import printable
 from crawler.extracting.fetching import Fetcher
@@ -31,9 +31,12 @@ _LEARNED_FROM = 6
 
 
 @contextmanager
-def looking(crawl: Crawl) -> Iterator[Look]:
-    """Give what looks at a site, with the manners of a workspace's [crawl]."""
-    with Fetcher(crawl) as fetcher:
+def looking(crawl: Crawl, named: frozenset[str]) -> Iterator[Look]:
+    """Give what looks at a site, with the manners of a workspace's [crawl]; `named` are the hosts that may be private.
+
+    What a page links to, nobody has named.
+    """
+    with Fetcher(crawl, named) as fetcher:
         yield Look(fetcher.fetch_any, fetcher.sitemaps)
 
 
@@ -43,7 +46,7 @@ def learn_site(url: str, crawl: Crawl, *, site_id: str | None = None, name: str 
         normalise(url)
     except ValueError as error:
         raise UsageError(f"{url!r} is no web address; give a section's address, https:// and all") from error
-    with looking(crawl) as look:
+    with looking(crawl, frozenset({host_of(normalise(url))})) as look:
         found = discover(url, look)
         site = site_of(found, site_id=site_id, name=name)
         learned = _template(found, site, look)
@@ -153,7 +156,7 @@ def add_site(workspace: Workspace, learned: Learned, *, force: bool) -> Path:
 def check_site(site: Site, crawl: Crawl) -> Iterator[Learned]:
     """Yield what each section's first page lists today, and what is read of some articles."""
     for section in site.sections:
-        with looking(crawl) as look:
+        with looking(crawl, site.named_hosts) as look:
             found = check_section(site, section, look)
             yield Learned(site.model_copy(update={"sections": (section,)}), found, look.requests)
 

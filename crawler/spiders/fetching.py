@@ -19,7 +19,7 @@ from archive.reader import current_places, current_reading, current_text, media_
 from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
-from crawler.failures import DEAD_LINKS, cause_of, cause_of_status
+from crawler.failures import DEAD_LINKS, SKIPS, cause_of, cause_of_no_page, cause_of_status
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.blocked import block_cause, may_be_blocked
 from crawler.parsers.missing import likeness, no_such_page
@@ -31,11 +31,11 @@ from crawler.site import Site
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
+# Of the pairs of words: what two texts about one thing have in common at least, and two showings of one notice.
+_IN_COMMON, _ALIKE = 0.1, 0.8
 # So often an article waits for a page of it that is not there, and for the best form of an image.
 _MOMENTS = 2
 _PASSING = ("timeout", "reset", "refused", "truncated", "host-unreachable", "http-429", "http-5")
-# Of the pairs of words: what two texts about one thing have in common at least, and two showings of one notice.
-_IN_COMMON, _ALIKE = 0.1, 0.8
 _IMAGE_TRUST = dt.timedelta(days=30)
 NOT_MODIFIED = 304
 _ERRORS = [NOT_MODIFIED, *range(400, 600)]
@@ -85,8 +85,10 @@ class ArticleFetcher:
         if cause:
             return None, cause
         article = join_pages([first, *(article for article, _, _ in pages)])
-        images = await asyncio.gather(*(self._image(image) for image in article.images))
-        shown = (Image(image.shown) for image in article.images if image.shown)
+        most = self._run.workspace.config.storage.max_images
+        images = await asyncio.gather(*(self._image(image) for image in article.images[:most]))
+        images += [FetchedImage(image.url or "", error="too-many-images") for image in article.images[most:]]
+        shown = (Image(image.shown) for image in article.images[:most] if image.shown)
         also = await asyncio.gather(*(self._image(image) for image in shown))
         if article.undecodable:
             logger.warning("%s: article %s: %d bytes are no characters", self._site.id, url, article.undecodable)
@@ -213,13 +215,14 @@ class ArticleFetcher:
             response, cause = await self._get(str(url), "image", kept.validators if kept and url == image.url else None)
             if response is not None:
                 found = _image_of(response, str(image.url), kept)
-                if found:
+                most = self._run.workspace.config.storage.max_megapixels
+                if found and not (found.info and found.info.is_larger_than(most)):
                     return found
-                cause = "not-image"
+                cause = "too-many-pixels" if found else "not-image"
             first_cause = first_cause or cause
             if cause.startswith(_PASSING) and not self._is_long_dead(str(url)):
                 break
-        return FetchedImage(str(image.url), error=first_cause)
+        return FetchedImage(str(image.url), error=first_cause, skipped=first_cause in SKIPS)
 
     def _resting(self, url: str) -> str:
         """Return why an image that failed before is not asked for yet, an empty text where it may be."""
@@ -328,7 +331,8 @@ def content_type_of(response: Response) -> str | None:
 def _cause_of_page(response: Response) -> str | None:
     if not response.body.strip():
         return "empty"
-    return None if looks_like_html(response.body, content_type_of(response)) else "not-html"
+    is_page = looks_like_html(response.body, content_type_of(response))
+    return None if is_page else cause_of_no_page(response.body, response.url)
 
 
 def _cause_of_reading(response: Response, article: Article) -> str | None:

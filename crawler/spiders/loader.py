@@ -4,6 +4,7 @@ from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
 from archive.errors import NewsarchiveError, UsageError
+from archive.secrets import hide
 from crawler.settings import settings_for
 from crawler.site import Site
 from crawler.spiders.section import SectionSpider
@@ -49,7 +50,8 @@ class SiteLoader:
 
 
 def spider_for(workspace: Workspace, site: Site) -> type[SectionSpider]:
-    """Return the spider class of a site."""
+    """Return the spider class of a site; from now on nothing that its definition keeps secret is logged."""
+    hide(site.secrets)
     return type(
         f"{site.id.title().replace('-', '').replace('_', '')}Spider",
         (SectionSpider,),

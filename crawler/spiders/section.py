@@ -20,7 +20,7 @@ from archive.errors import NewsarchiveError
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from archive.visits import UnchangedUnit
-from crawler.failures import SKIPS, cause_of, cause_of_status
+from crawler.failures import SKIPS, cause_of, cause_of_no_page, cause_of_status
 from crawler.parsers import parse_listing
 from crawler.parsers.blocked import block_cause
 from crawler.parsers.dates import DateContext, parse_date
@@ -126,7 +126,7 @@ class SectionSpider(Spider):
             run.listing(ListingUnit(walk.row.id, url, capture_of(response), walk.page, (), end, unchanged=True))
             return None
         content_type = content_type_of(response)
-        cause = cause_of_status(response) or _cause_of_body(response.body, content_type)
+        cause = cause_of_status(response) or _cause_of_body(response.body, response.url, content_type)
         if cause:
             self._end_badly(walk, url, cause)
             return None
@@ -386,7 +386,7 @@ def _cause_of_no_entries(response: Response, walk: Walk) -> str | None:
     return cause or ("no-articles" if walk.page == 1 else None)
 
 
-def _cause_of_body(body: bytes, content_type: str | None) -> str | None:
+def _cause_of_body(body: bytes, url: str, content_type: str | None) -> str | None:
     if not body.strip(b"\x00 \r\n\t"):
         return "empty" if not body.strip() else "not-html"
-    return None if is_feed(body) or looks_like_html(body, content_type) else "not-html"
+    return None if is_feed(body) or looks_like_html(body, content_type) else cause_of_no_page(body, url)

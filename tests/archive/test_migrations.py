@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive.db import open_archive
+from archive.db import open_current
 from archive.migrations import FTS_COLUMNS, MIGRATIONS
 from archive.status import read_status
 from tests.archive.keeping import Keeping, article
@@ -30,10 +30,13 @@ CONTRACT = {
     "article_images": "article_id version_id position image_id url caption credit alt error",
     "captures": "id url fetched_at status mime headers digest file offset length revisit_of chain withdrawn run_id",
     "urls": "id url kind site_id article_id state discovered_at fetched_at due_at etag last_modified digest failures "
-    "cause missing_since",
+    "cause failed_since missing_since",
     "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error",
     "run_health": "run_id position section_id reading articles fields",
     "problems": "id site_id run_id name field since_run seen_at state detail resolved_at",
+    "hosts": "origin robots robots_at robots_until retry_at failures cause",
+    "run_causes": "run_id kind state cause number",
+    "notices": "id key kind site_id level said first_seen sent_at ended_at end_sent_at",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
@@ -166,7 +169,7 @@ def test_migrations_are_named_in_order() -> None:
     assert all(name[0] == "m" and name[1:4].isdecimal() for name in names)
 
 
-def test_an_archive_of_the_first_release_gets_the_tables_of_health(tmp_path: Path) -> None:
+def test_an_archive_of_the_first_release_is_brought_up_to_date_to_be_read(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "archive.db")) as plain:
         db = Database(plain)
         MIGRATIONS.apply(db, stop_before="m002_health")
@@ -174,8 +177,8 @@ def test_an_archive_of_the_first_release_gets_the_tables_of_health(tmp_path: Pat
         plain.execute("INSERT INTO sites(id, name, url) VALUES ('herald', 'The Herald', 'https://herald.example/')")
         plain.execute("INSERT INTO runs(site_id, started, finished, state) VALUES ('herald', 't', 't', 'finished')")
         plain.commit()
-    with closing(open_archive(tmp_path / "archive.db")) as db:
-        assert {"problems", "run_health"} <= set(db.table_names())
+    with closing(open_current(tmp_path / "archive.db")) as db:
+        assert {"problems", "run_health", "notices", "run_causes"} <= set(db.table_names())
         (status,) = read_status(db)
         assert (status.site, status.problems, status.fields) == ("herald", (), ())
-        assert status.run is not None
+        assert status.last_run is not None

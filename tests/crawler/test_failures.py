@@ -8,12 +8,14 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    NotSupported,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
+from twisted.internet.error import NoRouteError
 
-from crawler.failures import DEAD_LINKS, SKIPS, Refused, cause_of, cause_of_status, explain
+from crawler.failures import DEAD_LINKS, OWED, SKIPS, Refused, SlowResponseError, cause_of, cause_of_status, explain
 
 
 def failed(message: str, cause: BaseException | None = None) -> DownloadFailedError:
@@ -33,6 +35,9 @@ def failed(message: str, cause: BaseException | None = None) -> DownloadFailedEr
         (DownloadCancelledError("x"), "too-large"),
         (ResponseDataLossError("x"), "truncated"),
         (UnsupportedURLSchemeError("x"), "scheme"),
+        (NotSupported("x"), "scheme"),
+        (NoRouteError("x"), "no-route"),  # type: ignore[no-untyped-call]
+        (SlowResponseError("x"), "too-slow"),
         (failed("x"), "reset"),
         (failed("[('SSL routines', '', 'unsafe legacy')]"), "tls"),
         (failed("x", OSError("ssl handshake failure")), "tls"),
@@ -77,7 +82,10 @@ def test_cause_of_status(status: int, cause: str | None) -> None:
         ("off-site", "it leads to a host that is not the site's"),
         ("redirect-loop", "it redirects in a circle"),
         ("host-not-allowed", "only_hosts in newsarchive.toml does not name its host"),
-        ("host-unreachable", "its host did not answer three times in this run"),
+        ("host-backoff", "its host asked for rest or went on failing: it is asked again later"),
+        ("private-address", "it leads to a private address that neither the definition nor you named"),
+        ("too-slow", "the response trickled for longer than response_seconds allows"),
+        ("wrong-type", "its bytes are those of another kind of file than a page"),
         ("not-html", "it is no HTML page"),
         ("not-image", "its bytes are no image"),
         ("empty", "the page is empty"),
@@ -94,11 +102,11 @@ def test_explain(cause: str, words: str) -> None:
     assert explain(cause) == words
 
 
-@pytest.mark.parametrize("cause", sorted(SKIPS | {"scheme", "ignored"}))
+@pytest.mark.parametrize("cause", sorted(SKIPS | OWED | {"ignored", "no-route", "too-many-pixels", "too-many-images"}))
 def test_every_named_cause_has_words_of_its_own(cause: str) -> None:
     assert not explain(cause).startswith("fetching failed")
 
 
 def test_dead_links_are_no_skips() -> None:
     assert not DEAD_LINKS & SKIPS
-    assert {"http-404", "http-410"} == DEAD_LINKS
+    assert {"http-404", "http-410", "soft-404", "incomplete"} == DEAD_LINKS

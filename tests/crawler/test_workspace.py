@@ -9,7 +9,19 @@ import pytest
 
 from archive.errors import ArchiveError, DefinitionError, UsageError, WorkspaceError
 from crawler.site import bundled_ids
-from crawler.workspace import CONFIG, ENVIRONMENT, Config, Crawl, Revisit, find_root, make_workspace, open_workspace
+from crawler.workspace import (
+    CONFIG,
+    ENVIRONMENT,
+    Config,
+    Crawl,
+    Notify,
+    Report,
+    Revisit,
+    Storage,
+    find_root,
+    make_workspace,
+    open_workspace,
+)
 
 DEFINITION = """\
 id = "{id}"
@@ -47,7 +59,7 @@ def test_the_config_that_is_written_holds_the_defaults(tmp_path: Path) -> None:
     assert make_workspace(tmp_path).config == Config()
     text = (tmp_path / CONFIG).read_text("utf-8")
     keys = re.findall(r"^(\w+) =", text, re.MULTILINE)
-    assert keys == [*Crawl.model_fields, *Revisit.model_fields, "images"]
+    assert keys == [name for model in (Crawl, Revisit, Storage, Report, Notify) for name in model.model_fields]
 
 
 @pytest.mark.parametrize("contact", ['Ann "A" Lee <ann@example.org>', "back\\slash", "two\nlines"])

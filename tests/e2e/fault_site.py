@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import threading
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,8 @@ class Answer:
     undeclared: bool = False  # no Content-Length: the body ends with the connection
     reset: bool = False
     gate: threading.Event | None = None  # the answer waits for it
+    raw: tuple[bytes, ...] = ()  # instead of all else: these bytes as they are, `pause` seconds between them
+    pause: float = 0.0
 
 
 def redirect(location: str) -> Answer:
@@ -52,8 +55,10 @@ class FaultSite:
 
     sections: dict[str, Sequence[Sequence[str]]]
     answers: dict[str, Answer] = field(default_factory=dict)
+    first: dict[str, list[Answer]] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     other: Answer = Answer(b"<html><body><h1>Not found</h1></body></html>", 404)
+    times: list[tuple[float, str]] = field(default_factory=list)
     robots: str = "User-agent: *\nAllow: /\n"
     url: str = ""
 
@@ -88,8 +93,11 @@ class FaultSite:
         return {name for pages in self.sections.values() for page in pages for name in page}
 
     def answer(self, path: str) -> Answer:
-        """Return the answer to a path."""
+        """Return the answer to a path; what stands in `first` is given once each, before all else."""
         self.requests[path] += 1
+        self.times.append((time.monotonic(), path))
+        if self.first.get(path):
+            return self.first[path].pop(0)
         if path in self.answers:
             return self.answers[path]
         if path == "/robots.txt":
@@ -166,6 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         answer = self.site.answer(self.path)
+        if answer.raw:
+            self._send_raw(answer)
+            return
         if answer.gate is not None:
             answer.gate.wait(60)
         if answer.reset:
@@ -193,6 +204,15 @@ class _Handler(BaseHTTPRequestHandler):
                 left -= len(block)
         except ConnectionError:
             self.close_connection = True
+
+    def _send_raw(self, answer: Answer) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            for part in answer.raw:
+                self.wfile.write(part)
+                time.sleep(answer.pause)
+            if answer.reset:
+                self._reset()
 
     def _reset(self) -> None:
         """Send a TCP reset: closing with a linger of 0 s does."""

@@ -91,8 +91,8 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "404": (lambda _: Answer(b"<h1>gone</h1>", 404), "http-404"),
     "500": (lambda _: Answer(b"<h1>broken</h1>", 500), "http-500"),
     "empty body": (lambda _: Answer(b""), "empty"),
-    "PDF": (lambda _: Answer(PDF, content_type="application/pdf"), "not-html"),
-    "PDF as HTML": (lambda _: Answer(PDF), "not-html"),
+    "PDF": (lambda _: Answer(PDF, content_type="application/pdf"), "wrong-type"),
+    "PDF as HTML": (lambda _: Answer(PDF), "wrong-type"),
     "40 MB of zeros": (lambda _: Answer(zeros=FORTY_MEGABYTES), "too-large"),
     "40 MB of zeros, length unsaid": (lambda _: Answer(zeros=FORTY_MEGABYTES, undeclared=True), "too-large"),
     "40 MB packed into 40 kB": (lambda _: fs.bomb(40), "too-large"),
@@ -101,7 +101,7 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "connection reset": (lambda _: Answer(reset=True), "reset"),
     "truncated body": (lambda _: Answer(b"<html><body><p>And then", declared=5000), "truncated"),
 }
-SKIPPED = {"not-html", "off-site", "robots"}
+SKIPPED = {"off-site", "robots"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from archive.software import SOFTWARE
-from crawler.extracting.fetching import Fetcher, _is_public, _public_address
+from crawler.extracting.fetching import Fetcher, _public_address
 from crawler.extracting.inputs import Document, InputError
 from crawler.workspace import Crawl
 from tests.crawler.extracting.press import page
@@ -96,20 +96,6 @@ def test_a_redirect_to_a_private_address_is_refused_unless_the_user_named_it(sit
         )
         assert sum(other.requests.values()) == 0, "not even its robots.txt is asked for"
         assert fetch(f"{elsewhere}secret").body == page()
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.1.2.3", "224.0.0.1", "::1", "::",
-     "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "no address"],
-)  # fmt: skip
-def test_a_private_address(address: str) -> None:
-    assert not _is_public(address)
-
-
-@pytest.mark.parametrize("address", ["192.0.32.7", "2001:4860:4860::8888", "::ffff:192.0.32.7"])
-def test_a_public_address(address: str) -> None:
-    assert _is_public(address)
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_asked(site: FaultSite) -> None:
@@ -277,12 +263,41 @@ def test_robots_txt_is_followed(site: FaultSite) -> None:
     assert site.requests == {"/robots.txt": 1, "/a": 1}
 
 
-@pytest.mark.parametrize(
-    "robots", [Answer(b"", 404), Answer(b"", 500), fs.redirect("http://gone.example:0x/"), fs.bomb(3)]
-)
+@pytest.mark.parametrize("robots", [Answer(b"", 404), fs.redirect("http://gone.example:0x/"), fs.bomb(3)])
 def test_robots_txt_that_cannot_be_read_forbids_nothing(site: FaultSite, robots: Answer) -> None:
     site.answers |= {"/robots.txt": robots, "/a": PAGE}
     assert fetch(f"{site.url}a", max_megabytes=2).body == page()
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_host_that_gives_no_robots_txt_for_now_is_not_asked(site: FaultSite, status: int) -> None:
+    site.answers |= {"/robots.txt": Answer(b"", status), "/a": PAGE}
+    said = refusal(f"{site.url}a")
+    assert said.startswith(f"{site.url}a: robots.txt of 127.0.0.1 cannot be had: the server answers {status} (")
+    assert said.endswith("try again later")
+    assert site.requests == {"/robots.txt": 1}
+
+
+def test_a_crawl_delay_is_kept(site: FaultSite) -> None:
+    site.robots = "User-agent: *\nCrawl-delay: 0.5\n"
+    site.answers["/a"] = PAGE
+    with Fetcher(Crawl()) as fetcher:
+        fetcher.fetch(f"{site.url}a")
+        started = time.monotonic()
+        fetcher.fetch(f"{site.url}a")
+        assert time.monotonic() - started >= 0.45
+
+
+def test_what_is_only_linked_to_must_be_public(site: FaultSite) -> None:
+    site.answers["/a"] = PAGE
+    with Fetcher(Crawl(), frozenset({"www.example.org"})) as fetcher, pytest.raises(InputError) as error:
+        fetcher.fetch_any(f"{site.url}a")
+    assert str(error.value) == (
+        f"{site.url}a: a private address (127.0.0.1) that you did not name; if you mean it, give {site.url}a"
+    )
+    with Fetcher(Crawl(), frozenset({"127.0.0.1"})) as fetcher:
+        assert fetcher.fetch_any(f"{site.url}a").body == page()
+    assert site.requests["/a"] == 1
 
 
 def test_robots_txt_is_read_once_for_many_pages(site: FaultSite) -> None:

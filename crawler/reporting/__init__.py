@@ -1,0 +1,1 @@
+"""Telling people and monitors what happened: failures, runs, notices."""
