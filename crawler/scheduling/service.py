@@ -77,7 +77,7 @@ class Service:
     def _seconds_to_sleep(self) -> float:
         """Return how long nothing is due; an archive in trouble is a matter for the crawl, which tells."""
         try:
-            due = due_sites(self._workspace, every_site(self._workspace))
+            due = due_sites(self._workspace, every_site(self._workspace)[0])
         except (NewsarchiveError, sqlite3.Error) as error:
             logger.warning("cannot see what is due: %s", error)
             return 0
