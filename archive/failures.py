@@ -119,11 +119,20 @@ def make_due(db: Database, site_id: str, at: dt.datetime, *, urls: Sequence[str]
             done += _make_due(db, site_id, known, timestamp(at))
         if any(kind == "listing" for _, kind, _ in chosen):
             done += _make_sections_due(db, site_id, timestamp(at))
+        db.conn.execute("UPDATE urls SET due_at = NULL WHERE site_id = ? AND state = 'pending'", (site_id,))
         # Else what is due now would wait for its host all the same.
-        wanted = {origin_of(url) for _, _, url in chosen}
+        wanted = {origin_of(url) for url in (*(url for _, _, url in chosen), *_addresses(db, site_id))}
         hosts = [host.origin for host in resting(db, at) if host.origin in wanted]
         forgive(db, hosts)
     return done + MadeDue(hosts=len(hosts))
+
+
+def _addresses(db: Database, site_id: str) -> list[str]:
+    """Return a site's own addresses: what waits for a host that rests has not failed, and is meant too."""
+    rows = db.conn.execute(
+        "SELECT url FROM sites WHERE id = ?1 UNION SELECT url FROM sections WHERE site_id = ?1", (site_id,)
+    )
+    return [url for (url,) in rows]
 
 
 def _chosen(db: Database, site_id: str, urls: Sequence[str], cause: str) -> list[tuple[int, str, str]]:

@@ -79,11 +79,13 @@ class Service:
     def _next(self) -> tuple[float, str]:
         """Return how long nothing is due, and that in words; an archive in trouble is for the crawl to tell of."""
         try:
-            sites = every_site(self._workspace)
+            sites, mistakes = every_site(self._workspace)
             due = due_sites(self._workspace, sites)
         except (NewsarchiveError, sqlite3.Error) as error:
             logger.warning("cannot see what is due: %s", error)
             return 0, ""
+        if mistakes and not sites:
+            return _LONGEST_SLEEP, str(mistakes[0])
         if not sites:
             return _LONGEST_SLEEP, f"no site is defined in {self._workspace.sites_folder}; next: newsarchive add URL"
         first = due[0]
