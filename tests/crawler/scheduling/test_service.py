@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,11 +53,16 @@ def running(workspace: Workspace, *arguments: str) -> Iterator["subprocess.Popen
 
 
 def line_with(process: "subprocess.Popen[str]", text: str) -> str:
-    """Return the next line of its output that has a text."""
+    """Return the next line of its output that has a text; what does not come within a minute ends the process."""
     assert process.stdout is not None
-    for line in process.stdout:
-        if text in line:
-            return line
+    guard = threading.Timer(60, end_group, [process])
+    guard.start()
+    try:
+        for line in process.stdout:
+            if text in line:
+                return line
+    finally:
+        guard.cancel()
     raise AssertionError(f"no line with {text!r}")
 
 
@@ -112,9 +118,21 @@ def test_a_signal_is_passed_on_to_the_crawl(workspace: Workspace, number: signal
 
 def test_a_crawl_that_fails_does_not_end_it(tmp_path: Path) -> None:
     workspace = Workspace.make(tmp_path / "w")
+    # Nobody answers there.
+    workspace.define("demo", definition("http://127.0.0.1:9/"))
+    with running(workspace) as process:
+        assert "with 1: a walk did not finish" in line_with(process, "the crawl ended")
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+def test_a_broken_definition_does_not_end_it(tmp_path: Path) -> None:
+    workspace = Workspace.make(tmp_path / "w")
     workspace.define("broken", "id = 'broken'\n")
     with running(workspace) as process:
-        assert "with 2: wrong configuration" in line_with(process, "the crawl ended")
+        assert "name: is missing and must be given" in line_with(process, "broken.toml")
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
     assert process.returncode == 0
