@@ -6,10 +6,10 @@ from dataclasses import dataclass
 # What says that a page is no longer there; it counts as gone only after having said so on several days.
 MISSING = frozenset({"http-404", "http-410", "soft-404"})
 _LEAST_TIMES_MISSING = 2
-# What a server says as long as it is not mended.
-_SLOW = MISSING | {"not-image"}
+# What a server says of an image as long as it is not mended.
+DEAD_IMAGE = MISSING | {"not-image"}
 _FIRST_RETRY = dt.timedelta(hours=1)
-_MISSING_RETRY = dt.timedelta(days=1)
+_MISSING_RETRY, _DEAD_IMAGE_RETRY = dt.timedelta(days=1), dt.timedelta(days=7)
 _LONGEST_RETRY = dt.timedelta(days=7)
 _FIRST_SKIP, _LONGEST_SKIP = dt.timedelta(days=1), dt.timedelta(days=90)
 _RETURN = dt.timedelta(days=30)
@@ -49,11 +49,18 @@ def next_visit(still_since: dt.datetime, now: dt.datetime, policy: Policy, numbe
 
 def retry_at(cause: str, failures: int, now: dt.datetime) -> dt.datetime:
     """Return when a URL that has failed so often is due again: the next run first, then ever rarer, a week at most."""
-    if cause in _SLOW:
+    if cause in MISSING:
         return now + min(_MISSING_RETRY * (1 << min(failures - 1, 8)), _LONGEST_RETRY)
     if failures <= 1:
         return now
     return now + min(_FIRST_RETRY * (1 << 2 * min(failures - 2, 8)), _LONGEST_RETRY)
+
+
+def image_retry_at(cause: str, failures: int, now: dt.datetime) -> dt.datetime:
+    """Return when an image that has failed so often is due again; one that is not there, as many old ones, in weeks."""
+    if cause in DEAD_IMAGE:
+        return now + min(_DEAD_IMAGE_RETRY * (1 << 2 * min(failures - 1, 8)), _LONGEST_SKIP)
+    return retry_at(cause, failures, now)
 
 
 def skip_until(times: int, now: dt.datetime) -> dt.datetime:

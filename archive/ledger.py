@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.due import MISSING, Policy, missing_until, retry_at, return_at, skip_until, walk_retry_at
+from archive.due import MISSING, Policy, image_retry_at, missing_until, retry_at, return_at, skip_until, walk_retry_at
 from archive.model import Entry, SiteRow, timestamp
 
 SLICE = 200
@@ -247,10 +247,11 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: 
     kind, failures = db.conn.execute("SELECT kind, failures + 1 FROM urls WHERE id = ?", (url_id,)).fetchone()
     if kind == "article" and cause in MISSING:
         return _mark_missing(db, url_id, (cause, failures), at, policy)
+    due = image_retry_at(cause, failures, at) if kind == "image" else retry_at(cause, failures, at)
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN article_id IS NOT NULL AND kind = 'article' THEN state ELSE 'failed' END, "
         "fetched_at = ?, failures = ?, cause = ?, due_at = ?, failed_since = ifnull(failed_since, ?) WHERE id = ?",
-        (timestamp(at), failures, cause, timestamp(retry_at(cause, failures, at)), timestamp(at), url_id),
+        (timestamp(at), failures, cause, timestamp(due), timestamp(at), url_id),
     )
     return None
 

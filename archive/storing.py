@@ -131,6 +131,8 @@ class ArticleUnit:
             ledger.mark_skipped(desk.db, image_id, image.error, self.captures[0].fetched_at)
         elif image.error and image.asked:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at, desk.policy)
+            # Fetched once, though it stands in several articles.
+            image.asked = False
 
 
 def _is_another(db: Database, identity: str, title: str | None) -> bool:

@@ -8,15 +8,15 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archive import ledger
-from archive.due import MISSING, next_visit
+from archive.due import DEAD_IMAGE, next_visit
 from archive.events import note_shown
 from archive.keys import place_in_sections
 from archive.model import timestamp
 from archive.units import CaptureRef, Desk
 
 # An image that failed so often is no reason any more to come sooner; one that its server says is none, still less.
-_IMAGE_TRIES, _DEAD_IMAGE_TRIES = 8, 3
-_DEAD_IMAGE = json.dumps(["not-image", *sorted(MISSING)])
+_IMAGE_TRIES, _DEAD_IMAGE_TRIES = 8, 2
+_DEAD_IMAGE = json.dumps(sorted(DEAD_IMAGE))
 # Of images that wait for another try, or that came with another article meanwhile; what is not wanted does not wait.
 _WAITING = """
 FROM articles JOIN versions ON versions.article_id = articles.id AND number = articles.version
@@ -67,13 +67,12 @@ def plan_visit(desk: Desk, article_id: int, url_id: int, at: dt.datetime) -> str
         (article_id, url_id),
     ).fetchone()
     due = None if other else next_visit(_still_since(db, article_id, at), at, desk.policy, url_id)
-    image_due, _ = _waiting_images(db, article_id)
-    times = [time for time in (timestamp(due) if due else None, image_due) if time]
+    times = [time for time in (timestamp(due) if due else None, _image_due(db, article_id, at)) if time]
     return min(times, default=None)
 
 
-def is_whole(db: Database, article_id: int) -> bool:
-    """Return whether an article is one page, and no image of it waits for another try.
+def is_whole(db: Database, article_id: int, now: dt.datetime) -> bool:
+    """Return whether an article is one page, and no image of it is to be tried again by now.
 
     Only then does "not modified" of its first page say that nothing is new.
     """
@@ -82,17 +81,17 @@ def is_whole(db: Database, article_id: int) -> bool:
         "JOIN version_captures ON version_id = versions.id WHERE articles.id = ?",
         (article_id,),
     ).fetchone()
-    _, lacking = _waiting_images(db, article_id)
-    return (pages, lacking) == (1, 0)
+    waiting = _image_due(db, article_id, now)
+    return bool(pages == 1 and (waiting is None or waiting > timestamp(now)))
 
 
-def _waiting_images(db: Database, article_id: int) -> tuple[str | None, int]:
-    """Return when the first image that an article lacks is due again, and how many there are."""
-    due, number = db.conn.execute(
-        f"SELECT min(urls.due_at), count(*) {_WAITING}",
-        (article_id, _DEAD_IMAGE, _DEAD_IMAGE_TRIES, _IMAGE_TRIES),
+def _image_due(db: Database, article_id: int, now: dt.datetime) -> str | None:
+    """Return when the first image that an article lacks is due again; now where it came with another article."""
+    (due,) = db.conn.execute(
+        f"SELECT min(iif(urls.state = 'stored', ?, urls.due_at)) {_WAITING}",
+        (timestamp(now), article_id, _DEAD_IMAGE, _DEAD_IMAGE_TRIES, _IMAGE_TRIES),
     ).fetchone()
-    return due, int(number)
+    return str(due) if due else None
 
 
 def _still_since(db: Database, article_id: int, now: dt.datetime) -> dt.datetime:

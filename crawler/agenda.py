@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from archive import ledger
 from archive.db import open_archive
+from archive.errors import NewsarchiveError
 from archive.model import timestamp
 from crawler.due import EVER, section_due_at
 from crawler.saving import site_of
@@ -37,10 +38,25 @@ def archived_sites(workspace: Workspace, known: Collection[str]) -> list[Site]:
     return [site for site in sites if site.id in {name for name, _ in rows}]
 
 
-def every_site(workspace: Workspace) -> list[Site]:
-    """Return the sites that the workspace defines, and those that the archive holds besides them."""
-    sites = [workspace.site(name) for name in workspace.own_ids()]
-    return sites + archived_sites(workspace, {site.id for site in sites})
+def defined_sites(workspace: Workspace) -> tuple[list[Site], list[NewsarchiveError]]:
+    """Return the sites that the workspace defines, and what is wrong with definitions that cannot be read.
+
+    One broken definition must not keep the other sites from their turn.
+    """
+    sites: list[Site] = []
+    mistakes: list[NewsarchiveError] = []
+    for name in workspace.own_ids():
+        try:
+            sites.append(workspace.site(name))
+        except NewsarchiveError as error:
+            mistakes.append(error)
+    return sites, mistakes
+
+
+def every_site(workspace: Workspace) -> tuple[list[Site], list[NewsarchiveError]]:
+    """Return the sites that the workspace defines and those that the archive holds besides them, and the mistakes."""
+    sites, mistakes = defined_sites(workspace)
+    return sites + archived_sites(workspace, workspace.own_ids()), mistakes
 
 
 def due_sites(workspace: Workspace, sites: Iterable[Site]) -> list[DueSite]:

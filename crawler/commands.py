@@ -16,6 +16,7 @@ from crawler.reporting import command as reporting
 from crawler.scheduling import command as scheduling
 
 if TYPE_CHECKING:
+    from archive.errors import NewsarchiveError
     from crawler.site import Site
     from crawler.workspace import Workspace
 
@@ -97,8 +98,10 @@ def crawl(invocation: Invocation, /, sites: tuple[str, ...], as_json: bool, **na
     workspace = invocation.workspace()
     since = narrowed.pop("since")
     order = Order(since=since.date() if since else None, **narrowed)
-    meant = [_site(workspace, name) for name in sites] if sites else _every_site(workspace, archived=order.due)
-    if not meant:
+    meant, mistakes = _sites_meant(workspace, sites, archived=order.due)
+    for mistake in mistakes:
+        logs.complain(str(mistake))
+    if not (meant or mistakes):
         raise click.UsageError(
             f"no site given and none defined in {workspace.sites_folder}; "
             f"try: newsarchive crawl {workspace.site_ids()[0]}"
@@ -108,14 +111,21 @@ def crawl(invocation: Invocation, /, sites: tuple[str, ...], as_json: bool, **na
     outcome = crawl_sites(workspace, meant, order, verbose=invocation.verbose) if meant else Outcome()
     if meant or as_json:
         outcome.print(as_json=as_json)
-    sys.exit(outcome.exit_code)
+    sys.exit(max(outcome.exit_code, *(mistake.exit_code for mistake in mistakes), 0))
 
 
-def _every_site(workspace: "Workspace", *, archived: bool) -> "list[Site]":
-    """Return the sites that the workspace defines; `archived` adds what the archive holds besides them."""
-    from crawler.agenda import every_site  # noqa: PLC0415
+def _sites_meant(
+    workspace: "Workspace", names: tuple[str, ...], *, archived: bool
+) -> "tuple[list[Site], list[NewsarchiveError]]":
+    """Return the sites named, or all that the workspace defines, and the definitions that are broken.
 
-    return every_site(workspace) if archived else [workspace.site(name) for name in workspace.own_ids()]
+    `archived` adds what the archive holds besides those that are defined.
+    """
+    from crawler.agenda import defined_sites, every_site  # noqa: PLC0415
+
+    if names:
+        return [_site(workspace, name) for name in names], []
+    return every_site(workspace) if archived else defined_sites(workspace)
 
 
 def _those_due(workspace: "Workspace", sites: "list[Site]", *, quiet: bool) -> "list[Site]":

@@ -236,16 +236,32 @@ async def _one_by_one(
             if left is None:
                 logger.warning("%s: not begun, for the minutes are used up; it stays due", site.id)
                 continue
-            crawler = process.create_crawler(spider_for(workspace, site))
-            started = time.monotonic()
-            with _Show(site.name, crawler) as show:
-                crawl = process.crawl(crawler, **left.arguments(site.id))
-                await show.follow(crawl)
-            outcome.sites.append(_outcome_of(site, crawler, time.monotonic() - started))
+            outcome.sites.append(await _one(process, workspace, site, left))
             if outcome.sites[-1].state == "interrupted":
                 break
     finally:
         process.end(reactor)
+
+
+async def _one(process: _Process, workspace: Workspace, site: Site, order: Order) -> SiteOutcome:
+    """Crawl one site; what nobody has foreseen there must not keep the others from their turn."""
+    started = time.monotonic()
+    crawler = process.create_crawler(spider_for(workspace, site))
+    try:
+        with _Show(site.name, crawler) as show:
+            await show.follow(process.crawl(crawler, **order.arguments(site.id)))
+    except NewsarchiveError:
+        raise
+    except Exception as error:
+        logger.debug("%s: the crawl broke", site.id, exc_info=True)
+        broken = NewsarchiveError(
+            f"{site.id}: the crawl broke: {type(error).__name__}: {error}; please report it with the output of -vv"
+        )
+        logger.error("%s", broken)
+        spider = crawler.spider
+        run = spider.run if isinstance(spider, SectionSpider) else None
+        return SiteOutcome(site.id, run, "failed", (), broken, time.monotonic() - started)
+    return _outcome_of(site, crawler, time.monotonic() - started)
 
 
 def _outcome_of(site: Site, crawler: Crawler, seconds: float) -> SiteOutcome:

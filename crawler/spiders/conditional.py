@@ -18,7 +18,7 @@ _LISTING_TRUST, _ARTICLE_TRUST = dt.timedelta(days=1), dt.timedelta(days=60)
 
 def article_validators(db: Database, known: ledger.Known, url: str, now: dt.datetime) -> dict[str, str]:
     """Return an article's validators, where "not modified" would say that nothing of it is new."""
-    if known.article_id is None or known.state == "gone" or not is_whole(db, known.article_id):
+    if known.article_id is None or known.state == "gone" or not is_whole(db, known.article_id, now):
         return {}
     return validators(known.etag, known.last_modified) if _came_since(db, url, now - _ARTICLE_TRUST) else {}
 
@@ -69,7 +69,7 @@ def is_same_article(db: Database, site: Site, response: Response, known: ledger.
         return False
     if response.status == NOT_MODIFIED:
         return _was_asked(response)
-    if not _has_digest(response, known) or not is_whole(db, known.article_id):
+    if not _has_digest(response, known) or not is_whole(db, known.article_id, capture_of(response).fetched_at):
         return False
     today = reading_of(site)
     return current_reading(db, known.article_id) == (today.parser, today.template)

@@ -223,6 +223,18 @@ def test_a_section_that_is_never_due_and_one_that_fails(tmp_path: Path) -> None:
         assert workspace.rows("SELECT failures FROM sections") == [(0,)]
 
 
+def test_one_broken_definition_keeps_no_other_site_from_its_turn(tmp_path: Path) -> None:
+    with FaultSite({"news": _PAGES}).serve() as site:
+        workspace = Workspace.make(tmp_path / "w")
+        workspace.define("broken", "id = 'broken'\nname = 3\n")
+        workspace.define("fault", site.definition)
+        outcome = workspace.run("crawl", "--due", "--json")
+        assert (outcome.code, [sums["stored"] for sums in outcome.json]) == (2, [12])
+        assert "broken.toml" in outcome.complaints[0]
+        outcome = workspace.run("crawl", "--due")
+        assert (outcome.code, outcome.out.split(";")[0]) == (2, "Nothing is due")
+
+
 def test_a_saved_page_is_looked_at_again_and_its_host_is_not_walked(tmp_path: Path) -> None:
     with FaultSite({"news": _PAGES}).serve() as site:
         workspace = Workspace.make(tmp_path / "w")

@@ -12,7 +12,7 @@ from tests.e2e.faults.failing import FAILURES
 from tests.e2e.faults.origins import Subject, corpus_subject, demo_subject
 from tests.e2e.faults.processes import Commands
 from tests.e2e.faults.server import FaultServer, Schedule
-from tests.e2e.faults.trial import Trial
+from tests.e2e.faults.trial import Trial, without_spares
 from tests.e2e.harness import SITES, SOAK, check_archive, differences, snapshot
 
 # The days on which the runs begin: each time, what failed so far is due again.
@@ -49,7 +49,7 @@ def becomes_whole(trial: Trial, name: str, schedule: Schedule) -> None:
             assert trial.unmarked(workspace) == []
     assert trial.server.failures.total() > 10, "hardly anything failed"
     check_archive(workspace.root)
-    assert differences(trial.whole, snapshot(workspace.root)) == {}
+    assert differences(without_spares(trial.whole), without_spares(snapshot(workspace.root))) == {}
 
 
 @pytest.mark.parametrize("seed", _SEEDS)

@@ -15,7 +15,7 @@ from tests.e2e.faults.failing import FAILURES
 from tests.e2e.faults.origins import Subject, corpus_subject, demo_subject
 from tests.e2e.faults.processes import Commands
 from tests.e2e.faults.server import FaultServer, Schedule
-from tests.e2e.faults.trial import Trial, committed, lost
+from tests.e2e.faults.trial import Trial, committed, lost, without_spares
 from tests.e2e.harness import SITES, SOAK, Workspace, check_archive, differences, reading, snapshot
 
 _KILLS = 5  # in a row, of one archive
@@ -91,7 +91,7 @@ def killed_in_a_row(trial: Trial, seed: int) -> None:
     check_archive(workspace.root)
     assert lost(before, committed(workspace)) == {}
     assert doubled(workspace) == []
-    assert differences(trial.whole, snapshot(workspace.root)) == {}
+    assert differences(without_spares(trial.whole), without_spares(snapshot(workspace.root))) == {}
 
 
 @pytest.mark.parametrize("seed", range(_ROWS))

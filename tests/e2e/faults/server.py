@@ -76,9 +76,13 @@ class FaultServer:
 
     async def _close(self) -> None:
         self._is_closing = True
-        tasks = {*self._connections, *([self._outage] if self._outage else [])}
+        if self._outage is not None:
+            self._outage.cancel()
         if self._listener is not None:
             self._listener.close()
+        # What was accepted just now gets its task in the loop's next turn.
+        await asyncio.sleep(0.01)
+        tasks = {*self._connections, *([self._outage] if self._outage else [])}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -28,7 +28,13 @@ class Trial:
     def workspace(self, name: str) -> Workspace:
         """Make a workspace whose crawls are impatient."""
         made = Workspace.make(
-            self.folder / name, hosts=("127.0.0.1", "127.0.0.2", UNKNOWN_HOST), timeout=1, max_megabytes=16, delay=0
+            self.folder / name,
+            hosts=("127.0.0.1", "127.0.0.2", UNKNOWN_HOST),
+            timeout=1,
+            response_seconds=2,
+            max_pause=2,
+            max_megabytes=16,
+            delay=0,
         )
         made.define(self.subject.id, self.subject.definition(self.server.url))
         return made
@@ -64,11 +70,13 @@ class Trial:
     def unmarked(self, workspace: Workspace) -> list[tuple[str, str | None]]:
         """Return the URLs whose last answer failed and of which the ledger does not say so, with how they failed.
 
-        Other forms of an image have no place of their own in the ledger.
+        Where images have several forms, they are left out: one stands in for another.
         """
         marked = {url for (url,) in workspace.rows("SELECT url FROM urls WHERE cause IS NOT NULL")}
         pages = {url for url, kind, *_ in self.whole["urls"] if kind != "image"}
-        expected = pages | {url for _, _, _, _, url, *_ in self.whole["images of articles"]}
+        images = {url for url, kind, *_ in self.whole["urls"] if kind == "image"}
+        named = {url for _, _, _, _, url, *_ in self.whole["images of articles"]}
+        expected = pages | (images if images == named else set())
         return sorted((url, self._failure(url)) for url in self._failing_urls() if url in expected - marked)
 
     def _failing_urls(self) -> Iterator[str]:
@@ -86,6 +94,16 @@ class Trial:
             reply = self.subject.origin("/" + url.removeprefix(self.server.url), {})
             return kind == "image" and cause == f"http-{reply.status}"
         return FAILURES[failure].explains(kind, cause)
+
+
+def without_spares(found: dict[str, Any]) -> dict[str, Any]:
+    """Return a snapshot without the other forms of images, which are kept where they can be had at once."""
+    named = {url for _, _, _, _, url, *_ in found["images of articles"]}
+    shown = {sha256 for _, _, _, sha256, *_ in found["images of articles"]}
+    return found | {
+        "images": [image for image in found["images"] if image[0] in shown],
+        "urls": [row for row in found["urls"] if row[1] != "image" or row[0] in named],
+    }
 
 
 def committed(workspace: Workspace) -> dict[str, set[tuple[Any, ...]]]:
