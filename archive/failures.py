@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive.db import atomic
 from archive.errors import NotFoundError
+from archive.hosts import forgive, origin_of, resting
 from archive.model import timestamp
 
 # A skip by a rule is no failure, and that a page is gone is a finding.
@@ -45,11 +46,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class MadeDue:
-    """What was made due at once: articles, images by the articles that show them, sections by their listings."""
+    """What was made due at once: articles, images by the articles that show them, sections by their listings.
+
+    `hosts` are those that were left alone for a while, and may be asked again.
+    """
 
     articles: int = 0
     images: int = 0
     sections: int = 0
+    hosts: int = 0
 
     @property
     def total(self) -> int:
@@ -57,7 +62,12 @@ class MadeDue:
         return self.articles + self.images + self.sections
 
     def __add__(self, other: "MadeDue") -> "MadeDue":
-        return MadeDue(self.articles + other.articles, self.images + other.images, self.sections + other.sections)
+        return MadeDue(
+            self.articles + other.articles,
+            self.images + other.images,
+            self.sections + other.sections,
+            self.hosts + other.hosts,
+        )
 
 
 def find_failures(db: Database, site_id: str | None = None, cause: str | None = None) -> list[Failure]:
@@ -109,7 +119,20 @@ def make_due(db: Database, site_id: str, at: dt.datetime, *, urls: Sequence[str]
             done += _make_due(db, site_id, known, timestamp(at))
         if any(kind == "listing" for _, kind, _ in chosen):
             done += _make_sections_due(db, site_id, timestamp(at))
-    return done
+        db.conn.execute("UPDATE urls SET due_at = NULL WHERE site_id = ? AND state = 'pending'", (site_id,))
+        # Else what is due now would wait for its host all the same.
+        wanted = {origin_of(url) for url in (*(url for _, _, url in chosen), *_addresses(db, site_id))}
+        hosts = [host.origin for host in resting(db, at) if host.origin in wanted]
+        forgive(db, hosts)
+    return done + MadeDue(hosts=len(hosts))
+
+
+def _addresses(db: Database, site_id: str) -> list[str]:
+    """Return a site's own addresses: what waits for a host that rests has not failed, and is meant too."""
+    rows = db.conn.execute(
+        "SELECT url FROM sites WHERE id = ?1 UNION SELECT url FROM sections WHERE site_id = ?1", (site_id,)
+    )
+    return [url for (url,) in rows]
 
 
 def _chosen(db: Database, site_id: str, urls: Sequence[str], cause: str) -> list[tuple[int, str, str]]:

@@ -95,12 +95,20 @@ def walk_mark(db: Database) -> int:
 
 
 def end_walk(db: Database, end: WalkEnd, at: dt.datetime) -> None:
-    """Write how a walk ended, and when the section is due again; after a bad end sooner, and ever later."""
+    """Write how a walk ended, and when the section is due again; after a bad end sooner, and ever later.
+
+    Where its host rests the section is due when that does, and nothing is counted: the section has not failed.
+    """
     if end.completed:
         db.conn.execute(
             "UPDATE sections SET walk_started = ?, walk_completed = ?, walk_mark = ?, due_at = ?, every = ?, "
             "definition = ?, failures = 0 WHERE id = ?",
             (end.started, timestamp(at), end.mark, end.due_at, end.every, end.definition, end.section_id),
+        )
+        return
+    if end.due_at is not None:
+        db.conn.execute(
+            "UPDATE sections SET due_at = ?, every = ? WHERE id = ?", (end.due_at, end.every, end.section_id)
         )
         return
     (before,) = db.conn.execute("SELECT failures FROM sections WHERE id = ?", (end.section_id,)).fetchone()
@@ -134,10 +142,13 @@ def seen_before(db: Database, section: Section, site_id: str, url: str) -> bool:
 def open_articles(
     db: Database, site_id: str, now: dt.datetime, section_ids: Sequence[int] | None = None
 ) -> Iterator[tuple[str, Known]]:
-    """Yield the article URLs that a run owes, read in slices: pending ones, then those that are due, longest first."""
+    """Yield the article URLs that a run owes, read in slices: pending ones, then those that are due, longest first.
+
+    A pending one whose host rests is due when that does.
+    """
     at = timestamp(now)
-    pending = "state = 'pending' AND id > ? ORDER BY id"
-    yield from _slices(db, site_id, pending, (0,), section_ids)
+    pending = "state = 'pending' AND ifnull(due_at, '') <= ? AND id > ? ORDER BY id"
+    yield from _slices(db, site_id, pending, (at, 0), section_ids)
     due = "state <> 'pending' AND due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id"
     yield from _slices(db, site_id, due, (at, "", 0), section_ids)
 
@@ -154,7 +165,7 @@ def _slices(
         if not rows:
             return
         last = Known(*rows[-1][1:])
-        after = (last.url_id,) if len(after) == 1 else (after[0], last.due_at or "", last.url_id)
+        after = (after[0], last.url_id) if len(after) == 2 else (after[0], last.due_at or "", last.url_id)
         for url, *fields in rows:
             entry = Known(*fields)
             if section_ids is None or _stands_in(db, entry.url_id, section_ids):
@@ -165,7 +176,8 @@ def first_due(db: Database, site_id: str) -> dt.datetime | None:
     """Return when the first article of a site is due; one that is pending has been since it was discovered."""
     times = db.conn.execute(
         "SELECT (SELECT min(due_at) FROM urls WHERE site_id = ?1 AND kind = 'article' AND due_at IS NOT NULL), "
-        "(SELECT discovered_at FROM urls WHERE site_id = ?1 AND kind = 'article' AND state = 'pending' LIMIT 1)",
+        "(SELECT discovered_at FROM urls "
+        "WHERE site_id = ?1 AND kind = 'article' AND state = 'pending' AND due_at IS NULL LIMIT 1)",
         (site_id,),
     ).fetchone()
     return min((dt.datetime.fromisoformat(time) for time in times if time), default=None)
@@ -174,7 +186,8 @@ def first_due(db: Database, site_id: str) -> dt.datetime | None:
 def is_owed(db: Database, url_id: int, now: dt.datetime) -> bool:
     """Return whether an article URL is pending, or its retry or revisit due, as committed at this moment."""
     row = db.conn.execute(
-        "SELECT 1 FROM urls WHERE id = ? AND (state = 'pending' OR due_at <= ?)", (url_id, timestamp(now))
+        "SELECT 1 FROM urls WHERE id = ? AND (due_at <= ? OR state = 'pending' AND due_at IS NULL)",
+        (url_id, timestamp(now)),
     ).fetchone()
     return row is not None
 

@@ -324,6 +324,7 @@ _NOTICE_TABLES = """
 ALTER TABLE urls ADD COLUMN failed_since TEXT;
 CREATE INDEX urls_failed ON urls(site_id, cause) WHERE failures > 0;
 CREATE INDEX urls_skipped ON urls(site_id, cause) WHERE state = 'skipped';
+CREATE INDEX articles_gone ON articles(site_id) WHERE state = 'gone';
 CREATE TABLE run_causes (
   run_id INTEGER NOT NULL REFERENCES runs(id),
   kind TEXT NOT NULL,

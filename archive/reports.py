@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from archive.gaps import Gap
     from archive.health import Problem
+    from archive.hosts import HostRow
     from archive.status import SiteStatus
 
 _ATTENTION = 4
@@ -52,6 +53,7 @@ def status(invocation: _Invocation, site: str | None, fields: bool, as_json: boo
     newsarchive status shzj --fields
     """
     from archive.db import open_current  # noqa: PLC0415
+    from archive.hosts import resting  # noqa: PLC0415
     from archive.metrics import prometheus_text  # noqa: PLC0415
     from archive.status import read_status  # noqa: PLC0415
 
@@ -59,12 +61,14 @@ def status(invocation: _Invocation, site: str | None, fields: bool, as_json: boo
         raise click.UsageError("--prometheus prints all sites and goes with nothing else")
     with closing(open_current(invocation.database)) as db:
         sites = read_status(db, site, invocation.defined)
+        hosts = resting(db)
         if prometheus:
             click.echo(prometheus_text(db, invocation.database), nl=False)
     if as_json:
         click.echo(json.dumps([each.as_dict() for each in sites], ensure_ascii=False, indent=2))
     elif not prometheus:
         _print_status(sites, fields=fields)
+        _print_lines(_host_lines(hosts))
     sys.exit(_ATTENTION if any(each.problems for each in sites) else 0)
 
 
@@ -125,7 +129,8 @@ def _runs_of(site: "SiteStatus", now: dt.datetime) -> tuple[str, str, str]:
     good, last = site.last_good, site.last_run
     finished = f"{minute(good.finished)}, {since(good.finished, now)}" if good and good.finished else "never"
     state = f"{last.id}: {last.state}" if last else "none"
-    return finished, state, until(site.next_due, now) if site.next_due else "not scheduled"
+    due = "now" if last is None else "not scheduled"
+    return finished, state, until(site.next_due, now) if site.next_due else due
 
 
 def _sums_of(site: "SiteStatus") -> tuple[str, ...]:
@@ -155,6 +160,12 @@ def _lines_of(site: "SiteStatus") -> Iterator[str]:
         yield f"{site.site}: failing: {causes}. Next: newsarchive failures {site.site}"
     for problem in site.problems:
         yield from _problem_lines(problem)
+
+
+def _host_lines(hosts: "Sequence[HostRow]") -> Iterator[str]:
+    for host in hosts:
+        why = f" ({host.cause})" if host.cause else ""
+        yield f"{host.origin} is left alone until {minute(host.retry_at)}{why}"
 
 
 def _problem_lines(problem: "Problem") -> Iterator[str]:

@@ -55,7 +55,7 @@ class JsonFormatter(logging.Formatter):
         }
         said["time"] = str(said["time"]).replace("+00:00", "Z")
         if record.exc_info:
-            said["traceback"] = self.formatException(record.exc_info)
+            said["traceback"] = record.exc_text or self.formatException(record.exc_info)
         return json.dumps(said, ensure_ascii=False)
 
 

@@ -146,7 +146,7 @@ class BackOffMiddleware:
             return self._again(request, cause) or response
         if response.status in (_TOO_MANY, _UNAVAILABLE):
             raise Refused(BACKED_OFF)
-        if hosts.erred(request.url, cause, is_silence=False):
+        if hosts.erred(request.url, cause, is_silence=False, is_again=_is_again(request)):
             return response
         return self._again(request, cause) or response
 
@@ -158,7 +158,7 @@ class BackOffMiddleware:
         is_last = request.meta.get("retry_times", 0) >= self._crawler.settings.getint("RETRY_TIMES")
         seconds = _distance(self._crawler, request) if asked is None else asked
         if is_last and asked is None and cause != f"http-{_TOO_MANY}":
-            return hosts.erred(request.url, cause, is_silence=False)
+            return hosts.erred(request.url, cause, is_silence=False, is_again=_is_again(request))
         if is_last or not hosts.pause(request.url, seconds):
             hosts.back_off(request.url, cause, asked or 0.0, grows=is_last or asked is None)
             return True
@@ -169,10 +169,9 @@ class BackOffMiddleware:
         hosts = hosts_of(self._crawler)
         if hosts is None or isinstance(exception, IgnoreRequest):
             return None
-        if isinstance(exception, _SILENCE):
-            is_final = isinstance(exception, CannotResolveHostError)
-            if hosts.erred(request.url, cause_of(exception), is_silence=True, is_final=is_final):
-                return None
+        is_silence, cause = isinstance(exception, _SILENCE), cause_of(exception)
+        if is_silence and hosts.erred(request.url, cause, is_silence=True, is_again=_is_again(request)):
+            return None
         return self._again(request, exception) if isinstance(exception, _RETRIED) else None
 
     def _again(self, request: Request, reason: str | Exception) -> Request | None:
@@ -193,6 +192,10 @@ class Throttle(AutoThrottle):
         if slot is not None and self.crawler.engine is not None:
             said = self.crawler.engine.downloader.per_slot_settings.get(str(key), {})
             slot.delay = max(slot.delay, float(said.get("delay", 0)))
+
+
+def _is_again(request: Request) -> bool:
+    return bool(request.meta.get("retry_times"))
 
 
 def _robots_request(url: str) -> Request:

@@ -5,7 +5,7 @@ import logging
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archive.db import open_archive
@@ -201,7 +201,8 @@ class Run:
         line = masked(f"section {key}: the walk stopped at {url}: {explain(cause)} ({cause})")
         self.walk_errors.append(line)
         logger.error("%s: %s", self.site.id, line)
-        self._writer.put(FailedWalkUnit(end, self.now()))
+        resting = self.hosts.of(url).row.retry_at if cause in OWED else None
+        self._writer.put(FailedWalkUnit(replace(end, due_at=resting), self.now()))
 
     def flush(self) -> None:
         """Wait until everything queued is written."""

@@ -73,14 +73,16 @@ class Hosts:
         if not is_robots and (host.row.failures or host.row.retry_at):
             self._write(host, retry_at=None, failures=0, cause=None)
 
-    def erred(self, url: str, cause: str, *, is_silence: bool, is_final: bool = False) -> bool:
-        """Note a failure of a host; return whether it now rests. A silent host has not answered, a final one will not.
+    def erred(self, url: str, cause: str, *, is_silence: bool, is_again: bool = False) -> bool:
+        """Note a failure of a host; return whether it now rests.
 
-        A name that does not resolve will not do so later in the run either.
+        A silent host has not answered. An address that is tried again says nothing new: broken ones gather at a run's
+        end. A name that does not resolve will not do so later in the run either.
         """
         host = self.of(url)
-        host.failed.add(url)
-        host.tries += _TRIES if is_final else 1
+        if not is_again:
+            host.failed.add(url)
+        host.tries += _TRIES if cause == "dns" else 1
         host.has_answered = host.has_answered or not is_silence
         if host.is_down and self.retry_at(url) is None:
             self.back_off(url, cause)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,7 +84,7 @@ def retry(invocation: _Invocation, names: tuple[str, ...], cause: str | None, as
         chosen = _chosen(db, names)
     done, refusals = _make_due(workspace, chosen, cause or "")
     if as_json:
-        _print_json({"articles": done.articles, "images": done.images, "sections": done.sections})
+        _print_json(asdict(done))
     else:
         click.echo(_due_line(done))
     for refusal in refusals:
@@ -234,7 +235,8 @@ def _due_line(done: "MadeDue") -> str:
         return "Nothing to retry: nothing of that fails."
     numbers = ((done.articles, "article"), (done.images, "image"), (done.sections, "section"))
     said = ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in numbers if number)
-    return f"Due now: {said}. Next: newsarchive crawl --due"
+    hosts = f" Hosts that were left alone and may be asked again: {done.hosts}." if done.hosts else ""
+    return f"Due now: {said}.{hosts} Next: newsarchive crawl --due"
 
 
 def _run_table(found: "Sequence[RunRow]") -> "Table":

@@ -13,7 +13,7 @@ from archive.history import RunRow, last_run
 from archive.holdings import Holdings
 from archive.lock import SiteLock
 from archive.notices import Trouble
-from crawler.failures import explain
+from crawler.failures import DEAD_LINKS, explain
 
 # A site loses a page now and then; so many at once are told of.
 _MANY = 10
@@ -68,7 +68,7 @@ def _is_dead(holdings: Holdings, site_id: str) -> bool:
 
 
 def _of_articles(failures: list[Failure]) -> Iterator[Trouble]:
-    counts = Counter((failure.site, failure.cause) for failure in failures if failure.cause not in MISSING)
+    counts = Counter((failure.site, failure.cause) for failure in failures if failure.cause not in DEAD_LINKS)
     # A link that never led anywhere is the site's affair; pages that were there and are not is ours.
     lost = Counter((failure.site, "lost") for failure in failures if failure.cause in MISSING and failure.stored)
     for (site, cause), number in sorted(counts.items()):

@@ -43,17 +43,21 @@ services:
 
 
 def compose_file(plan: Plan) -> dict[str, str]:
-    """Return the compose file by its name."""
-    context = checkout()
-    text = _TEXT.format(
-        name=plan.name,
-        image=image(),
-        build=f"  build: {_scalar(str(context))}\n" if context else "",
-        # Who owns the workspace writes it, so that the files stay usable outside the container.
-        user=_scalar(f"{os.getuid()}:{os.getgid()}"),
-        workspace=_scalar(str(plan.workspace)),
-    )
-    return {"compose.yaml": text}
+    """Return the compose file of a workspace by its name; its user owns the files, in the container as outside."""
+    context, user = checkout(), f"{os.getuid()}:{os.getgid()}"
+    build = str(context) if context else None
+    return {"compose.yaml": _render(plan.name, image(), build, _literal(user), _literal(plan.workspace))}
+
+
+def checkout_file() -> str:
+    """Return the compose file of the checkout, for those who have Docker alone: compose fills in the workspace."""
+    user, workspace = '"${UID:-1000}:${GID:-1000}"', '"${NEWSARCHIVE_WORKSPACE:-./workspace}"'
+    return _render("newsarchive", "newsarchive", ".", user, workspace)
+
+
+def _render(name: str, tag: str, context: str | None, user: str, workspace: str) -> str:
+    build = f"  build: {_literal(context)}\n" if context else ""
+    return _TEXT.format(name=name, image=tag, build=build, user=user, workspace=workspace)
 
 
 def steps(plan: Plan, folder: Path | None) -> list[str]:
@@ -65,6 +69,6 @@ def steps(plan: Plan, folder: Path | None) -> list[str]:
     return [*build, f"docker compose{where} up --detach", f"docker compose{where} logs --follow   # {plan.name}"]
 
 
-def _scalar(text: str) -> str:
+def _literal(text: str | Path) -> str:
     """Return a text as YAML reads it; compose would expand a dollar."""
-    return json.dumps(text.replace("$", "$$"), ensure_ascii=False)
+    return json.dumps(str(text).replace("$", "$$"), ensure_ascii=False)

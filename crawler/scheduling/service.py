@@ -54,15 +54,17 @@ class Service:
         self._told = self._last_run()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        code, pause = 0, _SHORTEST_SLEEP
+        code, pause, said = 0, _SHORTEST_SLEEP, ""
         while self._signal is None:
-            seconds = self._seconds_to_sleep()
+            seconds, words = self._next()
             if seconds <= 0:
                 code = self._crawl()
                 # What a crawl could not do stays due: it is tried again ever more rarely.
                 seconds, pause = pause, min(2 * pause, _LONGEST_SLEEP)
             else:
-                _say(f"nothing is due; looking again in {span(seconds)}")
+                if words != said:
+                    _say(words)
+                said = words
                 pause = _SHORTEST_SLEEP
             if once:
                 return code
@@ -74,15 +76,23 @@ class Service:
         with closing(open_current(self._workspace.holdings.database)) as db:
             return max((run.id for run in read_runs(db, limit=1)), default=0)
 
-    def _seconds_to_sleep(self) -> float:
-        """Return how long nothing is due; an archive in trouble is a matter for the crawl, which tells."""
+    def _next(self) -> tuple[float, str]:
+        """Return how long nothing is due, and that in words; an archive in trouble is for the crawl to tell of."""
         try:
-            due = due_sites(self._workspace, every_site(self._workspace)[0])
+            sites, mistakes = every_site(self._workspace)
+            due = due_sites(self._workspace, sites)
         except (NewsarchiveError, sqlite3.Error) as error:
             logger.warning("cannot see what is due: %s", error)
-            return 0
-        first = due[0].at if due else None
-        return min((first - utc_now()).total_seconds(), _LONGEST_SLEEP) if first else _LONGEST_SLEEP
+            return 0, ""
+        if mistakes and not sites:
+            return _LONGEST_SLEEP, str(mistakes[0])
+        if not sites:
+            return _LONGEST_SLEEP, f"no site is defined in {self._workspace.sites_folder}; next: newsarchive add URL"
+        first = due[0]
+        if first.at is None:
+            return _LONGEST_SLEEP, "nothing is ever due: every section says never"
+        words = f"nothing is due until {first.at:%Y-%m-%d %H:%MZ} ({first.site.id})"
+        return min((first.at - utc_now()).total_seconds(), _LONGEST_SLEEP), words
 
     def _crawl(self) -> int:
         """Run one crawl of what is due; return its exit code, or that of a shell where a signal ended it."""

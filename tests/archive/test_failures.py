@@ -6,6 +6,7 @@ import pytest
 
 from archive.errors import NotFoundError
 from archive.failures import MadeDue, by_cause, count_failures, find_failures, make_due, sites_of
+from archive.hosts import resting, write_host
 from archive.model import Entry, timestamp
 from tests.archive.keeping import URL, Keeping, article
 
@@ -95,6 +96,14 @@ def test_sections_whose_walk_failed_are_due(keeping: Keeping) -> None:
         ("news", timestamp(now)),
         ("culture", None),
     ]
+
+
+def test_a_host_that_is_left_alone_may_be_asked_again(keeping: Keeping) -> None:
+    fill(keeping)
+    for origin in ("https://herald.example", "https://other.example"):
+        write_host(keeping.db, origin, {"retry_at": "2999-01-01T00:00:00.000000Z", "failures": 3, "cause": "http-503"})
+    assert make_due(keeping.db, "herald", keeping.now).hosts == 1
+    assert [host.origin for host in resting(keeping.db)] == ["https://other.example"]
 
 
 def test_what_is_unknown_is_named(keeping: Keeping) -> None:

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from archive.errors import NotFoundError
+from archive.hosts import write_host
 from archive.model import Entry
+from archive.runs import finish_run
 from crawler.cli import newsarchive
 from crawler.workspace import make_workspace
 from tests.archive.keeping import Keeping, article, day_of
@@ -66,6 +69,55 @@ def test_status_for_programs(workspace: Path) -> None:
     (problem,) = site["problems"]
     assert problem["detail"]["new"]["value"] == "(empty)"
     assert {shares["field"]: shares["empty"] for shares in site["fields"]}["updated"] == 5
+
+
+def cells(result: Result, site: str) -> list[str]:
+    """Return the cells of a site's row."""
+    (row,) = [line for line in result.stdout.splitlines() if line.startswith(f"│ {site} ")]
+    return [cell.strip() for cell in row.strip("│").split("│")]
+
+
+def test_status_says_when_a_site_went_well_and_what_is_due(tmp_path: Path) -> None:
+    make_workspace(tmp_path)
+    (tmp_path / "sites" / "new.toml").write_text("")
+    keeping = Keeping(tmp_path)
+    keeping.store(article("The harbour."))
+    keeping.fail("https://herald.example/news/x", "timeout")
+    keeping.listing(Entry("https://herald.example/news/y"))
+    keeping.again()
+    finish_run(keeping.holdings, keeping.run.id, "failed", {}, "section news: the walk stopped")
+    keeping.db.conn.execute("UPDATE runs SET finished = '2024-05-03T12:00:00.000000Z' WHERE id = 1")
+    keeping.db.conn.execute("UPDATE urls SET due_at = NULL")
+    keeping.db.conn.execute("UPDATE sections SET due_at = '2999-01-01T00:00:00.000000Z'")
+    keeping.db.conn.execute("UPDATE urls SET state = 'stored' WHERE state = 'pending'")
+    write_host(keeping.db, "https://herald.example", {"retry_at": "2999-01-01T00:00:00.000000Z", "cause": "http-503"})
+    keeping.close()
+    result = run(tmp_path, "status")
+    assert result.exit_code == 0
+    good, last, due, articles, failing, pending, problems = cells(result, "herald")[1:]
+    assert good.startswith("2024-05-03 12:00, ")
+    assert good.endswith(" ago")
+    assert (last, articles, failing, pending, problems) == ("2: failed", "1", "1", "0", "none")
+    assert due.startswith("in 9")
+    assert cells(result, "new")[1:4] == ["never", "none", "now"]
+    assert result.stdout.splitlines()[-3:] == [
+        "herald: run 2: section news: the walk stopped",
+        "herald: failing: 1 × timeout. Next: newsarchive failures herald",
+        "https://herald.example is left alone until 2999-01-01 00:00 (http-503)",
+    ]
+    said = {site["site"]: site for site in json.loads(run(tmp_path, "status", "--json").stdout)}
+    assert said["herald"]["last_good"] == "2024-05-03T12:00:00.000000Z"
+    assert said["herald"]["next_due"] == "2999-01-01T00:00:00.000000Z"
+    assert said["herald"]["failures"] == {"timeout": 1}
+    assert (said["new"]["run"], said["new"]["next_due"]) == (None, None)
+
+
+def test_status_for_prometheus(workspace: Path) -> None:
+    result = run(workspace, "status", "--prometheus")
+    assert result.exit_code == 4
+    assert 'newsarchive_open_problems{site="herald"} 1\n' in result.stdout
+    with pytest.raises(click.UsageError, match="--prometheus prints all sites"):
+        newsarchive.main(["-w", str(workspace), "status", "herald", "--prometheus"], standalone_mode=False)
 
 
 def test_status_of_an_unknown_site(workspace: Path) -> None:

@@ -1,6 +1,7 @@
 """Manners on real sockets: robots.txt with its rules and its expiry, Retry-After, hosts that rest, budgets."""
 
 import contextlib
+import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -48,7 +49,12 @@ class Scene:
 
     def later(self) -> None:
         """Let the time pass until hosts may be asked again and articles are due."""
-        for table, column in (("hosts", "retry_at"), ("hosts", "robots_until"), ("urls", "due_at")):
+        for table, column in (
+            ("hosts", "retry_at"),
+            ("hosts", "robots_until"),
+            ("urls", "due_at"),
+            ("sections", "due_at"),
+        ):
             self.workspace.change(f"UPDATE {table} SET {column} = '{_PAST}' WHERE {column} IS NOT NULL")  # noqa: S608
 
     @property
@@ -217,10 +223,15 @@ def test_a_host_that_asks_for_a_long_rest_is_left_alone(scene: Scene) -> None:
     assert (scene.host["failures"], scene.host["cause"]) == (1, "http-429")
     due = scene.workspace.rows("SELECT DISTINCT state, due_at, cause FROM urls WHERE kind = 'article'")
     assert due == [("pending", scene.host["retry_at"], "host-backoff")]
-    # The next run asks nothing.
+    # The next run asks nothing, and leaves the section for when the host may be asked.
     asked = sum(scene.site.requests.values())
-    scene.crawl()
+    (again,) = scene.crawl().json
+    assert (again["discovered"], again["causes"]) == (0, {})
     assert sum(scene.site.requests.values()) == asked
+    assert scene.workspace.rows("SELECT due_at, failures FROM sections") == [(scene.host["retry_at"], 0)]
+    runs = scene.workspace.value("SELECT count(*) FROM runs")
+    assert scene.workspace.run("crawl", "--due").code == 0
+    assert scene.workspace.value("SELECT count(*) FROM runs") == runs
     check_archive(scene.workspace.root)
     scene.site.answers.clear()
     scene.later()
@@ -382,3 +393,34 @@ def test_images_are_counted_and_measured(scene: Scene) -> None:
         assert scene.crawl().code == 0
     errors = dict(scene.workspace.rows("SELECT error, count(*) FROM article_images GROUP BY error"))
     assert errors == {None: 2 * len(NAMES), "too-many-images": len(NAMES)}
+
+
+def test_retry_ends_the_rest(scene: Scene) -> None:
+    busy = Answer(b"later", 429, headers=(("Retry-After", "3600"),))
+    scene.site.answers |= {f"/a/{name}.html": busy for name in NAMES}
+    scene.crawl()
+    scene.site.answers.clear()
+    asked = sum(scene.site.requests.values())
+    scene.crawl()
+    assert sum(scene.site.requests.values()) == asked
+    assert scene.workspace.run("retry", "fault").code == 0
+    assert scene.crawl().code == 0
+    assert scene.stored == len(NAMES)
+
+
+def test_a_signal_ends_a_run_that_waits_for_a_host(scene: Scene) -> None:
+    busy = Answer(b"later", 429, headers=(("Retry-After", "50"),))
+    scene.site.answers |= {f"/a/{name}.html": busy for name in NAMES}
+    process = scene.workspace.start("crawl", "fault")
+    deadline = time.monotonic() + 60
+    while not any(path.startswith("/a/") for path in scene.site.requests) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1)
+    started = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+    assert time.monotonic() - started < 10
+    assert "Traceback" not in out + err, err
+    assert scene.workspace.last_run()["state"] == "interrupted"
+    assert scene.workspace.last_run()["pending"] == len(NAMES)
+    check_archive(scene.workspace.root)

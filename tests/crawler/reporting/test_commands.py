@@ -95,7 +95,7 @@ def test_retry(workspace: Path, arguments: list[str], urls: set[str], said: str)
 
 def test_retry_for_programs(workspace: Path) -> None:
     said = json.loads(run(workspace, "retry", "--json").stdout)
-    assert said == {"articles": 2, "images": 0, "sections": 0}
+    assert said == {"articles": 2, "images": 0, "sections": 0, "hosts": 0}
 
 
 def test_retry_waits_for_nobody(workspace: Path) -> None:

@@ -129,6 +129,17 @@ def test_the_compose_file(tmp_path: Path) -> None:
     assert set(datasette["depends_on"]) == {"crawl"}
 
 
+def test_the_compose_file_of_the_checkout_is_the_same() -> None:
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert text == docker.checkout_file(), "write it anew: crawler.scheduling.docker.checkout_file"
+    said = yaml.safe_load(text)
+    assert said["services"]["crawl"]["build"] == "."
+    assert said["services"]["crawl"]["volumes"][0]["source"] == "${NEWSARCHIVE_WORKSPACE:-./workspace}"
+    generated = compose(Path("/srv/news"))
+    for service in ("crawl", "datasette"):
+        assert set(said["services"][service]) == set(generated["services"][service])
+
+
 def test_docker_takes_the_compose_file(tmp_path: Path) -> None:
     if (
         shutil.which("docker") is None
