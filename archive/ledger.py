@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.due import MISSING, Policy, image_retry_at, missing_until, retry_at, return_at, skip_until, walk_retry_at
+from archive.due import (
+    DEAD_IMAGE,
+    MISSING,
+    Policy,
+    image_retry_at,
+    missing_until,
+    retry_at,
+    return_at,
+    skip_until,
+    walk_retry_at,
+)
 from archive.model import Entry, SiteRow, timestamp
 
 SLICE = 200
@@ -244,7 +254,12 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: 
 
     Returns the article that counts as gone by this: missing for long enough, and shown by no other URL.
     """
-    kind, failures = db.conn.execute("SELECT kind, failures + 1 FROM urls WHERE id = ?", (url_id,)).fetchone()
+    kind, failures, before = db.conn.execute(
+        "SELECT kind, failures + 1, cause FROM urls WHERE id = ?", (url_id,)
+    ).fetchone()
+    if kind == "image" and cause in DEAD_IMAGE and before not in DEAD_IMAGE:
+        # That its host was silent before says nothing of whether it is there.
+        failures = 1
     if kind == "article" and cause in MISSING:
         return _mark_missing(db, url_id, (cause, failures), at, policy)
     due = image_retry_at(cause, failures, at) if kind == "image" else retry_at(cause, failures, at)

@@ -196,3 +196,10 @@ def test_an_image_lets_go_of_its_bytes(keeping: Keeping) -> None:
     nothing = FetchedImage("u", error="http-404")
     nothing.keep(keeping.holdings.media)
     assert (nothing.sha256, nothing.size) == (None, 0)
+
+
+def test_an_image_is_not_given_up_for_what_its_host_did_before(keeping: Keeping) -> None:
+    url = "https://herald.example/p.png"
+    for cause, failures in (("timeout", 1), ("reset", 2), ("http-404", 1), ("not-image", 2), ("timeout", 3)):
+        keeping.fail(url, cause, kind="image")
+        assert keeping.record("urls")["failures"] == failures

@@ -109,7 +109,7 @@ def test_an_image_that_is_missing_once(scene: Scene, answer: Answer) -> None:
     assert [(kept, error is None) for _, kept, error in scene.images()] == [(0, False)]
     assert scene.workspace.value("SELECT failures FROM urls WHERE kind = 'image'") == 1
     scene.heal(PICTURE)
-    scene.crawl(1.5)
+    scene.crawl(7.5)
     assert (scene.images("good"), scene.images("bad")) == ([(1, 1, None)], [(1, 1, None)])
 
 
@@ -117,9 +117,9 @@ def test_an_image_that_never_was_there_is_given_up(scene: Scene) -> None:
     shown = f'<p><img src="{PICTURE}" width="480" height="320"></p>'
     scene.site.answers[BAD] = Answer(fs.article_html("bad", extra=shown).encode())
     scene.fail(PICTURE)
-    for day in (0, 1.1, 3.2, 7.3, 14.4, 21.5):
+    for day in (0, 0.5, 7.1, 20, 35.2, 70, 120):
         scene.crawl(day)
-    assert scene.site.requests[PICTURE] == 4
+    assert scene.site.requests[PICTURE] == 3
     assert scene.images() == [(1, 0, "http-404")]
 
 

@@ -6,10 +6,7 @@ Twenty nights in CI, three hundred with NEWSARCHIVE_SOAK=1.
 import contextlib
 import sqlite3
 import statistics
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.e2e.faults.growing import GrowingSite, said_in
 from tests.e2e.faults.processes import Commands, Started
@@ -52,31 +49,19 @@ class Years:
         self.journals.append(journal.stat().st_size if journal.exists() else 0)
 
 
-@pytest.fixture(scope="module")
-def years(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Years]:
-    site = GrowingSite(seed=3)
-    with FaultServer(site.answer) as server:
-        workspace = Workspace.make(tmp_path_factory.mktemp("years") / "w")
-        workspace.define("fault", site.subject.definition(server.url))
-        lived = Years(commands, server, site, workspace)
-        lived.live()
-        yield lived
-
-
-def test_a_run_needs_no_more_memory_than_the_first_ones(years: Years) -> None:
+def needs_no_more_memory_than_at_first(years: Years) -> None:
     third = len(years.kilobytes) // 3
     first, last = statistics.median(years.kilobytes[:third]), statistics.median(years.kilobytes[-third:])
     assert last - first < _MEGABYTES * 1024, years.kilobytes
 
 
-def test_no_file_is_left_open(years: Years) -> None:
+def leaves_no_file_open(years: Years) -> None:
     assert years.left_open == []
     assert set(years.journals) == {0}
     assert not Path(f"{years.workspace.database}-shm").exists()
 
 
-def test_the_files_are_as_large_as_the_content_explains(years: Years, tmp_path: Path) -> None:
-    compact = tmp_path / "compact.db"
+def is_as_large_as_the_content_explains(years: Years, compact: Path) -> None:
     with contextlib.closing(sqlite3.connect(years.workspace.database)) as db:
         db.execute("VACUUM INTO ?", (str(compact),))
     assert years.workspace.database.stat().st_size < 1.4 * compact.stat().st_size
@@ -86,7 +71,7 @@ def test_the_files_are_as_large_as_the_content_explains(years: Years, tmp_path: 
     assert not [path for path in (years.workspace.root / "media").rglob("*") if path.is_file()]
 
 
-def test_the_archive_is_the_true_history(years: Years) -> None:
+def is_the_true_history(years: Years) -> None:
     site, rows = years.site, years.workspace.rows
     names = {f"{years.server.url}a/{name}.html": name for name in site.revisions}
     bodies = dict(rows("SELECT url, body FROM articles"))
@@ -117,12 +102,24 @@ def test_the_archive_is_the_true_history(years: Years) -> None:
     assert wrong == {}
 
 
-def test_the_site_of_today_is_in_the_archive(years: Years) -> None:
+def holds_the_site_of_today(years: Years) -> None:
     """The last night fetches everything that is listed."""
     bodies = dict(years.workspace.rows("SELECT url, body FROM articles WHERE state = 'live'"))
     for name in years.site.listed:
         assert said_in(years.site.revisions[name]) in bodies[f"{years.server.url}a/{name}.html"]
 
 
-def test_most_of_the_nights_ask_for_little(years: Years) -> None:
-    assert years.server.requests.total() < _NIGHTS * 40
+def test_years_of_nights(commands: Commands, tmp_path: Path) -> None:
+    site = GrowingSite(seed=3)
+    with FaultServer(site.answer) as server:
+        workspace = Workspace.make(tmp_path / "w")
+        workspace.define("fault", site.subject.definition(server.url))
+        years = Years(commands, server, site, workspace)
+        years.live()
+    needs_no_more_memory_than_at_first(years)
+    leaves_no_file_open(years)
+    is_as_large_as_the_content_explains(years, tmp_path / "compact.db")
+    is_the_true_history(years)
+    holds_the_site_of_today(years)
+    # Most of the nights ask for little.
+    assert server.requests.total() < _NIGHTS * 40

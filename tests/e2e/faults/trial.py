@@ -97,12 +97,19 @@ class Trial:
 
 
 def without_spares(found: dict[str, Any]) -> dict[str, Any]:
-    """Return a snapshot without the other forms of images, which are kept where they can be had at once."""
+    """Return a snapshot without the other forms of images, which are kept where they can be had at once.
+
+    A dead link that no article was behind counts as gone after weeks, and as failed before.
+    """
     named = {url for _, _, _, _, url, *_ in found["images of articles"]}
     shown = {sha256 for _, _, _, sha256, *_ in found["images of articles"]}
     return found | {
         "images": [image for image in found["images"] if image[0] in shown],
-        "urls": [row for row in found["urls"] if row[1] != "image" or row[0] in named],
+        "urls": [
+            (url, kind, site, "failed" if state == "gone" else state, cause)
+            for url, kind, site, state, cause in found["urls"]
+            if kind != "image" or url in named
+        ],
     }
 
 
