@@ -26,13 +26,13 @@ _FILE_NAME = re.compile(
     r"mp[34]|m4[av]|mov|avi|wm[av]|webm|og[agv]|wav|flac|exe|apk|dmg)$",
     re.IGNORECASE,
 )
-BACKED_OFF = "host-backoff"
+BACKED_OFF, SPENT = "host-backoff", "host-budget"
 # A rule keeps these from being fetched, or says that they are no article; the rest are failures.
 SKIPS = frozenset(
     {"robots", "off-site", "not-html", "host-not-allowed", "since", "not-article", "private-address", "scheme"}
 )
 # The host is left alone for a while: what it was asked for stays owed, and has not failed.
-OWED = frozenset({BACKED_OFF, "robots-unreachable"})
+OWED = frozenset({BACKED_OFF, SPENT, "robots-unreachable"})
 # A link that leads nowhere is the site's affair, not the run's.
 DEAD_LINKS = frozenset({"http-404", "http-410", "soft-404", "incomplete"})
 
@@ -76,6 +76,7 @@ _MEANINGS = {
     "off-site": "it leads to a host that is not the site's",
     "redirect-loop": "it redirects in a circle",
     "host-not-allowed": "only_hosts in newsarchive.toml does not name its host",
+    "host-budget": "its host has been asked as often as max_requests_per_host allows: the next run goes on",
     "host-backoff": "its host asked for rest or went on failing: it is asked again later",
     "robots-unreachable": "its host gives no robots.txt for now, not even that it has none: it is asked again later",
     "private-address": "it leads to a private address that neither the definition nor you named",

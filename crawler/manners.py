@@ -6,6 +6,7 @@ import time
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares import cookies
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -20,6 +21,7 @@ from scrapy.exceptions import (
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.signals import bytes_received
+from tldextract import TLDExtract
 
 from archive.hosts import origin_of
 from crawler.failures import BACKED_OFF, Refused, cause_of
@@ -28,6 +30,9 @@ from crawler.politeness.rules import MOST_BYTES, MOST_REDIRECTS, Rules, text_of
 from crawler.politeness.waiting import lifetime, retry_after
 
 logger = logging.getLogger(__name__)
+# Scrapy's own asks the web for the list of public suffixes when the first cookie comes, in the middle of a crawl, and
+# keeps it in the home directory; the one that is installed will do.
+cookies._split_domain = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 _TOO_MANY, _UNAVAILABLE = 429, 503
 # Statuses that say nothing of the page, and so are asked again.
 _PASSING = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})

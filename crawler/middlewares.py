@@ -12,7 +12,7 @@ from archive import media
 from archive.identity import host_of
 from archive.secrets import without_secrets
 from archive.warc import Exchange
-from crawler.failures import BACKED_OFF, Refused
+from crawler.failures import BACKED_OFF, SPENT, Refused
 from crawler.politeness.addresses import is_private_host
 from crawler.politeness.hosts import Hosts
 from crawler.politeness.resolver import forget_hosts, name_hosts
@@ -68,7 +68,15 @@ def _refusal(request: Request, run: Run) -> str | None:
         return "off-site"
     if host not in site.named_hosts and is_private_host(host):
         return "private-address"
-    return BACKED_OFF if run.state == "running" and run.hosts.retry_at(request.url) is not None else None
+    return _left_alone(request, run) if run.state == "running" else None
+
+
+def _left_alone(request: Request, run: Run) -> str | None:
+    """Return why a host is not asked in this run any more, None where it is."""
+    if run.hosts.retry_at(request.url) is not None:
+        return BACKED_OFF
+    most = run.workspace.config.crawl.max_requests_per_host
+    return SPENT if not is_robots(request) and run.hosts.is_spent(request.url, most) else None
 
 
 def _proxies(site: Site) -> frozenset[str]:

@@ -60,6 +60,8 @@ only_hosts = []
 # A run stops taking on more after so many requests, or minutes (0: no end); what is left is due in the next.
 max_requests = 0
 max_minutes = 0
+# Requests to one host in a run, at most (0: no end).
+max_requests_per_host = 0
 
 [revisit]
 # Whether stored articles are looked at again for changes.
@@ -121,6 +123,7 @@ class Crawl(_Value):
     only_hosts: tuple[str, ...] = ()
     max_requests: Annotated[int, Field(ge=0)] = 0
     max_minutes: Annotated[float, Field(ge=0)] = 0
+    max_requests_per_host: Annotated[int, Field(ge=0)] = 0
 
 
 class Revisit(_Value):

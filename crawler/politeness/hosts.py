@@ -32,6 +32,7 @@ class Host:
     failed: set[str] = field(default_factory=set)
     paused_until: float = 0.0
     paused: float = 0.0
+    asked: int = 0
 
     @property
     def is_down(self) -> bool:
@@ -59,6 +60,14 @@ class Hosts:
     def retry_at(self, url: str) -> dt.datetime | None:
         """Return until when the host of an address rests, None where it may be asked."""
         return self.of(url).row.rests_until(self.now())
+
+    def is_spent(self, url: str, most: int) -> bool:
+        """Count one request to a host; return whether it is more than a run may send, where 0 is no end."""
+        host = self.of(url)
+        if most and host.asked >= most:
+            return True
+        host.asked += 1
+        return False
 
     def pause_left(self, url: str) -> float:
         """Return the seconds until the host of an address may be asked again in this run."""

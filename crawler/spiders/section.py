@@ -20,7 +20,7 @@ from archive.errors import NewsarchiveError
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from archive.visits import UnchangedUnit
-from crawler.failures import SKIPS, cause_of, cause_of_no_page, cause_of_status
+from crawler.failures import SKIPS, SPENT, cause_of, cause_of_no_page, cause_of_status
 from crawler.parsers import parse_listing
 from crawler.parsers.blocked import block_cause
 from crawler.parsers.dates import DateContext, parse_date
@@ -216,6 +216,9 @@ class SectionSpider(Spider):
 
     def _end_badly(self, walk: Walk, url: str, cause: str) -> None:
         run = self._open_run()
+        if cause == SPENT:
+            walk.state = "cut"
+            return
         walk.state = "failed"
         run.walk_failed(walk.section.key, url, cause, walk.end(self.site.zone, completed=False))
         run.failure(url, "listing", cause)

@@ -178,6 +178,19 @@ def test_a_budget_ends_a_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
     check_archive(workspace.root)
 
 
+def test_each_host_has_its_share_of_a_run(tmp_path: Path) -> None:
+    with FaultSite({"news": _PAGES}).serve() as site:
+        workspace = Workspace.make(tmp_path / "w", max_requests_per_host=5)
+        workspace.define("fault", site.definition)
+        for _ in range(5):
+            before = sum(site.requests.values())
+            workspace.crawl("fault")
+            assert sum(site.requests.values()) - before <= 6
+        assert workspace.value("SELECT count(*) FROM articles") == 12
+        assert workspace.value("SELECT count(*) FROM urls WHERE failures > 0") == 0
+    check_archive(workspace.root)
+
+
 def test_minutes_that_are_over_leave_the_rest_due(tmp_path: Path) -> None:
     with FaultSite({"news": _PAGES}).serve() as site:
         workspace = Workspace.make(tmp_path / "w")

@@ -68,7 +68,7 @@ def test_a_listing_that_is_down_is_told_once_and_its_end(told: Told) -> None:
     text = (told.workspace.root / "newsarchive.prom").read_text()
     found = {family.name: family.samples for family in text_string_to_metric_families(text)}
     assert [sample.value for sample in found["newsarchive_runs"]] == [2, 0, 0, 2]
-    assert [sample.value for sample in found["newsarchive_articles"]] == [59]
+    assert [sample.value for sample in found["newsarchive_articles"]] == [59, 0]
     assert text == told.workspace.run("status", "--prometheus").out
 
 

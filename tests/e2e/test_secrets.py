@@ -102,6 +102,21 @@ def test_a_password_in_an_address_is_not_said_again(tmp_path: Path) -> None:
             assert leaks(workspace.root, outcome, Path()) == [], command
 
 
+def test_a_cookie_asks_nobody_else(tmp_path: Path) -> None:
+    """Scrapy would fetch the list of public suffixes from the web, and write it into the home directory."""
+    site = FaultSite({"news": [["good"]]})
+    cookie = (("Set-Cookie", "a=b; Domain=news.co.uk; Path=/"),)
+    with site.serve():
+        site.answers["/a/good.html"] = fs.Answer(fs.article_html("good").encode(), headers=cookie)
+        workspace = Workspace.make(tmp_path / "w")
+        workspace.define("fault", site.definition)
+        (tmp_path / "home").mkdir()
+        outcome = newsarchive("-w", str(workspace.root), "-v", "-v", "crawl", "fault", HOME=str(tmp_path / "home"))
+    assert outcome.code == 0, outcome
+    assert "publicsuffix" not in outcome.err
+    assert list((tmp_path / "home").rglob("*")) == []
+
+
 def test_a_mistake_in_a_secret_does_not_print_it(tmp_path: Path) -> None:
     site = FaultSite({"news": [["good"]]})
     for wrong in (
