@@ -197,5 +197,5 @@ FAILURES: dict[str, Failing] = {
     "empty": _failing(_says(b""), "empty", "not-image"),
     "notice": _failing(_says(_NOTICE), "blocked", "not-image"),
     "loop": _failing(_redirect("{base}" + LOOP + "a{path}"), "redirect-loop"),
-    "elsewhere": _failing(_elsewhere, "off-site", "refused host-unreachable host-not-allowed off-site"),
+    "elsewhere": _failing(_elsewhere, "off-site", "refused host-unreachable host-not-allowed off-site private-address"),
 }

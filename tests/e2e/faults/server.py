@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -47,7 +48,7 @@ class FaultServer:
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-server", daemon=True)
-        self._listener: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._is_closing = False
         self._outage: asyncio.Task[None] | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -71,16 +72,30 @@ class FaultServer:
         self._loop.close()
 
     async def _listen(self) -> None:
-        self._listener = await asyncio.start_server(self._connected, "127.0.0.1", self.port, backlog=128)
-        self.port = self._listener.sockets[0].getsockname()[1]
+        """Open the port; asyncio's own server leaks what it accepts while it is being closed."""
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        self._listener.setblocking(False)
+        self.port = self._listener.getsockname()[1]
+        self._loop.add_reader(self._listener, self._accept, self._listener)
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            connection, _ = listener.accept()
+            connection.setblocking(False)
+            task = self._loop.create_task(self._connected(connection))
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
+
+    def _close_port(self) -> None:
+        if self._listener is not None:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
 
     async def _close(self) -> None:
         self._is_closing = True
-        if self._outage is not None:
-            self._outage.cancel()
-        if self._listener is not None:
-            self._listener.close()
-        # What was accepted just now gets its task in the loop's next turn.
+        self._close_port()
+        # What was accepted just now gets its streams in the loop's next turn.
         await asyncio.sleep(0.01)
         tasks = {*self._connections, *([self._outage] if self._outage else [])}
         for task in tasks:
@@ -95,21 +110,18 @@ class FaultServer:
             self._outage = asyncio.ensure_future(self._close_for(seconds))
 
     async def _close_for(self, seconds: float) -> None:
-        if self._listener is not None:
-            self._listener.close()
+        self._close_port()
         await asyncio.sleep(seconds)
-        await self._listen()
+        if not self._is_closing:
+            await self._listen()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
+    async def _connected(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=connection)
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                 while await self._answer(reader, writer):
                     pass
         finally:
-            self._connections.discard(task)
             if self._is_closing:
                 writer.transport.abort()
             else:
