@@ -12,7 +12,7 @@ from tests.e2e.faults.server import FaultServer, Schedule
 from tests.e2e.harness import Workspace, check_archive, reading, snapshot
 
 # What a failure of one URL may do to others: the port is closed to all, a host is given up.
-_SPREADS = frozenset({"refused", "host-unreachable", "host-backoff"})
+_SPREADS = frozenset({"refused", "no-route", "host-unreachable", "host-backoff", "robots-unreachable"})
 
 
 @dataclass
