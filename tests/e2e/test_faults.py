@@ -57,7 +57,7 @@ def becomes_whole(trial: Trial, name: str, schedule: Schedule) -> None:
 def test_every_failure_at_once(demo: Trial, seed: int) -> None:
     # In the soak, robots.txt fails too.
     becomes_whole(demo, f"all-{seed}", Schedule(seed, spared=() if seed else ("/robots.txt",)))
-    assert set(demo.server.failures) > set(FAILURES) - {"drip"} or not SOAK
+    assert len(demo.server.failures) > len(FAILURES) // 2
 
 
 @pytest.mark.skipif(not SOAK, reason="each failure alone belongs to the soak; CI tries them together")

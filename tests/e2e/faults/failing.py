@@ -177,7 +177,7 @@ FAILURES: dict[str, Failing] = {
     "timeout": _failing(_timeout, "timeout"),
     "reset": _failing(_reset, "reset"),
     "reset-in-body": _failing(_reset_in_body, "reset truncated"),
-    "refused": _failing(_refused, "refused reset"),
+    "refused": _failing(_refused, "refused reset no-route"),
     "dns": _failing(_redirect("http://" + UNKNOWN_HOST + "{path}"), "dns"),
     "tls": _failing(_tls, "tls"),
     "403": _failing(_status(403), "http-403"),

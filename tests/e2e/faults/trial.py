@@ -12,7 +12,9 @@ from tests.e2e.faults.server import FaultServer, Schedule
 from tests.e2e.harness import Workspace, check_archive, reading, snapshot
 
 # What a failure of one URL may do to others: the port is closed to all, a host is given up.
-_SPREADS = frozenset({"refused", "host-unreachable", "host-backoff"})
+_SPREADS = frozenset({"refused", "no-route", "host-unreachable", "host-backoff", "robots-unreachable"})
+# Connections that wait to be accepted are reset when the port is closed.
+_SPREADS_OF_A_CLOSED_PORT = _SPREADS | {"reset"}
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Trial:
             (kind, url, self._failure(url), cause)
             for kind, url, cause in rows
             if (url, cause) not in as_whole
-            and cause not in _SPREADS
+            and cause not in (_SPREADS_OF_A_CLOSED_PORT if self.server.failures["refused"] else _SPREADS)
             and not (kind == "article" and of_pages and cause in {*of_pages, "incomplete"})
             and not self._explains(kind, url, cause)
         ]
