@@ -26,6 +26,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.warc import Place, read_exchange
 from crawler.workspace import make_workspace
+from tests.e2e.forking import run_forked
 from tests.e2e.sums import check_sums
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,8 +83,10 @@ def run_python(*arguments: str, cwd: Path | None = None, timeout: float = 240, *
 
 
 def newsarchive(*arguments: str, cwd: Path | None = None, timeout: float = 240, **env: str) -> Outcome:
-    """Run the command."""
-    return run_python("-m", "crawler.cli", *arguments, cwd=cwd, timeout=timeout, **env)
+    """Run the command, in a fork; neither stream may show a traceback."""
+    outcome = Outcome(*run_forked(arguments, environment(**env), cwd, timeout))
+    assert "Traceback" not in outcome.out + outcome.err, outcome
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,10 @@ import sqlite3
 
 def test_a_run_that_does_not_add_up(tmp_path):
     db = sqlite3.connect(tmp_path / "archive.db")
-    db.execute("CREATE TABLE runs (id, state, finished, discovered, stored, unchanged, skipped, failed, pending)")
-    db.execute("INSERT INTO runs VALUES (1, 'finished', 'x', 2, 1, 0, 0, 0, 0)")
+    db.execute(
+        "CREATE TABLE runs (id, state, finished, error, discovered, stored, unchanged, skipped, failed, pending)"
+    )
+    db.execute("INSERT INTO runs VALUES (1, 'finished', 'x', NULL, 2, 1, 0, 0, 0, 0)")
     db.commit()
     db.close()
 """

@@ -1,17 +1,15 @@
 """Commands of the product as processes that a test starts, kills and waits for, quickly and by its own clock."""
 
 import contextlib
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.e2e.forking import Forks
 from tests.e2e.harness import Outcome, Workspace, environment
 from tests.e2e.sums import check_sums
 
@@ -26,10 +24,7 @@ class Commands:
         self._clock = folder / "clock"
         self._number = 0
         self.move_clock(days=0)
-        self._zygote = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.faults.zygote"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(),
-        )  # fmt: skip
+        self._forks = Forks(environment())
 
     def move_clock(self, *, days: float) -> None:
         """Set every process's clock so many days off the true time; those that run see it too."""
@@ -42,7 +37,7 @@ class Commands:
         self._number += 1
         files = {name: str(self._folder / f"{self._number}.{name}") for name in ("out", "err", "open")}
         said = {"arguments": ["-w", str(workspace.root), *arguments], "clock": str(self._clock), **files}
-        return Started(self, workspace, self._ask(said)["pid"], files)
+        return Started(self, workspace, self._forks.ask(said)["pid"], files)
 
     def run(self, workspace: Workspace, *arguments: str, timeout: float = 240) -> Outcome:
         """Run a command in a workspace; neither stream may show a traceback."""
@@ -50,14 +45,7 @@ class Commands:
 
     def state(self, pid: int) -> dict[str, Any]:
         """Return how a process ended."""
-        return self._ask({"pid": pid})
-
-    def _ask(self, said: dict[str, Any]) -> dict[str, Any]:
-        assert self._zygote.stdin is not None
-        assert self._zygote.stdout is not None
-        self._zygote.stdin.write(json.dumps(said) + "\n")
-        self._zygote.stdin.flush()
-        return dict(json.loads(self._zygote.stdout.readline()))
+        return self._forks.ask({"pid": pid})
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +54,7 @@ class Commands:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with contextlib.suppress(BrokenPipeError):
-            self._zygote.communicate()
+            self._forks.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,14 +68,20 @@ def _start(said: dict[str, Any]) -> int:
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(descriptor, number)
         os.close(descriptor)
-    os.environ[CLOCK] = said["clock"]
+    if "environment" in said:
+        os.environ.clear()
+        os.environ.update(said["environment"])
+        os.chdir(said["cwd"])
+    else:
+        os.environ[CLOCK] = said["clock"]
     sys.argv = ["newsarchive", *said["arguments"]]
     from crawler.cli import main
 
     try:
         main()
     finally:
-        Path(said["open"]).write_text("\n".join(_open_files()), encoding="utf-8")
+        if "open" in said:
+            Path(said["open"]).write_text("\n".join(_open_files()), encoding="utf-8")
     raise SystemExit(0)
 
 
