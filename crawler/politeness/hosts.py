@@ -74,12 +74,12 @@ class Hosts:
         return max(0.0, self.of(url).paused_until - time.monotonic())
 
     def answered(self, url: str, *, is_robots: bool = False) -> None:
-        """Note that a host answers well: it starts anew."""
+        """Note that a host answers well: it starts anew, but for a rest that began while the answer was under way."""
         host = self.of(url)
         host.has_answered = True
         host.tries, host.paused = 0, 0.0
         host.failed.clear()
-        if not is_robots and (host.row.failures or host.row.retry_at):
+        if not is_robots and (host.row.failures or host.row.retry_at) and self.retry_at(url) is None:
             self._write(host, retry_at=None, failures=0, cause=None)
 
     def erred(self, url: str, cause: str, *, is_silence: bool, is_again: bool = False) -> bool:
