@@ -61,6 +61,12 @@ class Hosts:
         """Return until when the host of an address rests, None where it may be asked."""
         return self.of(url).row.rests_until(self.now())
 
+    def resting(self, url: str) -> HostRow | None:
+        """Return the host that rests where an address was left alone for it: its own, else one that it leads to."""
+        now = self.now()
+        rows = [host.row for host in (self.of(url), *self._known.values()) if host.row.rests_until(now)]
+        return min(rows, key=lambda row: (row.origin != origin_of(url), row.retry_at or "")) if rows else None
+
     def is_spent(self, url: str, most: int) -> bool:
         """Count one request to a host; return whether it is more than a run may send, where 0 is no end."""
         host = self.of(url)
