@@ -156,6 +156,8 @@ def _make_due(db: Database, site_id: str, known: tuple[int, str, str], at: str) 
         changed = db.conn.execute("UPDATE urls SET due_at = ? WHERE id = ? AND state <> 'pending'", (at, url_id))
         return MadeDue(articles=changed.rowcount)
     if kind == "image":
+        # One that has failed often is given up otherwise: its article would not ask for it.
+        db.conn.execute("UPDATE urls SET due_at = ?, failures = min(failures, 2) WHERE id = ?", (at, url_id))
         changed = db.conn.execute(
             "UPDATE urls SET due_at = ? WHERE site_id = ? AND kind = 'article' AND state <> 'pending' "
             "AND article_id IN (SELECT article_id FROM article_images WHERE url = ? AND image_id IS NULL)",

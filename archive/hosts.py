@@ -30,9 +30,12 @@ class HostRow:
     cause: str | None = None
 
     def rests_until(self, now: dt.datetime) -> dt.datetime | None:
-        """Return until when the host is left alone, None where it may be asked."""
+        """Return until when the host is left alone, None where it may be asked.
+
+        A rest that would last longer than any was written before somebody set the clock back.
+        """
         until = dt.datetime.fromisoformat(self.retry_at) if self.retry_at else None
-        return until if until and until > now else None
+        return until if until and now < until <= now + 2 * _LONGEST_REST else None
 
 
 _COLUMNS = "origin, robots, robots_at, robots_until, retry_at, failures, cause"
@@ -118,6 +121,7 @@ class PostponedUnit:
 
     url: str
     cause: str
+    due_at: str
     weight: int = 200
 
     def write_files(self, desk: Desk) -> None:
@@ -125,8 +129,7 @@ class PostponedUnit:
 
     def write_rows(self, desk: Desk) -> None:
         """Write the ledger's mark."""
-        due_at = host_row(desk.db, origin_of(self.url)).retry_at or timestamp(utc_now())
         desk.db.conn.execute(
             "UPDATE urls SET due_at = ?, cause = ? WHERE site_id = ? AND url = ?",
-            (due_at, self.cause, desk.site_id, self.url),
+            (self.due_at, self.cause, desk.site_id, self.url),
         )

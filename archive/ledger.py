@@ -20,6 +20,8 @@ from archive.due import (
 from archive.model import Entry, SiteRow, timestamp
 
 SLICE = 200
+# Of several addresses of an article another one is visited when one has failed so often.
+_PATIENCE = 3
 # A time that lies so far ahead was written before somebody set the clock back.
 _AHEAD = dt.timedelta(hours=12)
 
@@ -268,7 +270,19 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: 
         "fetched_at = ?, failures = ?, cause = ?, due_at = ?, failed_since = ifnull(failed_since, ?) WHERE id = ?",
         (timestamp(at), failures, cause, timestamp(due), timestamp(at), url_id),
     )
+    if kind == "article" and failures >= _PATIENCE:
+        _ask_another(db, url_id, at)
     return None
+
+
+def _ask_another(db: Database, url_id: int, at: dt.datetime) -> None:
+    """Let an article be visited at another address than at one that fails, unless it is so already."""
+    db.conn.execute(
+        "UPDATE urls SET due_at = ?1 WHERE id = (SELECT other.id FROM urls JOIN urls other USING (article_id) "
+        "WHERE urls.id = ?2 AND other.id <> ?2 AND other.kind = 'article' AND other.state = 'stored' "
+        "AND other.failures = 0 ORDER BY other.due_at IS NULL, other.fetched_at DESC LIMIT 1) AND due_at IS NULL",
+        (timestamp(at), url_id),
+    )
 
 
 def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.datetime, policy: Policy) -> int | None:

@@ -63,7 +63,7 @@ def plan_visit(desk: Desk, article_id: int, url_id: int, at: dt.datetime) -> str
     db = desk.db
     other = db.conn.execute(
         "SELECT 1 FROM urls WHERE article_id = ? AND kind = 'article' AND id <> ? AND state = 'stored' "
-        "AND due_at IS NOT NULL AND missing_since IS NULL LIMIT 1",
+        "AND due_at IS NOT NULL AND failures = 0 LIMIT 1",
         (article_id, url_id),
     ).fetchone()
     due = None if other else next_visit(_still_since(db, article_id, at), at, desk.policy, url_id)

@@ -18,9 +18,10 @@ from twisted.web.http import _DataLoss
 
 from archive.identity import host_of
 from crawler.failures import BACKED_OFF, Refused, SlowResponseError
-from crawler.middlewares import header_of, hosts_of
+from crawler.middlewares import header_of, hosts_of, is_robots
 from crawler.politeness.bodies import is_torn
 from crawler.politeness.resolver import refused_address
+from crawler.politeness.rules import MOST_BYTES
 
 # A wait is looked at again, for the host may have been told to rest in between.
 _LONGEST_SLEEP = 1.0
@@ -51,6 +52,9 @@ class PoliteHandler(HTTP11DownloadHandler):
                 if refused_address(host_of(request.url)) is not None:
                     raise Refused("private-address") from error
                 raise
+        if is_robots(request) and response.status == 200:
+            # It was cut where it was too long on the wire; what is packed must not unpack without end.
+            request.meta["download_maxsize"] = max(self._default_maxsize, MOST_BYTES)
         encoding = header_of(response, "Content-Encoding") or ""
         if is_torn(response.body, encoding, self._default_maxsize):
             raise ResponseDataLossError("its packed body is damaged or ends early")

@@ -93,7 +93,8 @@ _MEANINGS = {
     "no-article": "the page holds neither text nor image",
     "not-article": "its address is that of a listing or the front page",
     "blocked": "the site answers with a block notice, a captcha or a wall of consent; a longer delay may help",
-    "soft-404": "the server answers 200, and the page says that there is none, or leads to the front page",
+    "soft-404": "the server answers 200, and the page says that there is none, or leads to the front page or another "
+    "article",
     "empty-shell": "the page is a shell that only a script would fill",
     "bad-encoding": "some bytes are no characters of its encoding",
 }

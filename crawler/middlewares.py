@@ -53,6 +53,10 @@ class GuardMiddleware:
             raise Refused("robots-unreachable" if is_robots(request) and request.meta.get("redirect_times") else cause)
         if loopback(host_of(request.url)):
             request.meta["autothrottle_dont_adjust_delay"] = True
+        if request.meta.get("redirect_times"):
+            # They are those of the address that was asked for first.
+            for name in ("If-None-Match", "If-Modified-Since"):
+                request.headers.pop(name, None)
         _dress(request, run.site)
 
 

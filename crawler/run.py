@@ -13,6 +13,7 @@ from archive.errors import NewsarchiveError
 from archive.hosts import PostponedUnit, origin_of
 from archive.ledger import Section, WalkEnd
 from archive.lock import SiteLock
+from archive.model import timestamp
 from archive.runs import StartedRun, finish_run, start_run
 from archive.secrets import masked
 from archive.software import SOFTWARE
@@ -30,7 +31,7 @@ from archive.units import (
 from archive.visits import UnchangedUnit
 from archive.warc import Exchange
 from archive.writer import Writer
-from crawler.failures import DEAD_LINKS, OWED, explain
+from crawler.failures import DEAD_LINKS, OWED, SPENT, explain
 from crawler.politeness.hosts import Hosts
 from crawler.site import Site
 from crawler.workspace import Workspace
@@ -187,22 +188,23 @@ class Run:
 
     def _postpone(self, url: str, cause: str) -> None:
         """Leave an article pending until its host may be asked again; one line a host says so."""
-        origin = origin_of(url)
+        resting = self.hosts.resting(url) if cause != SPENT else None
+        origin = resting.origin if resting else origin_of(url)
+        until = resting.retry_at if resting else None
         if origin not in self._resting:
             self._resting.add(origin)
-            until = self.hosts.of(url).row.retry_at or "a later run"
-            line = f"{origin} is left alone until {until}: {explain(cause)} ({cause})"
+            line = f"{origin} is left alone until {until or 'a later run'}: {explain(cause)} ({cause})"
             self.walk_errors.append(line)
             logger.warning("%s: %s", self.site.id, line)
-        self._writer.put(PostponedUnit(url, cause))
+        self._writer.put(PostponedUnit(url, cause, until or timestamp(self.now())))
 
     def walk_failed(self, key: str, url: str, cause: str, end: WalkEnd) -> None:
         """Note that a section's walk could not go on."""
         line = masked(f"section {key}: the walk stopped at {url}: {explain(cause)} ({cause})")
         self.walk_errors.append(line)
         logger.error("%s: %s", self.site.id, line)
-        resting = self.hosts.of(url).row.retry_at if cause in OWED else None
-        self._writer.put(FailedWalkUnit(replace(end, due_at=resting), self.now()))
+        resting = self.hosts.resting(url) if cause in OWED else None
+        self._writer.put(FailedWalkUnit(replace(end, due_at=resting.retry_at if resting else None), self.now()))
 
     def flush(self) -> None:
         """Wait until everything queued is written."""

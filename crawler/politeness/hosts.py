@@ -61,6 +61,12 @@ class Hosts:
         """Return until when the host of an address rests, None where it may be asked."""
         return self.of(url).row.rests_until(self.now())
 
+    def resting(self, url: str) -> HostRow | None:
+        """Return the host that rests where an address was left alone for it: its own, else one that it leads to."""
+        now = self.now()
+        rows = [host.row for host in (self.of(url), *self._known.values()) if host.row.rests_until(now)]
+        return min(rows, key=lambda row: (row.origin != origin_of(url), row.retry_at or "")) if rows else None
+
     def is_spent(self, url: str, most: int) -> bool:
         """Count one request to a host; return whether it is more than a run may send, where 0 is no end."""
         host = self.of(url)
@@ -74,12 +80,12 @@ class Hosts:
         return max(0.0, self.of(url).paused_until - time.monotonic())
 
     def answered(self, url: str, *, is_robots: bool = False) -> None:
-        """Note that a host answers well: it starts anew."""
+        """Note that a host answers well: it starts anew, but for a rest that began while the answer was under way."""
         host = self.of(url)
         host.has_answered = True
         host.tries, host.paused = 0, 0.0
         host.failed.clear()
-        if not is_robots and (host.row.failures or host.row.retry_at):
+        if not is_robots and (host.row.failures or host.row.retry_at) and self.retry_at(url) is None:
             self._write(host, retry_at=None, failures=0, cause=None)
 
     def erred(self, url: str, cause: str, *, is_silence: bool, is_again: bool = False) -> bool:

@@ -20,7 +20,7 @@ def article_validators(db: Database, known: ledger.Known, url: str, now: dt.date
     """Return an article's validators, where "not modified" would say that nothing of it is new."""
     if known.article_id is None or known.state == "gone" or not is_whole(db, known.article_id, now):
         return {}
-    return validators(known.etag, known.last_modified) if _came_since(db, url, now - _ARTICLE_TRUST) else {}
+    return validators(known.etag, known.last_modified) if _came_since(db, url, known, now - _ARTICLE_TRUST) else {}
 
 
 def listing_validators(
@@ -28,15 +28,20 @@ def listing_validators(
 ) -> dict[str, str]:
     """Return a listing page's validators, where its last fetch belongs to a walk that saw to everything behind it."""
     known = ledger.known(db, site_id, url)
-    if known is None or not is_settled(section, known) or not _came_since(db, url, now - _LISTING_TRUST):
+    if known is None or not is_settled(section, known) or not _came_since(db, url, known, now - _LISTING_TRUST):
         return {}
     return validators(known.etag, known.last_modified)
 
 
-def _came_since(db: Database, url: str, then: dt.datetime) -> bool:
-    """Return whether the page itself came since then, and not only word that it is not modified."""
+def _came_since(db: Database, url: str, known: ledger.Known, then: dt.datetime) -> bool:
+    """Return whether the page that is known came since then, from this very address, and is kept.
+
+    Word that it is not modified does not count, nor what came from where the address led.
+    """
     row = db.conn.execute(
-        "SELECT 1 FROM captures WHERE url = ? AND status = 200 AND fetched_at >= ? LIMIT 1", (url, timestamp(then))
+        "SELECT 1 FROM captures WHERE url = ? AND status = 200 AND fetched_at >= ? AND digest = ? "
+        "AND withdrawn IS NULL LIMIT 1",
+        (url, timestamp(then), known.digest),
     ).fetchone()
     return row is not None
 

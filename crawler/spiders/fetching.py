@@ -54,6 +54,10 @@ class KeptBytes:
         """Return whether the image need not be asked for: a picture that is swapped nearly always has a new address."""
         return self.fetched_at >= timestamp(now - _IMAGE_TRUST)
 
+    def image(self, url: str) -> FetchedImage:
+        """Return it as the image of an article."""
+        return FetchedImage(url, sha256=self.sha256, etag=self.etag, last_modified=self.last_modified)
+
     @property
     def validators(self) -> dict[str, str]:
         """The headers that ask for it only if it is another now."""
@@ -77,7 +81,8 @@ class ArticleFetcher:
         if cause:
             return None, cause
         first = self._parse(response, entry)
-        is_missing = self._leads_away(response, url) or await self._is_no_longer(first, known)
+        leads_away = self._leads_away(response, url) or self._leads_to_another(response, url, first, known)
+        is_missing = leads_away or await self._is_no_longer(first, known)
         cause = "soft-404" if is_missing else _cause_of_reading(response, first) or _cause_of_kind(first)
         if cause:
             return None, cause
@@ -113,6 +118,16 @@ class ArticleFetcher:
         target = normalise(response.url)
         starts = {self._site.url, *(self._site.start_url(section) for section in self._site.sections)}
         return target != url and (target in starts or urlsplit(target).path == "/") and url not in starts
+
+    def _leads_to_another(self, response: Response, url: str, article: Article, known: ledger.Known) -> bool:
+        """Return whether a stored article's address leads to another article that is stored: it is no version of it."""
+        target = normalise(response.url)
+        if known.article_id is None or target == url:
+            return False
+        other = ledger.known(self._run.ledger, self._site.id, target)
+        if other is None or other.article_id in (None, known.article_id):
+            return False
+        return not same_title(current_text(self._run.ledger, known.article_id)[0], article.title)
 
     async def _is_no_longer(self, article: Article, known: ledger.Known) -> bool:
         """Return whether a stored article's page is today what the site shows for any address that it does not have.
@@ -195,7 +210,7 @@ class ArticleFetcher:
         if image.url is None:
             return FetchedImage("", error="no-image")
         if not self._run.workspace.config.storage.images:
-            return FetchedImage(image.url, error="not-wanted")
+            return self._as_kept(image.url) or FetchedImage(image.url, error="not-wanted", asked=False)
         known = self._run.images.get(image.url)
         if known is None:
             known = asyncio.ensure_future(self._fetch_image(image))
@@ -209,7 +224,7 @@ class ArticleFetcher:
             return FetchedImage(str(image.url), error=first_cause, asked=False)
         kept = self._kept_image(str(image.url))
         if kept and (self._reuses or kept.is_fresh(self._run.now())):
-            return FetchedImage(str(image.url), sha256=kept.sha256, etag=kept.etag, last_modified=kept.last_modified)
+            return kept.image(str(image.url))
         # Another form in place of the one that is kept would look like a change of the article.
         for url in (image.url, *(() if kept else image.fallbacks)):
             response, cause = await self._get(str(url), "image", kept.validators if kept and url == image.url else None)
@@ -230,6 +245,11 @@ class ArticleFetcher:
         rests = known is not None and known.kind == "image" and known.state == "failed" and not self._anew
         later = rests and known is not None and (known.due_at or "") > timestamp(self._run.started.started)
         return (known.cause if known and later else None) or ""
+
+    def _as_kept(self, url: str) -> FetchedImage | None:
+        """Return an image that is kept already, from whichever article; None where it is not."""
+        kept = self._kept_image(url)
+        return kept.image(url) if kept else None
 
     def _kept_image(self, url: str) -> KeptBytes | None:
         """Return what the archive keeps of an image's address, None where there is nothing or its file is gone."""

@@ -167,13 +167,21 @@ class SectionSpider(Spider):
         walk.pages_seen.add(shown)
         walk.found += sum(1 for entry in fresh if not self._is_stored(entry.url))
         walk.stale = 0 if fresh else walk.stale + 1
-        if self._is_cut(walk, fresh) or self._is_spent():
+        if self._is_cut(walk, fresh):
             walk.state = "cut"
             return None
         if self._reaches_known(walk, fresh):
             walk.end_chain("known")
             walk.state = "completed"
             return None
+        following = self._page_behind(walk, next_url, repeats=repeats)
+        if following is not None and self._is_spent():
+            walk.state = "cut"
+            return None
+        return following
+
+    def _page_behind(self, walk: Walk, next_url: str | None, *, repeats: bool) -> str | None:
+        """Return where a walk goes on behind a page, None where it has come to its end."""
         if walk.stale > _MOST_STALE:
             # Calendars and filters have pages without end: none of them shows what is new.
             walk.end_chain("nothing-new")

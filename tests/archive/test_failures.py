@@ -84,7 +84,7 @@ def test_an_image_is_due_by_the_articles_that_show_it(keeping: Keeping) -> None:
     keeping.store(article(images=(Image(shown),)), images=(keeping.image(shown, error="http-404"),))
     now = keeping.now + dt.timedelta(hours=1)
     assert make_due(keeping.db, "herald", now) == MadeDue(images=1)
-    assert keeping.rows("SELECT url FROM urls WHERE due_at = ?", timestamp(now)) == [(URL,)]
+    assert keeping.rows("SELECT url FROM urls WHERE due_at = ? ORDER BY id", timestamp(now)) == [(URL,), (shown,)]
 
 
 def test_sections_whose_walk_failed_are_due(keeping: Keeping) -> None:

@@ -156,3 +156,23 @@ def test_sections_by_key(keeping: Keeping) -> None:
     assert ledger.sections_of(keeping.db, "absent") == {}
     with atomic(keeping.db):
         assert ledger.ensure_site(keeping.db, SITE) == keeping.run.sections
+
+
+def test_of_two_addresses_the_one_that_answers_is_visited(keeping: Keeping) -> None:
+    old, new = "https://herald.example/old.html", "https://herald.example/new.html"
+
+    def due() -> dict[str, bool]:
+        return dict(keeping.rows("SELECT url, due_at IS NOT NULL FROM urls"))
+
+    keeping.store(article(url=old, canonical_url=new))
+    keeping.store(article(url=new, canonical_url=new))
+    assert due() == {old: True, new: False}
+    for _ in range(3):
+        assert due() == {old: True, new: False}
+        keeping.fail(old, "dns")
+    assert due() == {old: True, new: True}
+    keeping.store(article(url=new, canonical_url=new))
+    assert due() == {old: True, new: True}
+    keeping.store(article(url=old, canonical_url=new))
+    assert due() == {old: False, new: True}
+    assert keeping.count("articles") == 1

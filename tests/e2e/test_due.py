@@ -322,3 +322,11 @@ def test_a_quiet_revisit_of_a_real_site(tmp_path: Path) -> None:
         assert workspace.rows("SELECT url FROM urls WHERE missing_since IS NOT NULL") == [(urls[1],)]
         assert [url for _, url in _events(workspace)] == [urls[0]]
     check_archive(workspace.root)
+
+
+def test_a_walk_at_its_end_is_whole_though_the_budget_is_used_up(tmp_path: Path) -> None:
+    with FaultSite({"news": [["a1", "a2"]]}).serve() as site:
+        workspace = Workspace.make(tmp_path / "w")
+        workspace.define("fault", site.definition)
+        sums = workspace.crawl("fault", "--due", "--max-requests", "1")
+        assert sums["sections"]["news"]["state"] == "completed"

@@ -166,6 +166,13 @@ def test_a_robots_txt_that_is_too_long_is_read_as_far_as_500_kib(scene: Scene) -
     assert len(scene.host["robots"]) <= 500 * 1024
 
 
+def test_a_robots_txt_that_unpacks_without_end_is_none_that_can_be_had(scene: Scene) -> None:
+    scene.site.answers["/robots.txt"] = fs.bomb(40)
+    assert scene.crawl().code == 1
+    assert scene.host["cause"] == "robots-unreachable"
+    assert scene.site.requests["/news/"] == 0
+
+
 def test_a_page_in_place_of_robots_txt_has_no_rules(scene: Scene) -> None:
     page = b"<!DOCTYPE html><html><body><pre>\nUser-agent: *\nDisallow: /\n</pre></body></html>"
     scene.site.answers["/robots.txt"] = Answer(page)

@@ -148,3 +148,28 @@ def test_what_a_rule_turned_away_is_looked_at_again(scene: Scene) -> None:
     del scene.site.answers[BAD]
     scene.crawl(1.1)
     assert scene.article() == (1, "\n\n".join(fs.paragraphs("bad")))
+
+
+def test_a_picture_that_was_given_up_is_had_by_retry(scene: Scene) -> None:
+    shown = f'<p><img src="{PICTURE}" width="480" height="320"></p>'
+    scene.site.answers[BAD] = Answer(fs.article_html("bad", extra=shown).encode())
+    scene.fail(PICTURE)
+    for day in (0, 8, 40, 160):
+        scene.crawl(day)
+    assert [kept for _, kept, _ in scene.images()] == [0]
+    before = scene.site.requests[PICTURE]
+    scene.heal(PICTURE)
+    assert scene.commands.run(scene.workspace, "retry", "fault").code == 0
+    scene.crawl(160.1)
+    assert [kept for _, kept, _ in scene.images()] == [1]
+    assert scene.site.requests[PICTURE] == before + 1
+
+
+def test_pictures_that_are_not_wanted_have_not_failed(scene: Scene) -> None:
+    shown = f'<p><img src="{PICTURE}" width="480" height="320"></p>'
+    scene.site.answers[BAD] = Answer(fs.article_html("bad", extra=shown).encode())
+    config = scene.workspace.root / "newsarchive.toml"
+    config.write_text(config.read_text().replace("images = true", "images = false", 1))
+    scene.crawl(0)
+    assert [error for _, _, error in scene.images()] == ["not-wanted"]
+    assert scene.workspace.rows("SELECT url, cause FROM urls WHERE failures > 0") == []

@@ -164,3 +164,13 @@ def test_another_run_s_columns_are_left_alone(hosts: Hosts, keeping: Keeping, cl
 def test_the_rest_is_a_day_at_most() -> None:
     assert rest(50, 1.0) == dt.timedelta(days=1)
     assert rest(1, 0.0) == dt.timedelta(minutes=7.5)
+
+
+def test_an_answer_that_was_under_way_does_not_end_a_rest(hosts: Hosts, keeping: Keeping, clock: Clock) -> None:
+    hosts.back_off(URL, "http-429", 3600.0, grows=False)
+    hosts.answered(URL)
+    assert hosts.retry_at(URL) == clock.now + dt.timedelta(hours=1)
+    assert host_row(keeping.db, ORIGIN).failures == 1
+    clock.go(hours=2)
+    hosts.answered(URL)
+    assert (host_row(keeping.db, ORIGIN).retry_at, host_row(keeping.db, ORIGIN).failures) == (None, 0)
