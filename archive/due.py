@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 # What says that a page is no longer there; it counts as gone only after having said so on several days.
 MISSING = frozenset({"http-404", "http-410", "soft-404"})
+# A time that lies so far ahead was written before somebody set the clock back.
+AHEAD = dt.timedelta(hours=12)
 _LEAST_TIMES_MISSING = 2
 # What a server says of an image as long as it is not mended.
 DEAD_IMAGE = MISSING | {"not-image"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.due import (
+    AHEAD,
     DEAD_IMAGE,
     MISSING,
     Policy,
@@ -22,8 +23,6 @@ from archive.model import Entry, SiteRow, timestamp
 SLICE = 200
 # Of several addresses of an article another one is visited when one has failed so often.
 _PATIENCE = 3
-# A time that lies so far ahead was written before somebody set the clock back.
-_AHEAD = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,15 @@ class Section:
     due_at: str | None = None
     every: str | None = None
     definition: str | None = None
+    resume: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WalkEnd:
-    """How a walk ended that was not cut: when it began, its mark, and when a completed one is due again."""
+    """How a walk ended: when it began, its mark, and when a completed one is due again.
+
+    One that a budget cut stays due, and names the listing page with which the next one goes on (`resume`).
+    """
 
     section_id: int
     completed: bool
@@ -73,6 +76,7 @@ class WalkEnd:
     due_at: str | None
     every: str
     definition: str
+    resume: str | None = None
 
 
 def ensure_site(db: Database, site: SiteRow) -> dict[str, Section]:
@@ -93,7 +97,8 @@ def ensure_site(db: Database, site: SiteRow) -> dict[str, Section]:
 def sections_of(db: Database, site_id: str) -> dict[str, Section]:
     """Return a site's sections by key."""
     rows = db.conn.execute(
-        "SELECT id, key, walk_started, walk_completed, walk_mark, due_at, every, definition FROM sections "
+        "SELECT id, key, walk_started, walk_completed, walk_mark, due_at, every, definition, resume "
+        "FROM sections "
         "WHERE site_id = ?",
         (site_id,),
     )
@@ -114,8 +119,16 @@ def end_walk(db: Database, end: WalkEnd, at: dt.datetime) -> None:
     if end.completed:
         db.conn.execute(
             "UPDATE sections SET walk_started = ?, walk_completed = ?, walk_mark = ?, due_at = ?, every = ?, "
-            "definition = ?, failures = 0 WHERE id = ?",
+            "definition = ?, resume = NULL, failures = 0 WHERE id = ?",
             (end.started, timestamp(at), end.mark, end.due_at, end.every, end.definition, end.section_id),
+        )
+        return
+    if end.resume is not None:
+        # What was seen before by another definition says nothing any more.
+        db.conn.execute(
+            "UPDATE sections SET resume = ?1, walk_mark = iif(ifnull(definition, ?2) = ?2, walk_mark, NULL), "
+            "definition = ?2 WHERE id = ?3",
+            (end.resume, end.definition, end.section_id),
         )
         return
     if end.due_at is not None:
@@ -147,6 +160,16 @@ def seen_before(db: Database, section: Section, site_id: str, url: str) -> bool:
         "SELECT 1 FROM urls JOIN sightings ON sightings.url_id = urls.id "
         "WHERE urls.site_id = ? AND urls.url = ? AND section_id = ? AND sightings.id <= ? LIMIT 1",
         (site_id, url, section.id, section.walk_mark),
+    ).fetchone()
+    return row is not None
+
+
+def is_sighted(db: Database, section: Section, site_id: str, url: str) -> bool:
+    """Return whether the section has shown the URL, in whatever walk."""
+    row = db.conn.execute(
+        "SELECT 1 FROM urls JOIN sightings ON sightings.url_id = urls.id "
+        "WHERE urls.site_id = ? AND urls.url = ? AND section_id = ? LIMIT 1",
+        (site_id, url, section.id),
     ).fetchone()
     return row is not None
 
@@ -241,14 +264,27 @@ def mark_fetched(
     )  # fmt: skip
 
 
-def mark_unchanged(db: Database, url_id: int, at: str, **seen: str | None) -> None:
-    """Write that a URL was fetched and shows what it showed; of `seen` due_at, and etag and last_modified if told."""
+def mark_unchanged(db: Database, url_id: int, at: str, *, told: bool = False, **seen: str | None) -> None:
+    """Write that a URL was fetched and shows what it showed; of `seen` due_at, and etag and last_modified if told.
+
+    A server that has `told` so, and names another ETag than it was asked about, is not asked so again.
+    """
+    if told and seen.get("etag"):
+        (etag,) = db.conn.execute("SELECT etag FROM urls WHERE id = ?", (url_id,)).fetchone()
+        if _opaque(etag) != _opaque(seen["etag"]):
+            db.conn.execute("UPDATE urls SET etag = NULL, last_modified = NULL WHERE id = ?", (url_id,))
+            seen |= {"etag": None, "last_modified": None}
     db.conn.execute(
         "UPDATE urls SET state = 'stored', fetched_at = ?, failures = 0, due_at = ?, missing_since = NULL, "
         "failed_since = NULL, etag = coalesce(?, etag), last_modified = coalesce(?, last_modified), "
         "cause = CASE WHEN cause = 'bad-encoding' THEN cause END WHERE id = ?",
         (at, seen.get("due_at"), seen.get("etag"), seen.get("last_modified"), url_id),
     )
+
+
+def _opaque(etag: str | None) -> str:
+    """Return what two ETags are compared by where either may be weak (RFC 9110, 8.8.3.2)."""
+    return (etag or "").removeprefix("W/")
 
 
 def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: Policy) -> int | None:
@@ -294,7 +330,7 @@ def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.date
     due = missing_until(first, failures, at, policy)
     gone = due is None or bool(was_gone)
     if gone:
-        due = return_at(at, policy) if article_id else None
+        due = return_at(at, policy)
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN ? THEN 'gone' WHEN article_id IS NULL THEN 'failed' ELSE state END, "
         "fetched_at = ?, failures = ?, cause = ?, missing_since = ?, due_at = ?, "
@@ -318,12 +354,17 @@ def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.date
         "AND missing_since IS NULL",
         (now, article_id, url_id),
     )
-    return int(article_id) if others.rowcount == 0 else None
+    (lately,) = db.conn.execute(
+        "SELECT count(*) FROM urls WHERE article_id = ? AND kind = 'article' AND state = 'stored' AND id <> ? "
+        "AND missing_since > ?",
+        (article_id, url_id, timestamp(at - policy.gone_after)),
+    ).fetchone()
+    return int(article_id) if others.rowcount == 0 and not lately else None
 
 
 def mark_due(db: Database, url_id: int, at: str) -> None:
     """Write that a known article is due since `at`, unless it has been fetched since then."""
-    ahead = timestamp(dt.datetime.fromisoformat(at) + _AHEAD)
+    ahead = timestamp(dt.datetime.fromisoformat(at) + AHEAD)
     db.conn.execute(
         "UPDATE urls SET due_at = ? WHERE id = ? AND state <> 'pending' "
         "AND (ifnull(fetched_at, '') < ? OR fetched_at > ?)",

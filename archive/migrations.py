@@ -252,6 +252,7 @@ ALTER TABLE sections ADD COLUMN walk_mark INTEGER;
 ALTER TABLE sections ADD COLUMN due_at TEXT;
 ALTER TABLE sections ADD COLUMN every TEXT;
 ALTER TABLE sections ADD COLUMN definition TEXT;
+ALTER TABLE sections ADD COLUMN resume TEXT;
 ALTER TABLE sections ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE urls ADD COLUMN missing_since TEXT;
 UPDATE sections SET walk_mark = ifnull((

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive import health, history, ledger
 from archive.db import atomic, open_archive
+from archive.due import AHEAD
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
 from archive.warc import cut_tail
@@ -33,11 +34,11 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
     db = open_archive(holdings.database)
     try:
         started = utc_now()
-        _warn_of_clock(db, site.id, started)
         # Before their rows are closed: a kill in between would leave a torn tail that nobody looks at again.
         _cut_killed_tails(db, holdings, site.id)
         with atomic(db):
             sections = ledger.ensure_site(db, site)
+            _mind_clock(db, site.id, started)
             _close_killed(db, site.id, started)
             cursor = db.conn.execute(
                 "INSERT INTO runs(site_id, started, state) VALUES (?, ?, 'running')", (site.id, timestamp(started))
@@ -74,12 +75,18 @@ def warc_name(site_id: str, run_id: int, started: str) -> str:
     return f"{site_id}-{started[:19].replace('-', '').replace(':', '')}-{run_id:06d}.warc.gz"
 
 
-def _warn_of_clock(db: Database, site_id: str, now: dt.datetime) -> None:
-    """Say so where the clock has been set back: nothing is lost by it, but what was due waits longer."""
+def _mind_clock(db: Database, site_id: str, now: dt.datetime) -> None:
+    """Say so where the clock has been set back; what was put off by a clock that was far ahead is due now."""
     (last,) = db.conn.execute("SELECT max(started) FROM runs WHERE site_id = ?", (site_id,)).fetchone()
     if last and last > timestamp(now):
         behind = dt.datetime.fromisoformat(last) - now
         logger.warning("%s: the clock is %s behind the last run (%s); set it right", site_id, behind, last)
+        if behind > AHEAD:
+            db.conn.execute(
+                "UPDATE urls SET due_at = ?1 WHERE site_id = ?2 AND kind = 'article' AND due_at > ?1 "
+                "AND fetched_at > ?3",
+                (timestamp(now), site_id, timestamp(now + AHEAD)),
+            )
 
 
 def _close_killed(db: Database, site_id: str, now: dt.datetime) -> None:

@@ -27,6 +27,7 @@ class CaptureRef:
     digest: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    status: int = 200
 
     def row_id(self) -> int:
         """Return the row's id; units are written in order, so it is there."""
@@ -169,7 +170,9 @@ class ListingUnit:
         listing_id = ledger.ensure_url(db, desk.site_id, self.url, "listing", at)
         etag, last_modified = self.capture.etag, self.capture.last_modified
         if self.unchanged:
-            ledger.mark_unchanged(db, listing_id, at, etag=etag, last_modified=last_modified)
+            ledger.mark_unchanged(
+                db, listing_id, at, told=self.capture.status == 304, etag=etag, last_modified=last_modified
+            )
         else:
             ledger.mark_fetched(
                 db, listing_id, state="stored", at=at, etag=etag, last_modified=last_modified,

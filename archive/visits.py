@@ -22,7 +22,8 @@ _WAITING = """
 FROM articles JOIN versions ON versions.article_id = articles.id AND number = articles.version
 JOIN article_images ON version_id = versions.id
 JOIN urls ON urls.url = article_images.url AND urls.site_id = articles.site_id AND urls.kind = 'image'
-WHERE articles.id = ? AND image_id IS NULL AND (urls.state = 'stored' OR
+WHERE articles.id = ? AND image_id IS NULL AND ifnull(article_images.error, '') NOT IN ('not-wanted', 'too-many-images')
+AND (urls.state = 'stored' AND EXISTS (SELECT 1 FROM images WHERE 'sha256:' || sha256 = urls.digest) OR
 urls.cause NOT IN ('not-wanted', 'host-not-allowed') AND
 urls.failures BETWEEN 1 AND iif(urls.cause IN (SELECT value FROM json_each(?)), ?, ?))"""
 
@@ -52,7 +53,8 @@ class UnchangedUnit:
         )
         note_shown(db, self.article_id, (at, desk.run_id))
         ledger.mark_unchanged(
-            db, url_id, at, due_at=plan_visit(desk, self.article_id, url_id, self.capture.fetched_at),
+            db, url_id, at, told=self.capture.status == 304,
+            due_at=plan_visit(desk, self.article_id, url_id, self.capture.fetched_at),
             etag=self.capture.etag, last_modified=self.capture.last_modified,
         )  # fmt: skip
         place_in_sections(db, url_id=url_id)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from archive import ledger
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
-from archive.model import timestamp
+from archive.model import timestamp, utc_now
 from crawler.due import EVER, section_due_at
 from crawler.saving import site_of
 from crawler.site import Site
@@ -74,7 +74,7 @@ def due_sites(workspace: Workspace, sites: Iterable[Site]) -> list[DueSite]:
 
 def _due_at(db: Database, site: Site) -> dt.datetime | None:
     rows = ledger.sections_of(db, site.id)
-    times = [section_due_at(section, rows.get(section.key), site.zone) for section in site.sections]
+    times = [section_due_at(section, rows.get(section.key), site.zone, utc_now()) for section in site.sections]
     article = ledger.first_due(db, site.id)
     return min((at for at in (*times, article) if at), default=None)
 

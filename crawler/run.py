@@ -130,6 +130,7 @@ class Run:
             exchange.url,
             exchange.fetched_at,
             digest=exchange.digest,
+            status=exchange.status,
             etag=exchange.header("ETag"),
             last_modified=exchange.header("Last-Modified"),
         )
@@ -205,6 +206,10 @@ class Run:
         logger.error("%s: %s", self.site.id, line)
         resting = self.hosts.resting(url) if cause in OWED else None
         self._writer.put(FailedWalkUnit(replace(end, due_at=resting.retry_at if resting else None), self.now()))
+
+    def walk_cut(self, end: WalkEnd) -> None:
+        """Note where the next walk of a section goes on."""
+        self._writer.put(FailedWalkUnit(end, self.now()))
 
     def flush(self) -> None:
         """Wait until everything queued is written."""

@@ -92,7 +92,9 @@ class ArticleFetcher:
         article = join_pages([first, *(article for article, _, _ in pages)])
         most = self._run.workspace.config.storage.max_images
         images = await asyncio.gather(*(self._image(image) for image in article.images[:most]))
-        images += [FetchedImage(image.url or "", error="too-many-images") for image in article.images[most:]]
+        images += [
+            FetchedImage(image.url or "", error="too-many-images", asked=False) for image in article.images[most:]
+        ]
         shown = (Image(image.shown) for image in article.images[:most] if image.shown)
         also = await asyncio.gather(*(self._image(image) for image in shown))
         if article.undecodable:

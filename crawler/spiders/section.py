@@ -6,6 +6,7 @@ grow with the backlog and a killed run's remainder is simply what the next run f
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -16,20 +17,18 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive import ledger
-from archive.errors import NewsarchiveError
+from archive.errors import ArchiveError, NewsarchiveError
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from archive.visits import UnchangedUnit
-from crawler.failures import SKIPS, SPENT, cause_of, cause_of_no_page, cause_of_status
+from crawler.failures import SKIPS, SPENT, cause_of, cause_of_status
 from crawler.parsers import parse_listing
-from crawler.parsers.blocked import block_cause
 from crawler.parsers.dates import DateContext, parse_date
-from crawler.parsers.feeds import is_feed
-from crawler.parsers.page import looks_like_html
 from crawler.run import Run
 from crawler.site import Site
 from crawler.spiders.conditional import article_validators, is_same_article, is_same_listing, listing_validators
 from crawler.spiders.fetching import ArticleFetcher, capture_of, content_type_of, meta_of
+from crawler.spiders.unlisted import cause_of_body, cause_of_no_entries
 from crawler.spiders.walk import Scope, Walk, begin_walks
 
 logger = logging.getLogger(__name__)
@@ -126,13 +125,13 @@ class SectionSpider(Spider):
             run.listing(ListingUnit(walk.row.id, url, capture_of(response), walk.page, (), end, unchanged=True))
             return None
         content_type = content_type_of(response)
-        cause = cause_of_status(response) or _cause_of_body(response.body, response.url, content_type)
+        cause = cause_of_status(response) or cause_of_body(response.body, response.url, content_type)
         if cause:
             self._end_badly(walk, url, cause)
             return None
         page = parse_listing(response.body, response.url, self.site.listing_of(walk.section), content_type=content_type)
         entries = tuple(entry for entry in page.entries if self.site.is_own_host(entry.url))
-        cause = _cause_of_no_entries(response, walk) if not entries and not page.archives else None
+        cause = cause_of_no_entries(response, walk.page) if not entries and not page.archives else None
         if cause:
             self._end_badly(walk, url, cause)
             return None
@@ -142,7 +141,7 @@ class SectionSpider(Spider):
         walk.leave(page.left)
         # What stands beside the list says nothing of how far the walk has come: a box repeats it on every page.
         listed = tuple(entry for entry in page.entries[: page.listed] if self.site.is_own_host(entry.url))
-        following = self._following(walk, page.next_url, listed)
+        following = self._following(walk, url, page.next_url, listed)
         run.listing(
             ListingUnit(
                 walk.row.id,
@@ -150,14 +149,14 @@ class SectionSpider(Spider):
                 capture_of(response),
                 walk.page,
                 entries,
-                walk.end(self.site.zone, completed=True) if walk.state == "completed" else None,
+                walk.end_now(self.site.zone),
                 note="bad-encoding" if page.replaced else None,
                 revisit_at=timestamp(run.started.started) if self.scope.full else None,
             )
         )
         return following
 
-    def _following(self, walk: Walk, next_url: str | None, entries: tuple[Entry, ...]) -> str | None:
+    def _following(self, walk: Walk, url: str, next_url: str | None, entries: tuple[Entry, ...]) -> str | None:
         """Return the next listing page, None at the walk's end; sets the walk's state."""
         fresh = [entry for entry in entries if entry.url not in walk.seen]
         walk.seen.update(entry.url for entry in entries)
@@ -174,11 +173,17 @@ class SectionSpider(Spider):
             walk.end_chain("known")
             walk.state = "completed"
             return None
-        following = self._page_behind(walk, next_url, repeats=repeats)
+        following = walk.leap() if walk.resume and self._is_sighted(walk, fresh) else None
+        following = following or self._page_behind(walk, next_url, repeats=repeats)
         if following is not None and self._is_spent():
-            walk.state = "cut"
+            walk.cut(url, following)
             return None
         return following
+
+    def _is_sighted(self, walk: Walk, entries: list[Entry]) -> bool:
+        """Return whether a page names nothing that the section has not shown before."""
+        db = self._open_run().ledger
+        return bool(entries) and all(ledger.is_sighted(db, walk.row, self.site.id, entry.url) for entry in entries)
 
     def _page_behind(self, walk: Walk, next_url: str | None, *, repeats: bool) -> str | None:
         """Return where a walk goes on behind a page, None where it has come to its end."""
@@ -199,7 +204,9 @@ class SectionSpider(Spider):
 
         What an earlier page of this walk showed (a pinned article) does not count either way.
         """
-        return bool(fresh) and not self.scope.full and all(self._seen_before(walk, entry.url) for entry in fresh)
+        db = self._open_run().ledger
+        known = (ledger.seen_before(db, walk.row, self.site.id, entry.url) for entry in fresh)
+        return bool(fresh) and not self.scope.full and all(known)
 
     def _is_cut(self, walk: Walk, fresh: list[Entry]) -> bool:
         if self.scope.since and fresh and all(self._is_older(entry) for entry in fresh):
@@ -210,9 +217,6 @@ class SectionSpider(Spider):
         """Return whether an article is in the archive and not to be fetched again."""
         known = ledger.known(self._open_run().ledger, self.site.id, url)
         return known is not None and known.state == "stored" and not self.scope.full
-
-    def _seen_before(self, walk: Walk, url: str) -> bool:
-        return ledger.seen_before(self._open_run().ledger, walk.row, self.site.id, url)
 
     def _is_older(self, entry: Entry | None) -> bool:
         """Return whether the listing says that an article is older than what the user asked for."""
@@ -225,7 +229,8 @@ class SectionSpider(Spider):
     def _end_badly(self, walk: Walk, url: str, cause: str) -> None:
         run = self._open_run()
         if cause == SPENT:
-            walk.state = "cut"
+            walk.state, walk.cut_at = "cut", url
+            run.walk_cut(walk.end(self.site.zone, completed=False))
             return
         walk.state = "failed"
         run.walk_failed(walk.section.key, url, cause, walk.end(self.site.zone, completed=False))
@@ -244,6 +249,13 @@ class SectionSpider(Spider):
         engine = self.crawler.engine
         if self.run is None or self._closing or engine is None or self.run.error:
             return
+        try:
+            self._take_more()
+        except (NewsarchiveError, sqlite3.Error) as error:
+            # What cannot be read now would keep the spider waiting for ever.
+            self._stop_for(error if isinstance(error, NewsarchiveError) else ArchiveError(f"{self.name}: {error}"))
+
+    def _take_more(self) -> None:
         for url, known in self._owed():
             if self._under_way >= AT_ONCE or self._limit_reached() or self._is_spent():
                 return
@@ -388,16 +400,3 @@ class SectionSpider(Spider):
         if self.run is None:
             raise RuntimeError("the spider works inside an open run only")
         return self.run
-
-
-def _cause_of_no_entries(response: Response, walk: Walk) -> str | None:
-    """Return why a listing page without articles is a failure: a notice in its place, or a first page without any."""
-    is_page = not is_feed(response.body)
-    cause = block_cause(response.body, response.url, content_type_of(response)) if is_page else None
-    return cause or ("no-articles" if walk.page == 1 else None)
-
-
-def _cause_of_body(body: bytes, url: str, content_type: str | None) -> str | None:
-    if not body.strip(b"\x00 \r\n\t"):
-        return "empty" if not body.strip() else "not-html"
-    return None if is_feed(body) or looks_like_html(body, content_type) else cause_of_no_page(body, url)

@@ -37,6 +37,10 @@ class Walk:
     started: str
     mark: int
     definition: str
+    # Where a walk that a budget cut goes on; whither this one has leapt so; where it is cut itself.
+    resume: str | None = None
+    leapt: str | None = None
+    cut_at: str | None = None
     page: int = 0
     urls: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
@@ -54,8 +58,26 @@ class Walk:
         due = next_due(self.section.every, dt.datetime.fromisoformat(self.started), zone)
         return ledger.WalkEnd(
             self.row.id, completed, self.started, self.mark, timestamp(due) if due else None, self.section.every,
-            self.definition,
+            self.definition, self.cut_at,
         )  # fmt: skip
+
+    def end_now(self, zone: dt.tzinfo | None) -> ledger.WalkEnd | None:
+        """Return the walk's end with this page, None where it goes on or the user cut it."""
+        is_completed = self.state == "completed"
+        return self.end(zone, completed=is_completed) if is_completed or self.cut_at else None
+
+    def leap(self) -> str | None:
+        """Return where the walk before this one was cut, once; None where it was not."""
+        self.leapt, self.resume = self.resume, None
+        return self.leapt if self.leapt not in self.urls else None
+
+    def cut(self, url: str, following: str) -> None:
+        """End the walk for want of budget; the next one begins with this page again, for lists move meanwhile.
+
+        Where this page is all that the budget was enough for, the next one goes on behind it.
+        """
+        self.state = "cut"
+        self.cut_at = following if url in (self.leapt, following) else url
 
     def end_chain(self, rule: str) -> None:
         """Note by which rule a chain of listing pages ended."""
@@ -136,14 +158,14 @@ def begin_walks(site: Site, run: Run, scope: Scope) -> Iterator[Walk]:
             continue
         if section.every == NEVER and section.key != scope.section:
             continue
-        due = section_due_at(section, row, site.zone)
+        due = section_due_at(section, row, site.zone, started)
         if scope.due and (due is None or due > started):
             continue
         definition = _digest_of(site, section)
         if row.definition not in (None, definition):
             # Read otherwise today: what the section showed before may not be all that it names.
-            row = replace(row, walk_mark=None, walk_completed=None)
-        walk = Walk(section, row, timestamp(started), mark, definition)
+            row = replace(row, walk_mark=None, walk_completed=None, resume=None)
+        walk = Walk(section, row, timestamp(started), mark, definition, None if scope.full else row.resume)
         walk.waiting += [normalise(url, site.url) for url in section.also]
         yield walk
 

@@ -176,3 +176,39 @@ def test_of_two_addresses_the_one_that_answers_is_visited(keeping: Keeping) -> N
     keeping.store(article(url=old, canonical_url=new))
     assert due() == {old: False, new: True}
     assert keeping.count("articles") == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "etag", "kept"),
+    [
+        (True, '"e1"', ('"e1"', "Fri, 03 May 2024 10:00:00 GMT")),
+        (True, 'W/"e1"', ('W/"e1"', "Fri, 03 May 2024 10:00:00 GMT")),
+        (True, None, ('"e1"', "Fri, 03 May 2024 10:00:00 GMT")),
+        (True, '"e2"', (None, None)),
+        (False, '"e2"', ('"e2"', "Fri, 03 May 2024 10:00:00 GMT")),
+    ],
+)
+def test_a_server_that_is_not_modified_and_names_another_etag_is_not_believed_again(
+    keeping: Keeping, told: bool, etag: str | None, kept: tuple[str | None, str | None]
+) -> None:
+    keeping.store(article())
+    url_id = keeping.one("SELECT id FROM urls WHERE url = ?", URL)
+    with atomic(keeping.db):
+        ledger.mark_unchanged(keeping.db, url_id, timestamp(keeping.now), told=told, etag=etag)
+    row = keeping.record("urls")
+    assert (row["etag"], row["last_modified"]) == kept
+
+
+def test_an_article_with_an_address_that_is_missing_only_lately_is_not_gone(keeping: Keeping) -> None:
+    other = "https://herald.example/other.html"
+    keeping.store(article())
+    keeping.store(article(url=other, canonical_url=URL), identity=URL)
+    for wait in (DAY, 20 * DAY):
+        keeping.fail(URL, "http-404")
+        keeping.now += wait
+    keeping.fail(other, "http-404")
+    keeping.fail(URL, "http-404")
+    assert keeping.one("SELECT state FROM articles") == "live"
+    keeping.now += 15 * DAY
+    keeping.fail(other, "http-404")
+    assert keeping.one("SELECT state FROM articles") == "gone"

@@ -16,7 +16,7 @@ DATES = "updated updated_raw updated_precision published published_raw published
 FIELDS = f"title {DATES} source byline breadcrumb language body captions body_html canonical_url word_count rules"
 CONTRACT = {
     "sites": "id name url language timezone",
-    "sections": "id site_id key name url walk_started walk_completed walk_mark due_at every definition failures",
+    "sections": "id site_id key name url walk_started walk_completed walk_mark due_at every definition resume failures",
     "articles": f"id key site_id url canonical_url title {DATES} day source byline breadcrumb language body captions "
     "body_html search_extra keys word_count first_seen last_seen state version rules",
     "article_sections": "article_id section_id first_seen",

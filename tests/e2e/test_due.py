@@ -28,7 +28,7 @@ def move_clock(workspace: Workspace, days: float = 0.0, *, everything: bool = Fa
             db.execute(
                 f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%f000Z', {column}, ?) "  # noqa: S608
                 f"WHERE {column} IS NOT NULL",
-                (f"-{days} days",),
+                (f"{-days:+f} days",),
             )
         if everything:
             db.execute("UPDATE urls SET due_at = '2001-01-01T00:00:00.000000Z' WHERE kind = 'article'")
@@ -176,6 +176,42 @@ def test_a_budget_ends_a_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
         assert workspace.value("SELECT count(*) FROM articles") == 12
         assert not any(site.requests[article_path(name)] > 1 for name in site.names)
         assert workspace.value("SELECT count(*) FROM runs WHERE state <> 'finished'") == 0
+    check_archive(workspace.root)
+
+
+def test_a_walk_that_is_longer_than_every_budget_comes_to_its_end(tmp_path: Path) -> None:
+    pages = [[f"one{number}"] for number in range(12)]
+    with FaultSite({"news": pages}).serve() as site:
+        workspace = Workspace.make(tmp_path / "w")
+        workspace.define("fault", site.definition)
+        for _ in range(12):
+            if workspace.run("crawl", "--due", "--json", "--max-requests", "6").json == []:
+                break
+        assert workspace.value("SELECT count(*) FROM articles") == 12
+        assert workspace.rows("SELECT walk_completed IS NOT NULL, resume FROM sections") == [(1, None)]
+        assert workspace.run("crawl", "--due").out.startswith("Nothing is due")
+        # New ones while a later walk is cut: nothing between the new and the known is left out.
+        site.sections["news"] = [*([f"new{number}"] for number in range(9)), *pages]
+        move_clock(workspace, 1.1)
+        for _ in range(12):
+            workspace.run("crawl", "--due", "--max-requests", "6")
+        assert workspace.value("SELECT count(*) FROM articles") == 21
+    check_archive(workspace.root)
+
+
+def test_a_clock_that_was_far_ahead_keeps_nothing_waiting_for_years(tmp_path: Path) -> None:
+    with FaultSite({"news": _PAGES}).serve() as site:
+        workspace = Workspace.make(tmp_path / "w")
+        workspace.define("fault", site.definition)
+        workspace.crawl("fault")
+        move_clock(workspace, -3650)
+        with closing(sqlite3.connect(workspace.database, isolation_level=None)) as db:
+            db.execute("UPDATE runs SET started = strftime('%Y-%m-%dT%H:%M:%f000Z', started, '+3650 days')")
+        outcome = workspace.run("crawl", "--due", "--json")
+        (sums,) = outcome.json
+        assert (sums["discovered"], sums["unchanged"], sums["sections"]["news"]["state"]) == (12, 12, "completed")
+        assert any("the clock is" in line for line in outcome.complaints)
+        assert workspace.run("crawl", "--due").out.startswith("Nothing is due")
     check_archive(workspace.root)
 
 
