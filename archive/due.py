@@ -7,6 +7,8 @@ from dataclasses import dataclass
 MISSING = frozenset({"http-404", "http-410", "soft-404"})
 # A time that lies so far ahead was written before somebody set the clock back.
 AHEAD = dt.timedelta(hours=12)
+# And what lies so far ahead would be put off for longer than anybody would wait.
+FAR_AHEAD = dt.timedelta(days=2)
 _LEAST_TIMES_MISSING = 2
 # What a server says of an image as long as it is not mended.
 DEAD_IMAGE = MISSING | {"not-image"}

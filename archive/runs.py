@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive import health, history, ledger
 from archive.db import atomic, open_archive
-from archive.due import AHEAD
+from archive.due import FAR_AHEAD
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
 from archive.warc import cut_tail
@@ -81,11 +81,11 @@ def _mind_clock(db: Database, site_id: str, now: dt.datetime) -> None:
     if last and last > timestamp(now):
         behind = dt.datetime.fromisoformat(last) - now
         logger.warning("%s: the clock is %s behind the last run (%s); set it right", site_id, behind, last)
-        if behind > AHEAD:
+        if behind > FAR_AHEAD:
             db.conn.execute(
                 "UPDATE urls SET due_at = ?1 WHERE site_id = ?2 AND kind = 'article' AND due_at > ?1 "
                 "AND fetched_at > ?3",
-                (timestamp(now), site_id, timestamp(now + AHEAD)),
+                (timestamp(now), site_id, timestamp(now + FAR_AHEAD)),
             )
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from archive import ledger
-from archive.due import AHEAD
+from archive.due import FAR_AHEAD
 from crawler.schedule import NEVER, next_due
 from crawler.site import Section
 
@@ -20,7 +20,7 @@ def section_due_at(
     """
     if section.every == NEVER:
         return None
-    if row and row.walk_started and dt.datetime.fromisoformat(row.walk_started) > now + AHEAD:
+    if row and row.walk_started and dt.datetime.fromisoformat(row.walk_started) > now + FAR_AHEAD:
         return EVER
     stored = dt.datetime.fromisoformat(row.due_at) if row and row.due_at else None
     if row is None or row.walk_started is None:

@@ -80,7 +80,9 @@ def _left_alone(request: Request, run: Run) -> str | None:
     if run.hosts.retry_at(request.url) is not None:
         return BACKED_OFF
     most = run.workspace.config.crawl.max_requests_per_host
-    return SPENT if not is_robots(request) and run.hosts.is_spent(request.url, most) else None
+    # A page of an article that is begun would else be left out in every run.
+    is_exempt = is_robots(request) or request.meta.get("kind") == "page"
+    return SPENT if not is_exempt and run.hosts.is_spent(request.url, most) else None
 
 
 def _proxies(site: Site) -> frozenset[str]:

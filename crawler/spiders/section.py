@@ -295,9 +295,8 @@ class SectionSpider(Spider):
             self._passed.add(known.url_id)
             run.pass_over("since")
             return
-        self._taken += 1
+        self._taken, self._under_way = self._taken + 1, self._under_way + 1
         self._asked.add(url)
-        self._under_way += 1
         run.take_on(url, known.url_id, failed_before=known.failures > 0)
         anew = self.scope.full or self.scope.urls
         request = Request(
