@@ -56,7 +56,8 @@ def is_public(address: Address | str) -> bool:
     held = list(_held(address))
     if any(not is_public(inner) for inner in held):
         return False
-    if address.ipv4_mapped is not None or address in _NAT64:
+    # Tables of what is global differ between releases of Python; what these hold has been looked at.
+    if address.ipv4_mapped is not None or address.sixtofour is not None or address in _NAT64:
         return True
     return address in _GLOBAL_UNICAST and address.is_global
 
