@@ -83,7 +83,8 @@ class ArticleFetcher:
         first = self._parse(response, entry)
         leads_away = self._leads_away(response, url) or self._leads_to_another(response, url, first, known)
         is_missing = leads_away or await self._is_no_longer(first, known)
-        cause = "soft-404" if is_missing else _cause_of_reading(response, first) or _cause_of_kind(first)
+        # A notice of a block stands in the place of any page: of the article it says nothing.
+        cause = _cause_of_reading(response, first) or ("soft-404" if is_missing else _cause_of_kind(first))
         if cause:
             return None, cause
         pages, cause = await self._further_pages(first)
