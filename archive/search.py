@@ -115,6 +115,27 @@ def count(db: Database, text: str, filters: Filters = Filters()) -> int:
     return int(row.fetchone()[0])
 
 
+def select(db: Database, text: str, filters: Filters = Filters()) -> list[int]:
+    """Return the ids of all articles that match, oldest id first; an empty query matches all.
+
+    Raises NotFoundError for a site or section that the archive does not have.
+    """
+    expression = fts_query(text)
+    if text.strip() and not expression:
+        return []
+    match = _match(db, expression, filters)
+    days, parameters = _day_bounds(filters)
+    if not match:
+        rows = db.conn.execute(f"SELECT id FROM articles WHERE 1 {days} ORDER BY id", parameters)  # noqa: S608
+    else:
+        rows = db.conn.execute(
+            "SELECT articles.id FROM articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid "  # noqa: S608
+            f"WHERE articles_fts MATCH ? {days} ORDER BY articles_fts.rowid",
+            (match, *parameters),
+        )
+    return [row[0] for row in rows]
+
+
 def _match(db: Database, expression: str, filters: Filters) -> str:
     """Return the whole match: what the user typed, and the filters as terms of it."""
     return " AND ".join(filter(None, [expression and f"({expression})", *_filter_terms(db, filters)]))

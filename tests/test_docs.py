@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from archive import errors, health, migrations
 from archive.db import open_archive
 from archive.metrics import METRICS
-from archive.migrations import MIGRATIONS
+from archive.migrations import MIGRATIONS, m001_first_tables
 from archive.model import Article
 from crawler import failures
 from crawler.cli import newsarchive
@@ -85,7 +85,7 @@ def every_error() -> list[type[errors.NewsarchiveError]]:
 
 
 def states_of_a_run() -> set[str]:
-    found = re.search(r"state IN \(('running'[^)]*)\)", migrations._CRAWL_TABLES)
+    found = re.search(r"state IN \(('running'[^)]*)\)", m001_first_tables._CRAWL_TABLES)
     assert found is not None
     return set(re.findall(r"'(\w+)'", found[1]))
 

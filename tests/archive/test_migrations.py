@@ -25,18 +25,22 @@ CONTRACT = {
     "versions": f"id article_id number seen_at digest parser template read_at same_as {FIELDS}",
     "version_captures": "version_id capture_id position seen_at",
     "readings": "version_id parser template read_at digest_before digest_after",
-    "events": "id article_id kind from_version to_version at run_id withdrawn",
+    "events": "id article_id kind from_version to_version at run_id withdrawn changes detail",
     "images": "id sha256 mime width height bytes path capture_id",
     "article_images": "article_id version_id position image_id url caption credit alt error",
     "captures": "id url fetched_at status mime headers digest file offset length revisit_of chain withdrawn run_id",
     "urls": "id url kind site_id article_id state discovered_at fetched_at due_at etag last_modified digest failures "
     "cause failed_since missing_since",
-    "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error",
+    "runs": "id site_id started finished state discovered stored unchanged skipped failed pending requests bytes error "
+    "chain",
     "run_health": "run_id position section_id reading articles fields",
     "problems": "id site_id run_id name field since_run seen_at state detail resolved_at",
     "hosts": "origin robots robots_at robots_until retry_at failures cause",
     "run_causes": "run_id kind state cause number",
     "notices": "id key kind site_id level said first_seen sent_at ended_at end_sent_at",
+    "records": "id capture_id type file offset length digest",
+    "absences": "article_id url at cause run_id",
+    "attachments": "id article_id url name capture_id mime bytes pages text error first_seen last_seen",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.

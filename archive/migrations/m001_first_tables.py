@@ -1,8 +1,6 @@
-"""The archive's tables, as named migrations: append-only, one transaction each."""
+"""The tables of the first release."""
 
-from sqlite_utils import Database, Migrations
-
-MIGRATIONS = Migrations("newsarchive")
+from sqlite_utils import Database
 
 _CRAWL_TABLES = """
 CREATE TABLE sites (
@@ -219,62 +217,6 @@ CREATE INDEX article_images_article ON article_images(article_id);
 CREATE INDEX article_images_image ON article_images(image_id) WHERE image_id IS NOT NULL;
 """
 
-_HEALTH_TABLES = """
-CREATE TABLE run_health (
-  run_id INTEGER NOT NULL REFERENCES runs(id),
-  position INTEGER NOT NULL,
-  section_id INTEGER REFERENCES sections(id),
-  reading TEXT NOT NULL,
-  articles INTEGER NOT NULL,
-  fields TEXT NOT NULL,
-  PRIMARY KEY (run_id, position)
-) WITHOUT ROWID;
-CREATE TABLE problems (
-  id INTEGER PRIMARY KEY,
-  site_id TEXT NOT NULL REFERENCES sites(id),
-  run_id INTEGER NOT NULL REFERENCES runs(id),
-  name TEXT NOT NULL,
-  field TEXT NOT NULL,
-  since_run INTEGER NOT NULL REFERENCES runs(id),
-  seen_at TEXT NOT NULL,
-  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'resolved')),
-  detail TEXT NOT NULL,
-  resolved_at TEXT
-);
-CREATE UNIQUE INDEX problems_open ON problems(site_id, name) WHERE state = 'open';
-CREATE INDEX problems_site ON problems(site_id, id);
-CREATE INDEX runs_site ON runs(site_id, id);
-"""
-
-# What a section showed before its last whole walk was told by time, which a clock that is set back turns round.
-_DUE_COLUMNS = """
-ALTER TABLE sections ADD COLUMN walk_mark INTEGER;
-ALTER TABLE sections ADD COLUMN due_at TEXT;
-ALTER TABLE sections ADD COLUMN every TEXT;
-ALTER TABLE sections ADD COLUMN definition TEXT;
-ALTER TABLE sections ADD COLUMN resume TEXT;
-ALTER TABLE sections ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE urls ADD COLUMN missing_since TEXT;
-UPDATE sections SET walk_mark = ifnull((
-  SELECT max(sightings.id) FROM sightings WHERE section_id = sections.id AND first_seen < walk_started
-), 0) WHERE walk_started IS NOT NULL;
-UPDATE urls SET due_at = strftime('%Y-%m-%dT%H:%M:%S.000000Z', fetched_at, '+30 days')
-  WHERE kind = 'article' AND state = 'stored' AND due_at IS NULL AND fetched_at IS NOT NULL;
-"""
-
-_HOSTS_TABLE = """
-CREATE TABLE hosts (
-  origin TEXT PRIMARY KEY,
-  robots TEXT,
-  robots_at TEXT,
-  robots_until TEXT,
-  retry_at TEXT,
-  failures INTEGER NOT NULL DEFAULT 0,
-  cause TEXT
-);
-CREATE INDEX hosts_resting ON hosts(retry_at) WHERE retry_at IS NOT NULL;
-"""
-
 FTS_COLUMNS = ("body", "title", "captions", "source", "byline", "search_extra", "keys")
 
 
@@ -296,61 +238,7 @@ BEGIN {take_out} {put_in} END;
 """
 
 
-@MIGRATIONS()
-def m001_first_tables(db: Database) -> None:
+def apply(db: Database) -> None:
     """Make the tables of the first release."""
     for script in (_CRAWL_TABLES, _ARTICLE_TABLES, _EVIDENCE_TABLES, _fts_sql()):
         db.executescript(script)
-
-
-@MIGRATIONS()
-def m002_health(db: Database) -> None:
-    """Make the tables of what each run's articles were like, and of the problems that this shows."""
-    db.executescript(_HEALTH_TABLES)
-
-
-@MIGRATIONS()
-def m003_due(db: Database) -> None:
-    """Let sections and stored articles be due, and missing ones be known since when."""
-    db.executescript(_DUE_COLUMNS)
-
-
-@MIGRATIONS()
-def m004_hosts(db: Database) -> None:
-    """Make the table of hosts: their robots.txt, and until when one is left alone."""
-    db.executescript(_HOSTS_TABLE)
-
-
-_NOTICE_TABLES = """
-ALTER TABLE urls ADD COLUMN failed_since TEXT;
-CREATE INDEX urls_failed ON urls(site_id, cause) WHERE failures > 0;
-CREATE INDEX urls_skipped ON urls(site_id, cause) WHERE state = 'skipped';
-CREATE INDEX articles_gone ON articles(site_id) WHERE state = 'gone';
-CREATE TABLE run_causes (
-  run_id INTEGER NOT NULL REFERENCES runs(id),
-  kind TEXT NOT NULL,
-  state TEXT NOT NULL,
-  cause TEXT NOT NULL,
-  number INTEGER NOT NULL,
-  PRIMARY KEY (run_id, kind, state, cause)
-) WITHOUT ROWID;
-CREATE TABLE notices (
-  id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  site_id TEXT NOT NULL,
-  level INTEGER NOT NULL,
-  said TEXT NOT NULL,
-  first_seen TEXT NOT NULL,
-  sent_at TEXT,
-  ended_at TEXT,
-  end_sent_at TEXT
-);
-CREATE UNIQUE INDEX notices_open ON notices(key) WHERE ended_at IS NULL;
-"""
-
-
-@MIGRATIONS()
-def m005_notices(db: Database) -> None:
-    """Make what the reports need: since when a URL fails, by which causes a run's failed, and what was told of it."""
-    db.executescript(_NOTICE_TABLES)
