@@ -4,6 +4,8 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from archive.keys import refresh_keys
+
 EventKind = Literal["first_seen", "changed", "gone", "returned"]
 
 
@@ -33,4 +35,5 @@ def _change_state(db: Database, article_id: int, state: Literal["live", "gone"],
     before, version = db.conn.execute("SELECT state, version FROM articles WHERE id = ?", (article_id,)).fetchone()
     if before != state:
         db.conn.execute("UPDATE articles SET state = ? WHERE id = ?", (state, article_id))
+        refresh_keys(db, article_id)
         write_event(db, article_id, "gone" if state == "gone" else "returned", (version, version), seen)
