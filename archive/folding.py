@@ -37,11 +37,11 @@ _SEA += "\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3"
 _MARKS = "\U000f0000-\U000ffffd"
 UNSPACED = CJK + _SEA
 # U+0E4D and U+0EA4 with a vowel after them are the halves of Thai and Lao AM, which is one grapheme.
-_CLUSTER = re.compile(f"[{CJK}]|[{_SEA}][{_MARKS}]*(?:(?<=\U000f0e4d)\u0e32|(?<=\U000f0ecd)\u0eb2)?")
+_CLUSTER = f"[{CJK}]|[{_SEA}][{_MARKS}]*(?:(?<=\U000f0e4d)\u0e32|(?<=\U000f0ecd)\u0eb2)?"
+_PIECES = re.compile(f"{_CLUSTER}|[^{UNSPACED}]+")
 _GAP = re.compile(f"(?<=[{UNSPACED}{_MARKS}])([^\\w{_MARKS}]+)(?=[{UNSPACED}])")
 _ANYUNSPACED = re.compile(f"[{UNSPACED}]")
 _VOICED = re.compile("[\u3099\u309a]")
-_SPACES = re.compile(r"\s+")
 _WORD = re.compile(f"(?:[^\\W_]|[{_MARKS}{BREAK}])+")
 
 
@@ -73,8 +73,10 @@ def indexed(text: str) -> str:
     """
     folded = fold(text)
     if is_unspaced(folded):
-        folded = _CLUSTER.sub(r" \g<0> ", _GAP.sub(rf" {BREAK}\1 ", folded))
-    return _SPACES.sub(" ", folded).strip()
+        parts = _GAP.split(folded)
+        parts[1::2] = [f" {BREAK}{gap} " for gap in parts[1::2]]
+        folded = " ".join(_PIECES.findall("".join(parts)))
+    return " ".join(folded.split())
 
 
 def search_extra(body: str | None, *short: str | None, attached: str = "") -> str | None:
@@ -130,7 +132,8 @@ def _fold_character(letter: str) -> str:
         return _fold_mark(ord(letter))
     if kind == "Nd":
         return str(unicodedata.digit(letter))
-    return "".join(_fold_letter(each) for each in unicodedata.normalize("NFKC", letter.casefold()))
+    alike = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", letter).casefold())
+    return "".join(_fold_letter(each) for each in alike)
 
 
 def _fold_letter(letter: str) -> str:
@@ -167,7 +170,7 @@ def _tokenized(letter: str) -> str:
     """Return what SQLite's `unicode61 remove_diacritics 2` makes of a letter, where that is certain."""
     apart = unicodedata.normalize("NFD", letter)
     if len(apart) > 1 and unicodedata.name(apart[0], "").startswith("LATIN"):
-        return apart[0].lower()
+        return letter if letter in "ǠǡǮǯ" else apart[0].lower()
     if 0x0300 <= ord(letter) < 0x0370:
         return ""
     return letter.lower() if len(letter.lower()) == 1 else letter

@@ -47,10 +47,11 @@ def filter_keys(db: Database, article_id: int, site_id: str, language: str | Non
     sections = db.conn.execute(
         "SELECT section_id FROM article_sections WHERE article_id = ? ORDER BY section_id", (article_id,)
     )
-    tokens = [site_token(site_id), state_token(row[0] if row else "live")]
+    tokens = [site_token(site_id)]
     tokens += [section_token(section_id) for (section_id,) in sections]
     if language:
         tokens.append(language_token(language))
+    tokens.append(state_token(row[0] if row else "live"))
     marks = db.conn.execute(_MARKS, {"id": article_id}).fetchone()
     return " ".join(tokens + [mark_token(name) for name, holds in zip(MARKS, marks, strict=True) if holds])
 

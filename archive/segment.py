@@ -7,9 +7,8 @@ CJK = (
     "\u1100-\u11ff\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3040-\u30ff\u3100-\u318f\u31a0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_CHARACTER = re.compile(f"([{CJK}])")
+_PIECES = re.compile(f"[{CJK}]|[^{CJK}]+")
 _ANY = re.compile(f"[{CJK}]")
-_SPACES = re.compile(r"\s+")
 
 
 def has_cjk(text: str) -> bool:
@@ -22,4 +21,4 @@ def segment(text: str) -> str:
 
     FTS5's `unicode61` then takes each as a token, and a word is found as a phrase of its characters.
     """
-    return _SPACES.sub(" ", _CHARACTER.sub(r" \1 ", text)).strip()
+    return " ".join(" ".join(_PIECES.findall(text)).split())

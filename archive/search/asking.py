@@ -181,6 +181,11 @@ class _Asking:
     _among: int | None = None
 
     @property
+    def is_composite(self) -> bool:
+        """Whether some of the hits stood in for all when they were ranked."""
+        return self._among is not None
+
+    @property
     def _is_plain(self) -> bool:
         return not self.clock.stopped and not self._among
 

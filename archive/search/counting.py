@@ -9,7 +9,7 @@ from archive.search.running import Run
 from archive.search.vocabulary import Vocabulary
 
 # So many postings are walked to count exactly; past that, equal parts of the archive are counted instead.
-EXACT, SAMPLED = 110_000, 40_000
+EXACT, SAMPLED = 90_000, 40_000
 # So many for the forms of one word, where a good estimate costs nothing.
 WORDS = 20_000
 # Each place of a sample costs as much as a thousand postings for every word.

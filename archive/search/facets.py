@@ -15,7 +15,7 @@ from archive.search.counting import Total, evenly, parts_of
 from archive.search.running import Run
 
 # All hits are looked at up to EXACT; past that one in so many that about SAMPLE are, and past WIDE those of some parts.
-EXACT, SAMPLE, WIDE = 20_000, 15_000, 400_000
+EXACT, SAMPLE, WIDE = 20_000, 14_000, 400_000
 SHOWN = 10
 _FILTERS = "articles INDEXED BY articles_filters"
 
