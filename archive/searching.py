@@ -169,7 +169,8 @@ def _print_facets(console: "Console", facets: "Facets") -> None:
         bar = "█" * max(1 if number else 0, round(_BAR * number / most)) if most else ""
         console.print(Text(f"{month:>8}  ", style="dim").append(f"{bar} {number:,}", style="not dim"))
     if facets.sample:
-        console.print(Text(f"(counts but of months and years are estimates: {facets.sample})", style="dim"))
+        but = "" if facets.months_are_estimates else " but of months and years"
+        console.print(Text(f"(counts{but} are estimates, out of {facets.sample})", style="dim"))
 
 
 COMMANDS = (search, reindex)

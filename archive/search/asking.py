@@ -232,7 +232,9 @@ class _Asking:
         counted = self.vocabulary.counted
         if counted is not None:
             return counted.cuts
-        low, high = self.db.conn.execute("SELECT min(id), max(id) FROM articles").fetchone()
+        low, high = self.db.conn.execute(
+            "SELECT (SELECT min(id) FROM articles), (SELECT max(id) FROM articles)"
+        ).fetchone()
         if low is None or self._articles < 20_000:
             return ()
         return tuple(low + (high - low) * i // 256 for i in range(1, 256))

@@ -39,6 +39,8 @@ class Expression:
     cost: int = 0
     # So many lists are opened for each span of ids that is asked for.
     lists: int = 1
+    # Expressions that this one finds together, where it is no more than their sum.
+    alternatives: tuple["Expression", ...] = ()
 
 
 @dataclass(slots=True)
@@ -175,7 +177,8 @@ def _either(found: Sequence[Expression]) -> Expression | None:
     sql = " OR ".join(f"({one.sql})" for one in found)
     parts = [part for one in found for part in one.parts]
     lists = sum(one.lists for one in found)
-    return Expression(sql, parts, sum(one.docs for one in found), sum(one.cost for one in found), lists)
+    flat = tuple(each for one in found for each in (one.alternatives or (one,)))
+    return Expression(sql, parts, sum(one.docs for one in found), sum(one.cost for one in found), lists, flat)
 
 
 def _tokens(text: str) -> tuple[str, ...]:
