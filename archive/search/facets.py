@@ -48,19 +48,8 @@ def facets_of(run: Run, total: Total) -> Facets:
     """Return the facets of a run that matches so many articles."""
     if run.scope.impossible:
         return Facets()
-    sample: str | None
     wide = total.number > WIDE and len(parts_of(run)) > 2 * PLACES and not run.scope.guests
-    if wide:
-        rows, factor, months = _of_parts(run, total)
-        sample = f"the hits within {PLACES} places of the archive"
-    else:
-        ids = _ids(run)
-        months = _months(ids)
-        one_in = max(1, round(len(ids) / SAMPLE)) if len(ids) > EXACT else 1
-        # Neighbours stand on one page of the index: a few together cost half.
-        chosen = ids if one_in == 1 else ids[np.arange(len(ids)) // _TOGETHER % one_in == one_in // 2]
-        rows, factor = _looked_up(run, chosen), len(ids) / max(1, len(chosen))
-        sample = f"one hit in {one_in}" if one_in > 1 else None
+    rows, factor, months, sample = _of_parts(run, total) if wide else _of_hits(run)
     tokens: Counter[str] = Counter()
     sources: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -71,10 +60,18 @@ def facets_of(run: Run, total: Total) -> Facets:
         for token in keys.split():
             tokens[token[1:]] += number
     values = _named(run.db, tokens) | {"source": sources, "year": _years(months)}
-    factors = {"year": 1.0}
-    return Facets(
-        {name: _top(name, found, factors.get(name, factor)) for name, found in values.items()}, months, sample
-    )
+    shown = {name: _top(name, found, 1.0 if name == "year" else factor) for name, found in values.items()}
+    return Facets(shown, months, sample, months_are_estimates=wide)
+
+
+def _of_hits(run: Run) -> tuple[Pairs, float, Months, str | None]:
+    """Return keys and sources of all hits or of one in so many, by how much they count, and all months."""
+    ids = _ids(run)
+    one_in = max(1, round(len(ids) / SAMPLE)) if len(ids) > EXACT else 1
+    # Neighbours stand on one page of the index: a few together cost half.
+    chosen = ids if one_in == 1 else ids[np.arange(len(ids)) // _TOGETHER % one_in == one_in // 2]
+    sample = f"one hit in {one_in}" if one_in > 1 else None
+    return _looked_up(run, chosen), len(ids) / max(1, len(chosen)), _months(ids), sample
 
 
 def _ids(run: Run) -> Ids:
@@ -111,7 +108,7 @@ def _looked_up(run: Run, ids: Ids) -> Pairs:
     return found
 
 
-def _of_parts(run: Run, total: Total) -> tuple[Pairs, float, Months]:
+def _of_parts(run: Run, total: Total) -> tuple[Pairs, float, Months, str]:
     """Return keys and sources of the hits within equal parts of the archive, and months out of more such parts."""
     parts = parts_of(run)
     places = evenly(parts, PLACES, 2)
@@ -119,7 +116,8 @@ def _of_parts(run: Run, total: Total) -> tuple[Pairs, float, Months]:
     one_in = max(1, round(sum(numbers) / SAMPLE))
     ids = np.concatenate([_walked_span(run, *place) for place in places[one_in // 2 :: one_in]])
     found = _looked_up(run, ids)
-    return found, total.number / max(1, len(ids)), _spread(run, parts, numbers)
+    sample = f"the hits within {PLACES} places of the archive"
+    return found, total.number / max(1, len(ids)), _spread(run, parts, numbers), sample
 
 
 def _spread(run: Run, parts: list[tuple[int, int]], numbers: list[int]) -> Months:
