@@ -10,7 +10,7 @@ from archive.search.running import Run
 from archive.search.vocabulary import Vocabulary
 
 # So many postings are walked to count exactly; past that, equal parts of the archive are counted instead.
-EXACT, SAMPLED = 60_000, 30_000
+EXACT, SAMPLED = 50_000, 25_000
 # Of phrases more: each place of a sample begins with a walk to the first match of all.
 PHRASES, _SECONDS = 150_000, 0.006
 # So many for the forms of one word, where a good estimate costs nothing.

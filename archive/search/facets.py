@@ -14,9 +14,9 @@ from archive.search.counting import Total, evenly, parts_of
 from archive.search.running import Run
 
 # All hits are looked at up to EXACT; past that one in so many that about SAMPLE are, and past WIDE those of some parts.
-EXACT, SAMPLE, WIDE, PLACES = 20_000, 14_000, 400_000, 160
+EXACT, SAMPLE, WIDE, PLACES = 20_000, 15_000, 400_000, 160
 SHOWN = 10
-_TOGETHER = 8
+_TOGETHER = 4
 _FILTERS = "articles INDEXED BY articles_filters"
 
 Ids = NDArray[np.int64]

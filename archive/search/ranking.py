@@ -28,6 +28,8 @@ PHRASES_WALKED = 800_000
 _NEWEST_READ, _TITLED_READ = 1_200, 150
 # Of articles that are scored here so many are read closely: those that a look at their text alone puts first.
 _CLOSELY = 60
+# Above so many postings it is worth a look whether a span of days holds so few that they are read at once.
+_WORTH_A_LOOK = 40_000
 # An article of today counts a tenth more than a very old one, one of last year a twentieth.
 _FRESH, _YEAR = 0.1, 365.0
 _K1, _B, _LEAST = 1.2, 0.75, 1e-6
@@ -53,6 +55,8 @@ def rank(run: Run, limit: int, titled: Callable[[], Expression | None]) -> Ranke
     walked = sum(part.cost for part in expression.parts)
     # Of phrases there is more to gain: how often one stands in an article tells more than its place in a title.
     fits = walked <= (WALKED if all(len(part.tokens) == 1 for part in expression.parts) else PHRASES_WALKED)
+    if not run.scope.is_all and walked > _WORTH_A_LOOK and len(few := run.newest(_CLOSELY + 1)) <= _CLOSELY:
+        return Ranked(_scored_here(run, few, limit))
     if fits and (expression.docs <= FULL or _is_small(run)):
         return Ranked(_scored_by_sqlite(run, None, limit))
     newest = run.newest(NEWEST if fits else _NEWEST_READ)

@@ -34,7 +34,7 @@ def invented(number: int) -> list[Told]:
         title = "Harbour news" if chance.random() < 0.05 else f"News {index}"
         made.append(
             Told(
-                " ".join(words), title, DAY + dt.timedelta(days=index * 1000 // number), site=("herald", "times")[index % 3 == 0],
+                " ".join(words), title, DAY + dt.timedelta(days=index * 1000 // number), site=chance.choice(("herald", "herald", "times")),
                 sections=(("news", "culture", "sport")[index % 7 % 3],), source=("Agency", None)[index % 2],
                 language=("en", "de")[index % 5 == 0], caption="A ship" if index % 4 == 0 else None,
                 state="gone" if index % 50 == 0 else "live", marks=("image",) if index % 4 == 0 else (),
