@@ -81,7 +81,9 @@ class Matcher:
     def _all(self, node: All) -> Expression | None:
         wanted = [each for each in node.nodes if not isinstance(each, Not)]
         found = [one for each in self._without_common(wanted) if (one := self._of(each))]
-        unwanted = [one for each in node.nodes if isinstance(each, Not) and (one := self._of(each.node))]
+        # As it was typed: the forms of what is left out would take more away than was asked for.
+        typed = replace(self, widen=False)
+        unwanted = [one for each in node.nodes if isinstance(each, Not) and (one := typed._of(each.node))]
         if not found:
             if not unwanted:
                 return None

@@ -88,7 +88,7 @@ def test_what_stands_in_for_a_large_match(db: Database, words: str, request: pyt
     found = [hit.score or 0 for hit in ask(db, words).hits]
     assert len(found) == 20
     assert found == sorted(found)
-    assert sum(found) <= 0.8 * sum(best)
+    assert sum(found) <= 0.6 * sum(best)
 
 
 def test_scores_of_our_own_are_those_of_fts5(db: Database) -> None:
@@ -231,6 +231,16 @@ def test_the_stemming_table(tmp_path: Path, language: str, typed: str, forms: st
         each.body for each in told if other not in each.body
     }
     assert {hit.exact for hit in search(db, f'"{typed}"')} == {True}
+    db.close()
+
+
+def test_what_is_left_out_is_left_out_as_it_was_typed(tmp_path: Path) -> None:
+    db = library(tmp_path / "archive.db", [Told("quay harbour"), Told("quay harbours"), Told("quay ferry")])
+    answer = ask(db, "quay -harbours")
+    assert (answer.total.number, {hit.snippet for hit in answer.hits}) == (
+        2,
+        {"\x02quay\x03 harbour", "\x02quay\x03 ferry"},
+    )
     db.close()
 
 

@@ -13,7 +13,7 @@ from archive.search.asking import BUDGET
 from tests.archive.search.library import Told, library
 
 SOAK = bool(os.environ.get("NEWSARCHIVE_SOAK"))
-NUMBER = 100_000 if SOAK else 700
+NUMBER = 100_000 if SOAK else 600
 WORDS = "the of and harbour harbours quay wall pier 质量 监督 กัน हिन्दी café straße a b 1 2024".split()
 SIGNS = ["OR", "AND", "NOT", "-", "(", ")", '"', "*", "near", "NEAR/3", "near(", ",", ":", "title:", "site:herald", "date:2017",
          "date:..", "updated:2020..", "is:gone", "is:", "has:image", "{", "}", "^", "+", ";", "--", "\\", "'", "%", "_", "\x00",
