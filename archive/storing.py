@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from archive import ledger
 from archive.columns import columns_of, storable
 from archive.events import note_shown, write_event
+from archive.families.kinship import join_family
 from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
 from archive.model import Article, timestamp
@@ -96,6 +97,7 @@ class ArticleUnit:
             if self.reread is not None:
                 self._read_again(desk.db, article_id, number, self.reread)
             self.outcome = _compare(desk, self, article_id, number, image_ids)
+        join_family(desk.db, article_id, self.article, is_new=self.outcome == "stored")
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)
 
