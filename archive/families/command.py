@@ -96,7 +96,8 @@ def _print_all(db: "Database", site: str | None, *, as_json: bool) -> None:
         click.echo(f"and {len(found) - _SHOWN:,} more; --json has them all")
     tellings = sum(len(family.members) for family in found)
     where = f" with an article of {site}" if site else ""
-    click.echo(f"{len(found):,} families{where}, {tellings:,} articles." if found else f"There is no family{where}.")
+    number = f"{len(found):,} famil{'y' if len(found) == 1 else 'ies'}"
+    click.echo(f"{number}{where}: {tellings:,} articles." if found else f"There is no family{where}.")
     left = not_compared(db)
     if left:
         click.echo(f"{left:,} articles are not compared yet. Next: newsarchive families --rebuild")

@@ -204,7 +204,7 @@ def membership(db: Database, article_id: int) -> Membership | None:
 
 def _found(db: Database, article_id: int) -> Membership:
     place = Membership(article_id, article_id, "first")
-    _add(db, article_id, place, 1.0)
+    _add(db, article_id, place, None)
     return place
 
 

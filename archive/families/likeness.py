@@ -71,7 +71,7 @@ def _asked(one: Story, other: Story, size: int, agree: bool | None) -> float:
         return _NEARLY if same_title else math.inf
     if not one.sites & other.sites:
         return _LEAST_RESEMBLANCE
-    if not agree or size < _FORM:
+    if size < _FORM or (agree is None and size < 2 * _FORM):
         return _EQUAL if same_title else _NEARLY
     return _LEAST_OF_SITE if same_title else _ALIKE
 

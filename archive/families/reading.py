@@ -85,7 +85,11 @@ def _member(row: Sequence[Any], first: Sequence[Any]) -> Member:
     kind: Kind = "same" if is_same else "reprint"
     if row[10] != first[10]:
         kind = "translation"
-    return Member(article_id, key, site, url, title, language, date, "first" if row is first else kind, similarity)
+    if row is first:
+        return Member(article_id, key, site, url, title, language, date, "first", None)
+    # Who was stored first need not have told it first: the two are as like one way as the other.
+    alike = first[9] if similarity is None and kind != "translation" else similarity
+    return Member(article_id, key, site, url, title, language, date, kind, alike)
 
 
 def changes_of(db: Database, family: Family) -> dict[str, Changes]:

@@ -41,6 +41,10 @@ CONTRACT = {
     "records": "id capture_id type file offset length digest",
     "absences": "article_id url at cause run_id",
     "attachments": "id article_id url name capture_id mime bytes pages text error first_seen last_seen",
+    "story_bands": "band article_id",
+    "family_members": "article_id family_id held_by kind similarity",
+    "alternates": "article_id language url",
+    "family_walks": "site_id through",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
