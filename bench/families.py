@@ -111,7 +111,10 @@ def cost_table(folder: Path, articles: int) -> str:
     told = (
         story(f"cost {number}", "zh" if number % 10 == 0 else "en", f"s{number % 50}") for number in range(articles)
     )
-    lines = ["| articles | characters a text | ms CPU an article | bytes an article in `story_bands` |", "|---|---|---|---|"]
+    lines = [
+        "| articles | characters a text | ms CPU an article | bytes an article in `story_bands` |",
+        "|---|---|---|---|",
+    ]
     with closing(open_archive(folder / "cost.db")) as db:
         done = 0
         while done < articles:
