@@ -1,5 +1,6 @@
 """Storing an article: which article it is, whether what was fetched is a version of its own, and what follows."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -23,9 +24,10 @@ from archive.readings import (
     write_replacements,
 )
 from archive.rows import find_image, image_row, insert_row, put_image
-from archive.units import CaptureRef, Desk, FetchedImage
+from archive.units import CaptureRef, Desk, FetchedImage, insert_record
 from archive.versions import KeptImage, carry_over, digest_of, html_of, pack
 from archive.visits import plan_visit
+from archive.warc import Record
 
 Outcome = Literal["stored", "unchanged"]
 # So many letters of a cut title tell it from others.
@@ -56,6 +58,7 @@ class ArticleUnit:
     note: str | None = None
     live: bool = False
     outcome: Outcome | None = field(default=None)
+    said: Record | None = None
 
     def as_item(self) -> dict[str, Any]:
         """Return the article as a flat item, for Scrapy's feed exports."""
@@ -74,13 +77,19 @@ class ArticleUnit:
         return timestamp(self.captures[0].fetched_at)
 
     def write_files(self, desk: Desk) -> None:
-        """Keep the images' bytes."""
+        """Keep the images' bytes, and beside the capture what was first read of it."""
         for image in (*self.images, *self.also):
             image.keep(desk.media)
+        first = self.captures[0]
+        if first.record_id:
+            read = first_reading(self.article, self.reading)
+            self.said = desk.warc.write_metadata(first.url, first.fetched_at, first.record_id, read)
 
     def write_rows(self, desk: Desk) -> None:
         """Write the article, its version where it is a new one, and every mark that goes with it."""
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
+        if self.said:
+            insert_record(desk.db, self.said, self.captures[0].row_id())
         image_ids = [image_row(desk, image) for image in self.images]
         for image in self.also:
             image_row(desk, image)
@@ -133,6 +142,17 @@ class ArticleUnit:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at, desk.policy)
             # Fetched once, though it stands in several articles.
             image.asked = False
+
+
+def first_reading(article: Article, reading: Reading) -> bytes:
+    """Return an article as it was first read, with the parser's release, as JSON: evidence, never read back."""
+    images = [
+        {"url": image.url, "caption": image.caption, "credit": image.credit, "alt": image.alt}
+        for image in article.images
+    ]
+    columns = storable(columns_of(article) | {"body": article.body})
+    said = {"parser": reading.parser, "template": reading.template, "url": article.url, **columns, "images": images}
+    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _is_another(db: Database, identity: str, title: str | None) -> bool:

@@ -14,7 +14,8 @@ from archive.due import Policy
 from archive.events import note_gone
 from archive.keys import place_in_sections
 from archive.model import Entry, timestamp
-from archive.warc import Exchange, Original, Place, WarcFile
+from archive.recording import WarcFiles
+from archive.warc import Exchange, Original, Place, Record
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class CaptureRef:
     etag: str | None = None
     last_modified: str | None = None
     status: int = 200
+    record_id: str | None = None
 
     def row_id(self) -> int:
         """Return the row's id; units are written in order, so it is there."""
@@ -42,7 +44,7 @@ class Desk:
 
     db: Database
     media: Path
-    warc: WarcFile
+    warc: WarcFiles
     site_id: str
     run_id: int
     policy: Policy = field(default_factory=Policy)
@@ -74,6 +76,7 @@ class CaptureUnit:
     kept_as_media: bool = False
     place: Place | None = None
     original: Original | None = None
+    beside: tuple[Record, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -86,7 +89,8 @@ class CaptureUnit:
         info = media.identify(self.exchange.body) if self.kept_as_media else None
         if info is None:
             self.original = _original_of(desk.db, self.exchange, digest)
-            self.place = desk.warc.write(self.exchange, self.original)
+            written = desk.warc.write(self.exchange, self.original)
+            self.place, self.ref.record_id, self.beside = written.place, written.record_id, written.beside
             if self.original:
                 self.ref.digest = self.original.digest
         else:
@@ -110,6 +114,8 @@ class CaptureUnit:
         if self.original:
             row["revisit_of"] = self.original.capture_id
         self.ref.id = insert_capture(desk.db, row, desk.run_id)
+        for record in self.beside:
+            insert_record(desk.db, record, self.ref.id)
 
 
 def _original_of(db: Database, exchange: Exchange, digest: str) -> Original | None:
@@ -137,6 +143,15 @@ def insert_capture(db: Database, row: dict[str, str | int | None], run_id: int |
         (row_id, *row.values(), chain, run_id),
     )
     return row_id
+
+
+def insert_record(db: Database, record: Record, capture_id: int | None) -> None:
+    """Write the row of a record that stands beside captures."""
+    place = record.place
+    db.conn.execute(
+        "INSERT INTO records(capture_id, type, file, offset, length, digest) VALUES (?, ?, ?, ?, ?, ?)",
+        (capture_id, record.type, place.file, place.offset, place.length, record.digest),
+    )
 
 
 @dataclass(slots=True)
