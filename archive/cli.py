@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from archive import reports
+from archive.chronicle.command import log
+from archive.diffing.command import diff
 from archive.families import command as families
 from archive.terminal import printable
 
@@ -207,4 +209,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve, *reports.COMMANDS, *families.COMMANDS)
+COMMANDS = (search, show, diff, log, serve, *reports.COMMANDS, *families.COMMANDS)
