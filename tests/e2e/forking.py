@@ -19,7 +19,7 @@ class Forks:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._zygote = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.faults.zygote"],
+            [sys.executable, "-m", "tests.e2e.zygote"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(environment),
         )  # fmt: skip
         atexit.register(self.close)
