@@ -1,4 +1,4 @@
-"""Commands of the product as forks of one process that has everything imported: a start costs 0.3 s, and not 1.4 s."""
+"""Commands of the product as forks of one process that has everything imported: a crawl in 0.3 s of CPU, not 1.9."""
 
 import atexit
 import json
