@@ -11,9 +11,10 @@ def pdf_of(*pages: str) -> bytes:
     ]
     for number, text in enumerate(pages):
         stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET"
+        font = "<< /Font << /F1 3 0 R >> >>"
+        place = f"/MediaBox [0 0 612 792] /Resources {font} /Contents {5 + 2 * number} 0 R"
         objects += [
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> "
-            f"/Contents {5 + 2 * number} 0 R >>",
+            f"<< /Type /Page /Parent 2 0 R {place} >>",
             f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         ]
     data, places = b"%PDF-1.4\n", []
