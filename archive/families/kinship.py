@@ -22,6 +22,7 @@ _MOST_COMPARED = 8
 # A match among the issues of a series stands out from them by so much.
 _STANDS_OUT = 0.05
 _MOST_ALTERNATES = 60
+# With fewer tokens there is no text.
 _FEWEST = 8
 
 

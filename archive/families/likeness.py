@@ -70,9 +70,10 @@ def _asked(one: Story, other: Story, size: int, agree: bool | None) -> float:
     if size < _SHORT:
         return _NEARLY if same_title else math.inf
     if not one.sites & other.sites:
-        return _LEAST_RESEMBLANCE
+        is_little = agree is None and size < _FORM and not same_title
+        return _ALIKE if is_little else _LEAST_RESEMBLANCE
     if size < _FORM or (agree is None and size < 2 * _FORM):
-        return _EQUAL if same_title else _NEARLY
+        return _EQUAL
     return _LEAST_OF_SITE if same_title else _ALIKE
 
 
