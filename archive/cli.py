@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from archive import reports, searching
+from archive.chronicle.command import log
+from archive.diffing.command import diff
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -58,6 +60,28 @@ def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> 
     from archive.serving import serve_archive  # noqa: PLC0415
 
     serve_archive(invocation.database, host=host, port=port, open_browser=open_browser)
+
+
+@click.command()
+@click.pass_obj
+def optimize(invocation: _Invocation) -> None:
+    """Make searching quick again after a big import: merge the index, bring SQLite's statistics up to date.
+
+    In short steps, so that a crawl may go on meanwhile; given again, it goes on where it was ended.
+
+    \b
+    newsarchive optimize
+    """
+    from archive.db import open_archive  # noqa: PLC0415
+    from archive.upkeep import tidy  # noqa: PLC0415
+
+    if not invocation.database.is_file():
+        open_archive(invocation.database, readonly=True)
+    before = invocation.database.stat().st_size
+    with closing(open_archive(invocation.database)) as db:
+        steps = sum(1 for _ in tidy(db))
+    after = invocation.database.stat().st_size
+    click.echo(f"The index is merged ({steps} steps); the database has {after:,} bytes, {before:,} before.")
 
 
 def _as_dict(record: "Record") -> dict[str, Any]:
@@ -121,4 +145,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (show, serve, *searching.COMMANDS, *reports.COMMANDS)
+COMMANDS = (show, diff, log, serve, optimize, *searching.COMMANDS, *reports.COMMANDS)
