@@ -1,8 +1,6 @@
-"""The archive side's commands: search, show, serve; the group gives them the archive's path."""
+"""The archive side's commands: show, serve, those of search and of reports; the group gives them their path."""
 
-import datetime as dt
 import json
-import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from archive import reports
+from archive import reports, searching
 from archive.chronicle.command import log
 from archive.diffing.command import diff
 from archive.families import command as families
@@ -18,57 +16,11 @@ from archive.terminal import printable
 
 if TYPE_CHECKING:
     from archive.reader import Record
-    from archive.search import Hit
 
 
 class _Invocation(Protocol):
     @property
     def database(self) -> Path: ...
-
-
-_DAY = click.DateTime(["%Y-%m-%d"])
-
-
-@click.command()
-@click.argument("query", nargs=-1)
-@click.option("--site", metavar="ID", help="Only this site.")
-@click.option("--section", metavar="KEY", help="Only articles that stand in this section.")
-@click.option("--since", type=_DAY, help="Only from this day on.")
-@click.option("--until", type=_DAY, help="Only up to this day, inclusive.")
-@click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance", show_default=True)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the hits as JSON.")
-@click.pass_obj
-def search(
-    invocation: _Invocation,
-    query: tuple[str, ...],
-    site: str | None,
-    section: str | None,
-    since: dt.datetime | None,
-    until: dt.datetime | None,
-    sort: str,
-    limit: int,
-    as_json: bool,
-) -> None:
-    """Search titles, text, captions, sources and bylines; Chinese, Japanese and Korean too.
-
-    All words must occur; words in quotes must stand together. Any text is a valid query.
-
-    \b
-    newsarchive search '"quality supervision" shanghai' --since 2016-01-01
-    """
-    from archive.db import open_archive  # noqa: PLC0415
-    from archive.search import Filters, count  # noqa: PLC0415
-    from archive.search import search as find  # noqa: PLC0415
-
-    text = " ".join(query)
-    filters = Filters(site, section, since.date() if since else None, until.date() if until else None)
-    with closing(open_archive(invocation.database, readonly=True)) as db:
-        hits = find(db, text, filters, sort="newest" if sort == "newest" else "relevance", limit=limit)
-        if as_json:
-            click.echo(json.dumps([hit.as_dict() for hit in hits], ensure_ascii=False, indent=2))
-        else:
-            _print_hits(text, filters != Filters(), hits, count(db, text, filters))
 
 
 @click.command()
@@ -134,32 +86,6 @@ def optimize(invocation: _Invocation) -> None:
         steps = sum(1 for _ in tidy(db))
     after = invocation.database.stat().st_size
     click.echo(f"The index is merged ({steps} steps); the database has {after:,} bytes, {before:,} before.")
-
-
-def _print_hits(text: str, filtered: bool, hits: "list[Hit]", total: int) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    console = Console(highlight=False, soft_wrap=True)
-    if not hits:
-        console.print(Text(_nothing(text, filtered)))
-        return
-    for hit in hits:
-        head = Text(printable(hit.title or "(untitled)"), style="bold")
-        console.print(head.append(f"  {hit.day or 'no date'} · {hit.site} · {hit.key}", style="dim"))
-        found = Text("  ")
-        for part in re.split("(\x02[^\x02\x03]*\x03)", hit.snippet.replace("\n", " ")):
-            found.append(printable(part), style="yellow" if part.startswith("\x02") else "")
-        console.print(found)
-        console.print(Text(f"  {hit.url}", style="blue"))
-    console.print(f"{len(hits)} of {total:,} article{'' if total == 1 else 's'}.")
-
-
-def _nothing(text: str, filtered: bool) -> str:
-    where = " with these filters" if filtered else ""
-    if text.strip():
-        return f"Nothing in the archive matches {printable(text)!r}{where}."
-    return f"No article in the archive fits{where}." if filtered else "The archive holds no article yet."
 
 
 def _as_dict(record: "Record") -> dict[str, Any]:
@@ -231,4 +157,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, diff, log, serve, optimize, *reports.COMMANDS, *families.COMMANDS)
+COMMANDS = (show, diff, log, serve, optimize, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS)

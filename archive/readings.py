@@ -10,11 +10,11 @@ from sqlite_utils import Database
 from archive.attachments import index_attachments
 from archive.columns import columns_of, storable
 from archive.events import retell
+from archive.folding import search_extra
 from archive.keys import filter_keys
 from archive.model import Article
 from archive.reader import version_content
 from archive.rows import find_image, put_image
-from archive.segment import search_extra
 from archive.versions import KeptImage, digest_of, html_of, pack
 
 HAND = "hand"

@@ -45,6 +45,8 @@ CONTRACT = {
     "family_members": "article_id family_id held_by kind similarity",
     "alternates": "article_id language url",
     "family_walks": "site_id through",
+    "search_words": "word docs times",
+    "search_state": "name value",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
