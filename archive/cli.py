@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from archive import reports
+from archive.citing import command as citing
 from archive.export import command as exporting
 from archive.terminal import printable
 
@@ -168,4 +169,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve, *exporting.COMMANDS, *reports.COMMANDS)
+COMMANDS = (search, show, serve, *citing.COMMANDS, *exporting.COMMANDS, *reports.COMMANDS)
