@@ -24,7 +24,7 @@ def csl_item(reference: Reference, *, parted: bool = True) -> dict[str, Any]:
         "id": reference.key,
         "type": "article-newspaper",
         "title": one_line(reference.title),
-        "author": [_csl_name(name_of(name), parted=parted) for name in reference.byline],
+        "author": [_csl_name(name, parted=parted) for name in _names(reference)],
         "container-title": one_line(reference.outlet),
         "issued": _csl_date(reference.day),
         "original-date": _csl_date(_day_of(reference.published)) if reference.updated else None,
@@ -48,7 +48,7 @@ def csl_item(reference: Reference, *, parted: bool = True) -> dict[str, Any]:
 def bibtex(reference: Reference) -> str:
     """Return the citation as a BibTeX entry, its characters as they are and LaTeX's own signs escaped."""
     fields = {
-        "author": " and ".join(_bibtex_name(name_of(name)) for name in reference.byline),
+        "author": " and ".join(map(_bibtex_name, _names(reference))),
         "title": "{" + _latex(reference.title) + "}",
         "howpublished": _latex(reference.outlet),
         "year": str(reference.day.year) if reference.day else "",
@@ -70,7 +70,7 @@ def ris(reference: Reference) -> str:
     fields = [
         ("TY", "NEWS"),
         ("ID", reference.key),
-        *(("AU", _ris_name(name_of(name))) for name in reference.byline),
+        *(("AU", _ris_name(name)) for name in _names(reference)),
         ("TI", reference.title),
         ("T2", reference.outlet),
         ("PY", str(day.year) if day else ""),
@@ -81,13 +81,17 @@ def ris(reference: Reference) -> str:
         ("Y2", f"{reference.accessed:%Y/%m/%d}/"),
         ("N1", reference.note),
     ]
-    lines = [f"{tag}  - {one_line(value)}" for tag, value in fields if value]
+    lines = [f"{tag}  - {one_line(value)}" for tag, value in fields if one_line(value)]
     return "\r\n".join([*lines, "ER  - ", ""])
 
 
 def one_line(text: str) -> str:
     """Return a text on one line, without characters that steer."""
     return " ".join("".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text).split())
+
+
+def _names(reference: Reference) -> list[Name]:
+    return [name_of(name) for name in map(one_line, reference.byline) if name]
 
 
 def _csl_name(name: Name, *, parted: bool) -> dict[str, str]:

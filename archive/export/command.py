@@ -102,11 +102,10 @@ def _lines_of(outcome: "Outcome") -> Iterator[str]:
     counts += [_counted(outcome.versions, "version")] if outcome.versions else []
     counts += [_counted(outcome.records, "WARC record")] if outcome.records else []
     yield f"Exported {', '.join(counts)} ({_mb(outcome.bytes)}) to {outcome.path}"
-    if outcome.withdrawn or outcome.withdrawn_captures:
-        yield (
-            f"Left out, because they were taken down: {_counted(outcome.withdrawn, 'article')}, "
-            f"{_counted(outcome.withdrawn_captures, 'capture')}"
-        )
+    left = ((outcome.withdrawn, "article"), (outcome.withdrawn_captures, "capture"))
+    if any(number for number, _ in left):
+        said = ", ".join(_counted(number, what) for number, what in left if number)
+        yield f"Left out, because they were taken down: {said}"
     yield from outcome.problems[:_MOST_NAMED]
     if len(outcome.problems) > _MOST_NAMED:
         yield f"and {len(outcome.problems) - _MOST_NAMED} more; --json names them all"
