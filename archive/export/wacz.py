@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,6 +44,9 @@ class Package:
         info = zipfile.ZipInfo(path, (*self.now.timetuple()[:6],))
         info.compress_type = zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED
         info.external_attr = 0o644 << 16
+        # A size that is not known yet makes the part's own head longer; ReplayWeb.page (wabac.js 2) looks at that head
+        # only where the directory's entry has an extra field too: here the time, as Unix counts it.
+        info.extra = struct.pack("<HHBL", 0x5455, 5, 1, int(self.now.timestamp()) & 0xFFFFFFFF)
         with self._zip.open(info, "w", force_zip64=True) as entry:
             tally = Tally(entry)
             yield tally

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import sqlite3
+import struct
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -244,6 +245,15 @@ def test_the_package_says_what_it_holds(wacz: zipfile.ZipFile) -> None:
     for name in ("archive/data.warc.gz", "indexes/index.cdx.gz"):
         assert wacz.getinfo(name).compress_type == zipfile.ZIP_STORED
     assert said["mainPageUrl"] == URL
+
+
+def test_the_place_of_every_part_can_be_told(wacz: zipfile.ZipFile) -> None:
+    """ReplayWeb.page takes a part's own head to be as long as the directory says, unless that has an extra field."""
+    data = Path(str(wacz.filename)).read_bytes()
+    for info in wacz.infolist():
+        name, extra = struct.unpack_from("<HH", data, info.header_offset + 26)
+        assert name == len(info.filename)
+        assert info.extra or not extra, info.filename
 
 
 @pytest.mark.parametrize("what", ["record", "cut", "image", "other bytes"])
