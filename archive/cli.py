@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from archive import reports
-from archive.citing import command as citing
-from archive.export import command as exporting
+from archive.chronicle.command import log
+from archive.citing.command import cite
+from archive.diffing.command import diff
+from archive.export.command import export
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -169,4 +171,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve, *citing.COMMANDS, *exporting.COMMANDS, *reports.COMMANDS)
+COMMANDS = (search, show, diff, log, cite, export, serve, *reports.COMMANDS)

@@ -55,6 +55,3 @@ def _written(reference: "Reference", form: str) -> str:
     from archive.terminal import printable  # noqa: PLC0415
 
     return printable(styled(reference, "apa" if form == "apa" else "chicago"))
-
-
-COMMANDS = (cite,)

@@ -117,6 +117,3 @@ def _counted(number: int, what: str) -> str:
 
 def _mb(size: int) -> str:
     return f"{size / 1e6:,.1f} MB"
-
-
-COMMANDS = (export,)

@@ -28,6 +28,8 @@ from crawler.parsers.pager import part_number
 from crawler.rereading import read_stored
 from crawler.run import Run
 from crawler.site import Site
+from crawler.spiders.asking import NOT_MODIFIED, capture_of, content_type_of, meta_of, validators
+from crawler.spiders.attaching import fetch_attachments
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
@@ -37,8 +39,6 @@ _IN_COMMON, _ALIKE = 0.1, 0.8
 _MOMENTS = 2
 _PASSING = ("timeout", "reset", "refused", "truncated", "host-backoff", "http-429", "http-5")
 _IMAGE_TRUST = dt.timedelta(days=30)
-NOT_MODIFIED = 304
-_ERRORS = [NOT_MODIFIED, *range(400, 600)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,11 @@ class ArticleFetcher:
             return None, cause
         first = self._parse(response, entry)
         leads_away = self._leads_away(response, url) or self._leads_to_another(response, url, first, known)
-        is_missing = leads_away or await self._is_no_longer(first, known)
         # A notice of a block stands in the place of any page: of the article it says nothing.
-        cause = _cause_of_reading(response, first) or ("soft-404" if is_missing else _cause_of_kind(first))
+        cause = _cause_of_reading(response, first)
+        if not cause and (leads_away or await self._is_no_longer(first, known)):
+            cause = "soft-404"
+        cause = cause or _cause_of_kind(first)
         if cause:
             return None, cause
         pages, cause = await self._further_pages(first)
@@ -108,6 +110,7 @@ class ArticleFetcher:
             captures=(capture_of(response), *(capture for _, capture, _ in pages)),
             images=tuple(images),
             also=tuple(image for image in also if image.info is not None or image.sha256),
+            attachments=await fetch_attachments(self._get, self._run, self._site, article, anew=self._anew),
             reading=reading_of(self._site),
             pages=tuple(page_url for _, _, page_url in pages),
             reread=self._reread(known.article_id, entry),
@@ -245,9 +248,10 @@ class ArticleFetcher:
     def _resting(self, url: str) -> str:
         """Return why an image that failed before is not asked for yet, an empty text where it may be."""
         known = ledger.known(self._run.ledger, self._site.id, url)
-        rests = known is not None and known.kind == "image" and known.state == "failed" and not self._anew
-        later = rests and known is not None and (known.due_at or "") > timestamp(self._run.started.started)
-        return (known.cause if known and later else None) or ""
+        if known is None or known.kind != "image" or known.state != "failed" or self._anew:
+            return ""
+        is_later = (known.due_at or "") > timestamp(self._run.started.started)
+        return (known.cause or "") if is_later else ""
 
     def _as_kept(self, url: str) -> FetchedImage | None:
         """Return an image that is kept already, from whichever article; None where it is not."""
@@ -295,25 +299,6 @@ def _image_of(response: Response, url: str, kept: KeptBytes | None) -> FetchedIm
     return FetchedImage(url, capture, response.body, info, etag=capture.etag, last_modified=capture.last_modified)
 
 
-def meta_of(kind: str) -> dict[str, object]:
-    """Return a request's meta: what kind of page it is for; errors are answers too, redirects are followed."""
-    return {"kind": kind, "handle_httpstatus_list": _ERRORS}
-
-
-def validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Return the headers that ask for a page only if it is another than the one that these came with (RFC 9110, 13)."""
-    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in said.items() if value}
-
-
-def capture_of(response: Response) -> CaptureRef:
-    """Return the reference that the capture middleware left for a response."""
-    if response.request is None:
-        raise RuntimeError(f"the response of {response.url} belongs to no request")
-    ref: CaptureRef = response.request.meta["capture"]
-    return ref
-
-
 def reading_of(site: Site) -> Reading:
     """Return who reads today: the parser's release and a digest of what the definition says of articles."""
     said = site.model_dump_json(include={"template", "templates", "date_order", "language", "timezone", "name"})
@@ -343,12 +328,6 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
         logger.info("%s: %s names %s as canonical, which is another article", site.id, own, canonical)
         return own
     return canonical
-
-
-def content_type_of(response: Response) -> str | None:
-    """Return what a response's header says it is."""
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None
 
 
 def _cause_of_page(response: Response) -> str | None:
