@@ -1,13 +1,18 @@
 """Which captures prove the chosen articles: pages, redirects, images, attachments, and what revisits refer to."""
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
 from urllib.parse import urljoin
 
 from sqlite_utils import Database
 
-from archive.warc import Place
+from archive.errors import ArchiveError
+from archive.warc import Place, read_exchange
 
 _BATCH = 500
 _MOST_REDIRECTS = 10
@@ -36,6 +41,18 @@ _REDIRECTS = (
 )
 
 
+_PAGES = (
+    "SELECT id, url, file, offset, length FROM taken CROSS JOIN captures USING (id) WHERE id > ? AND status = 200 "
+    "AND mime LIKE '%html%' AND file IS NOT NULL AND revisit_of IS NULL AND withdrawn IS NULL ORDER BY id LIMIT ?"
+)
+_SHOWN = (
+    "INSERT OR IGNORE INTO taken SELECT id FROM captures WHERE url = ? "
+    "AND (mime LIKE 'image/%' OR status BETWEEN 300 AND 399)"
+)
+_TAG = re.compile(r"<(?:img|source)\b[^>]{0,4000}", re.IGNORECASE)
+_SOURCE = re.compile(r"""\s(?:data-)?src(set)?\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """A capture's row; without a place it is an image whose bytes lie in the media folder."""
@@ -59,12 +76,16 @@ class Taken:
     withdrawn: int
 
 
-def take_captures(db: Database) -> Taken:
-    """Keep the ids of the captures of all chosen articles in the connection's own table `taken`."""
+def take_captures(db: Database, folder: Path) -> Taken:
+    """Keep the ids of the captures of all chosen articles in the connection's own table `taken`.
+
+    `folder` holds the WARC files: pages show images that the archive ties to another article, or to none.
+    """
     db.conn.execute("CREATE TEMP TABLE taken(id INTEGER PRIMARY KEY)")
     db.conn.execute("CREATE TEMP TABLE addresses(url TEXT PRIMARY KEY) WITHOUT ROWID")
     db.conn.execute(_ADDRESSES)
     db.conn.execute(_TAKEN)
+    _take_shown_images(db, folder)
     _follow_redirects(db)
     db.conn.execute(_ORIGINALS)
     withdrawn = db.conn.execute(
@@ -98,11 +119,44 @@ def records_beside(db: Database, capture_id: int) -> tuple[list[Place], list[Pla
     return before, [Place(*row[1:]) for row in rows if row[0] != "request"]
 
 
-def media_of(db: Database, digest: str | None) -> str | None:
-    """Return where in the media folder the bytes of an image capture lie, None where the archive has none such."""
+def media_of(db: Database, media: Path, digest: str | None) -> Path | None:
+    """Return the file that holds the bytes of an image capture, None where the archive has none such."""
     sha256 = (digest or "").removeprefix("sha256:")
     row = db.conn.execute("SELECT path FROM images WHERE sha256 = ?", (sha256,)).fetchone()
-    return str(row[0]) if row else None
+    if row:
+        return media / str(row[0])
+    # An image that came while its article did not is named by no row yet.
+    return next((media / sha256[:2]).glob(f"{sha256}.*"), None) if sha256.isalnum() else None
+
+
+def _take_shown_images(db: Database, folder: Path) -> None:
+    """Take the images that the pages name, whichever article they were fetched for."""
+    last = 0
+    while batch := db.conn.execute(_PAGES, (last, _BATCH)).fetchall():
+        for _, url, *place in batch:
+            named = [(address,) for address in _images_on(folder, url, Place(*place))]
+            db.conn.executemany(_SHOWN, named)
+        last = batch[-1][0]
+
+
+def _images_on(folder: Path, url: str, place: Place) -> set[str]:
+    """Return the addresses of the images that a page names; none of one that cannot be read, which is told later."""
+    try:
+        html = read_exchange(folder, place, decompressed=True).body.decode("utf-8", "replace")
+    except ArchiveError:
+        return set()
+    found = set()
+    for tag in _TAG.findall(html):
+        for source in _sources(tag):
+            with suppress(ValueError):
+                found.add(urljoin(url, source).partition("#")[0])
+    return found
+
+
+def _sources(tag: str) -> Iterator[str]:
+    for is_set, *values in _SOURCE.findall(tag):
+        value = unescape("".join(values)).strip()
+        yield from (part.split()[0] for part in re.split(r",\s", value) if part.split()) if is_set else (value,)
 
 
 def _follow_redirects(db: Database) -> None:

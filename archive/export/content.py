@@ -44,8 +44,12 @@ def as_dict(record: Record) -> dict[str, Any]:
 
 
 def with_captures(db: Database, record: Record) -> dict[str, Any]:
-    """Return an article's version with when it was seen first, and with the captures that showed it."""
-    return as_dict(record) | {"seen_at": seen_at(record), "captures": captures_of(db, version_id(record))}
+    """Return an article's version with when it was seen first, what captures showed it, and what files it links to."""
+    return as_dict(record) | {
+        "seen_at": seen_at(record),
+        "captures": captures_of(db, version_id(record)),
+        "attachments": _attachments_of(db, record.row["id"]),
+    }
 
 
 def version_id(record: Record) -> int:
@@ -69,6 +73,17 @@ def captures_of(db: Database, version: int) -> list[dict[str, Any]]:
             "JOIN captures ON captures.id = capture_id WHERE version_id = ? AND withdrawn IS NULL "
             "ORDER BY version_captures.seen_at, position, captures.id",
             (version,),
+        )
+    )
+
+
+def _attachments_of(db: Database, article_id: int) -> list[dict[str, Any]]:
+    return list(
+        db.query(
+            "SELECT attachments.url, name, attachments.mime, bytes, pages, error, digest FROM attachments "
+            "LEFT JOIN captures ON captures.id = capture_id WHERE article_id = ? AND withdrawn IS NULL "
+            "ORDER BY attachments.id",
+            (article_id,),
         )
     )
 

@@ -100,7 +100,7 @@ class _Work:
 
     def take_captures(self) -> int:
         """Note which captures go along; return their number."""
-        taken = take_captures(self.db)
+        taken = take_captures(self.db, self.holdings.captures)
         self.outcome.withdrawn_captures = taken.withdrawn
         return taken.captures
 

@@ -62,11 +62,11 @@ class WarcExport:
     def _capture(self, capture: Capture) -> bool:
         if capture.place is not None:
             return self._copy(capture.place, f"the capture of {capture.url}")
-        path = media_of(self.db, capture.digest)
+        path = media_of(self.db, self.holdings.media, capture.digest)
         try:
             if path is None:
                 raise FileNotFoundError(2, "the archive has no such image")
-            body = (self.holdings.media / path).read_bytes()
+            body = path.read_bytes()
         except OSError as error:
             self.problems.append(f"cannot read the image {capture.url}: {error.strerror}")
             return False

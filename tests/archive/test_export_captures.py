@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import zipfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.db import open_archive
 from archive.export.captures import Capture
 from archive.export.cdxj import digits, url_key
 from archive.export.warcs import image_record
-from tests.archive.keeping import URL, picture, sha256
+from archive.storing import ArticleUnit
+from crawler.workspace import make_workspace
+from tests.archive.keeping import READING, URL, Keeping, article, picture, sha256
 from tests.archive.library import (
     CHINESE,
     HIDDEN,
@@ -112,6 +116,28 @@ def test_a_capture_that_was_taken_down_stays_though_its_article_goes(copy: Path,
     path = tmp_path / "some.warc.gz"
     assert "taken down: 1 article, 2 captures\n" in run(copy, "export", "warc", "-o", str(path)).stdout
     assert PICTURE not in {url for _, url, _ in sums(path.read_bytes())}
+
+
+def test_an_image_that_a_page_shows_goes_though_another_article_brought_it(keeping: Keeping, tmp_path: Path) -> None:
+    shown = (
+        "https://cdn.example/s.png?a=1&b=2",
+        "https://herald.example/i/2x.png",
+        "https://herald.example/i/late.png",
+    )
+    for color, url in zip(("red", "blue", "green"), (*shown[:2], "https://herald.example/i/other.png"), strict=True):
+        keeping.capture(url, picture(color), kept_as_media=True)
+    html = (
+        b"<IMG alt='x' src='//cdn.example/s.png?a=1&amp;b=2' srcset=\"/i/1x.png 1x, /i/2x.png 2x\">"
+        b"<img data-src=/i/late.png><img src='http://[broken'><img "
+    )
+    ref = keeping.capture(OTHER, html)
+    keeping.writer.put(ArticleUnit(OTHER, OTHER, article(url=OTHER), (ref,), (), READING))
+    keeping.close()
+    with closing(open_archive(keeping.holdings.database)) as db:
+        db.conn.execute("UPDATE captures SET mime = 'image/png' WHERE file IS NULL")
+    make_workspace(keeping.holdings.root)
+    path = exported(keeping.holdings.root, tmp_path, "warc", OTHER)
+    assert {url for _, url, _ in sums(path.read_bytes())} == {OTHER, *shown[:2]}
 
 
 def test_records_are_copied_byte_for_byte_and_once(root: Path, tmp_path: Path) -> None:
