@@ -52,6 +52,9 @@ def _named(db: Database, words: Sequence[str]) -> list[int]:
     try:
         return [find_article(db, word) for word in words]
     except NotFoundError:
+        # No search is meant by an address: what its words happen to find would be exported in its stead.
+        if any("://" in word for word in words):
+            raise
         return []
 
 

@@ -1,6 +1,7 @@
 """One export from its beginning to its end: what is chosen goes, in a format, to a place."""
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO, Literal, get_args
 from sqlite_utils import Database
 
 from archive.db import open_current
-from archive.errors import UsageError
+from archive.errors import ArchiveError, UsageError
 from archive.export.captures import take_captures
 from archive.export.choosing import Choice, choose, chosen_ids
 from archive.export.content import records_of, with_captures
@@ -76,8 +77,12 @@ def export(database: Path, wish: Wish, progress: Progress) -> Outcome:
     with closing(open_current(database)) as db:
         choice = choose(db, wish.words, wish.filters)
         outcome = Outcome(wish.format, str(wish.path), choice.said, choice.articles, choice.withdrawn)
-        write = _WRITERS[wish.format]
-        write(_Work(db, holdings, wish, choice, outcome, progress))
+        try:
+            _WRITERS[wish.format](_Work(db, holdings, wish, choice, outcome, progress))
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(
+                f"cannot export from {database}: {error}; free space at {wish.path} and where SQLITE_TMPDIR says"
+            ) from error
         return outcome
 
 

@@ -12,7 +12,7 @@ import bibtexparser
 import pytest
 import rispy
 from bibtexparser.bparser import BibTexParser
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.citing.formats import bibtex, csl_item, one_line, ris
@@ -169,6 +169,7 @@ def test_csl_comes_back(title: str, byline: list[str]) -> None:
     assert len(item.get("author", [])) == len([name for name in byline if one_line(name)])
 
 
+@settings(max_examples=40)
 @given(TEXTS, TEXTS)
 def test_bibtex_comes_back(title: str, outlet: str) -> None:
     text = bibtex(replace(REFERENCE, title=title, outlet=outlet))
@@ -181,6 +182,7 @@ def test_bibtex_comes_back(title: str, outlet: str) -> None:
     assert entry["author"] == "Doe, Jane and 王, 小明 and {City Desk}"
 
 
+@settings(max_examples=40)
 @given(TEXTS)
 def test_no_name_breaks_bibtex(name: str) -> None:
     text = bibtex(replace(REFERENCE, byline=(name, "Jane Doe")))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from archive.db import open_archive
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, NotFoundError, UsageError
 from archive.export.frontmatter import front_matter
 from archive.export.lines import COLUMNS, write_csv, write_jsonl
 from archive.export.markdown import as_markdown
@@ -227,6 +228,12 @@ def refused(root: Path, *arguments: str) -> str:
     return str(caught.value)
 
 
+def test_an_address_is_no_search(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"no article 'https://herald\.example/news/absent' in the archive"):
+        run(root, "export", "csv", "https://herald.example/news/absent", "-o", str(tmp_path / "a.csv"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_cannot_be_wished_for(root: Path, tmp_path: Path) -> None:
     place = str(tmp_path / "a.wacz")
     assert refused(root, "wacz", "-o", "-") == "wacz cannot be written to stdout; only jsonl and csv can"
@@ -280,6 +287,15 @@ def fail_after_half(place: AbstractContextManager[Any], write: Callable[[Any], o
     with place as opened:
         write(opened)
         raise OSError(28, "No space left on device")
+
+
+def test_a_disk_that_takes_no_more_is_one_line(root: Path, tmp_path: Path) -> None:
+    """Files may grow to 64 KB here, which is less than the archive has."""
+    command = f"ulimit -f 64; {sys.executable} -B -m crawler.cli -w {root} export bagit -o {tmp_path}/bag"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 4, done
+    assert re.fullmatch(r"newsarchive: cannot export from .*archive\.db: .*; free space at .*\n", done.stderr)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_export_leaves_no_file_and_the_next_one_sweeps(tmp_path: Path) -> None:
