@@ -38,7 +38,7 @@ _IN_COMMON, _ALIKE = 0.1, 0.8
 # So often an article waits for a page of it that is not there, and for the best form of an image.
 _MOMENTS = 2
 _PASSING = ("timeout", "reset", "refused", "truncated", "host-backoff", "http-429", "http-5")
-_IMAGE_TRUST = dt.timedelta(days=30)
+_IMAGE_TRUST = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class KeptBytes:
     last_modified: str | None
 
     def is_fresh(self, now: dt.datetime) -> bool:
-        """Return whether the image need not be asked for: a picture that is swapped nearly always has a new address."""
+        """Return whether the image need not be asked for again."""
         return self.fetched_at >= timestamp(now - _IMAGE_TRUST)
 
     def image(self, url: str) -> FetchedImage:
@@ -229,7 +229,7 @@ class ArticleFetcher:
         if first_cause:
             return FetchedImage(str(image.url), error=first_cause, asked=False)
         kept = self._kept_image(str(image.url))
-        if kept and (self._reuses or kept.is_fresh(self._run.now())):
+        if kept and not self._anew and (self._reuses or kept.is_fresh(self._run.now())):
             return kept.image(str(image.url))
         # Another form in place of the one that is kept would look like a change of the article.
         for url in (image.url, *(() if kept else image.fallbacks)):
