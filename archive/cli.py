@@ -4,18 +4,17 @@ import json
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import click
 
 from archive import reports, searching
 from archive.chronicle.command import log
+from archive.citing.command import cite
 from archive.diffing.command import diff
+from archive.export.command import export
 from archive.families import command as families
 from archive.terminal import printable
-
-if TYPE_CHECKING:
-    from archive.reader import Record
 
 
 class _Invocation(Protocol):
@@ -35,13 +34,14 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
     """
     from archive.db import open_current  # noqa: PLC0415
+    from archive.export.content import as_dict  # noqa: PLC0415
     from archive.families.reading import family_of  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
     with closing(open_current(invocation.database)) as db:
         record = read_article(db, reference, number)
         family = family_of(db, record.row["id"])
-    said = _as_dict(record) | {"family": family.as_dict() if family else None}
+    said = as_dict(record) | {"family": family.as_dict() if family else None}
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
@@ -88,33 +88,6 @@ def optimize(invocation: _Invocation) -> None:
     click.echo(f"The index is merged ({steps} steps); the database has {after:,} bytes, {before:,} before.")
 
 
-def _as_dict(record: "Record") -> dict[str, Any]:
-    article = record.article
-
-    def date(name: str) -> dict[str, Any] | None:
-        stamp = getattr(article, name)
-        if stamp is None:
-            return None
-        return {"raw": stamp.raw, "value": stamp.stored, "precision": stamp.precision, "reason": stamp.reason}
-
-    row = record.row
-    return {
-        "id": row["id"], "key": row["key"], "site": row["site_id"], "sections": list(record.sections),
-        "url": row["url"], "canonical_url": article.canonical_url, "state": row["state"],
-        "version": record.number, "current_version": row["version"], "day": row["day"],
-        "title": article.title, "updated": date("updated"), "published": date("published"),
-        "source": article.source, "byline": list(article.byline), "breadcrumb": list(article.breadcrumb),
-        "language": article.language, "body": article.body, "body_html": article.body_html,
-        "images": [
-            {"position": kept.image.position, "url": kept.image.url, "sha256": kept.sha256, "error": kept.error,
-             "caption": kept.image.caption, "credit": kept.image.credit, "alt": kept.image.alt}
-            for kept in record.images
-        ],
-        "versions": [dict(version) for version in record.versions],
-        "first_seen": row["first_seen"], "last_seen": row["last_seen"], "rules": article.rules,
-    }  # fmt: skip
-
-
 def _print_record(said: dict[str, Any]) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -157,4 +130,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (show, diff, log, serve, optimize, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS)
+COMMANDS = (show, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS)
