@@ -210,7 +210,7 @@ def test_the_command_finds_phrases(crawled: Crawled) -> None:
     for article_id, phrase in crawled.sample(10):
         outcome = crawled.workspace.run("search", f'"{phrase}"', "--limit", "1000", "--json")
         assert outcome.code == 0, outcome
-        assert article_id in {hit["id"] for hit in outcome.json}, phrase
+        assert article_id in {hit["id"] for hit in outcome.json["hits"]}, phrase
 
 
 @contextlib.contextmanager

@@ -81,7 +81,7 @@ def _texts(article: DemoArticle) -> list[str]:
 
 
 def test_the_command_finds_chinese_words(crawled: Crawled) -> None:
-    hits = crawled.workspace.run("search", "校准", "--json").json
+    hits = crawled.workspace.run("search", "校准", "--json").json["hits"]
     assert [hit["title"] for hit in hits] == ["灯笼码头设立市民免费校准室"]
     assert "**" in hits[0]["snippet"]
 
@@ -89,7 +89,7 @@ def test_the_command_finds_chinese_words(crawled: Crawled) -> None:
 def test_filters_of_the_search_command_are_exact(crawled: Crawled) -> None:
     hits = crawled.workspace.run(
         "search", "--since", "2018-01-01", "--until", "2018-05-14", "--sort", "newest", "--limit", "1000", "--json"
-    ).json
+    ).json["hits"]
     assert {urlsplit(hit["url"]).path for hit in hits} == paths(
         [article for article in ARTICLES if "2018-01-01" <= article.updated <= "2018-05-14"]
     )

@@ -92,7 +92,7 @@ def test_an_article_of_two_sections_is_one_article_in_both(crawled: Crawled) -> 
     shown = crawled.workspace.run("show", crawled.url(article.path), "--json").json
     assert sorted(shown["sections"]) == sorted(article.sections)
     for section in article.sections:
-        hits = crawled.workspace.run("search", f'"{article.title}"', "--section", section, "--json").json
+        hits = crawled.workspace.run("search", f'"{article.title}"', "--section", section, "--json").json["hits"]
         assert [hit["url"] for hit in hits] == [crawled.url(article.path)]
     assert crawled.server.requests[article.path] == 1
 
