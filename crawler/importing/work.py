@@ -1,0 +1,147 @@
+"""One import: what is named is taken in, what is new is read, and all of it is summed up."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.db import open_archive
+from archive.due import Policy
+from crawler.importing.intake import IMPORT_SITE, Filter, Intake
+from crawler.importing.reading import PageReading, ReadSums
+from crawler.importing.run import SiteRun
+from crawler.importing.sites import Sites, stored_sites
+from crawler.importing.sources import Left, Source, sources_of
+from crawler.importing.workspaces import WorkspaceIntake
+from crawler.workspace import Workspace
+
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is imported and how."""
+
+    paths: tuple[Path, ...]
+    site: str | None = None
+    filter: Filter = Filter()
+    jobs: int = 1
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did."""
+
+    files: list[str] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    types: Counter[str] = field(default_factory=Counter)
+    new: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    bytes: int = 0
+    waiting: int = 0
+    damages: list[tuple[str, int, str]] = field(default_factory=list)
+    read: ReadSums = field(default_factory=ReadSums)
+
+    @property
+    def exit_code(self) -> int:
+        """0 well, 1 where something could not be read, 3 where another run holds a site."""
+        if self.read.locked:
+            return 3
+        is_damaged = any(left.is_damage for left in self.left)
+        unread = any(rule.startswith(("error-", "unreadable")) for rule in self.read.pages)
+        return 1 if self.damages or is_damaged or unread else 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the sums as they are printed as JSON."""
+        return {
+            "files": self.files,
+            "records": dict(self.types),
+            "new": dict(self.new),
+            "known": self.known,
+            "bytes": self.bytes,
+            "skipped": dict(self.skipped),
+            "revisits_without_original": self.waiting,
+            "articles": {name: self.read.articles[name] for name in ("new", "changed", "unchanged")},
+            "no_articles": dict(self.read.pages),
+            "absences": self.read.absences,
+            "sites": self.read.sites,
+            "left": [{"name": left.name, "reason": left.reason} for left in self.left],
+            "damages": [{"file": name, "offset": at, "reason": reason} for name, at, reason in self.damages],
+            "locked": self.read.locked,
+        }
+
+
+def run_import(workspace: Workspace, order: Order, progress: Progress | None = None) -> Report:
+    """Import what is named; raises UsageError, LockedError, ArchiveError."""
+    shown: Progress = progress or (lambda _name, _size: nullcontext(lambda _done: None))
+    report = Report()
+    holdings = workspace.holdings
+    holdings.make()
+    with closing(open_archive(holdings.database)) as db:
+        sites = Sites(workspace, stored_sites(db), forced=order.site, only_known=order.filter.only_known)
+        _take_in(workspace, order, db, sites, report, shown)
+    with shown("reading", 0) as advance:
+        reading = PageReading(workspace, order.jobs, lambda done, every: advance(done - every if done else 0))
+        report.read = _merged(report.read, reading.run())
+    return report
+
+
+def _take_in(  # noqa: PLR0913, PLR0917 (each of them a part of its own)
+    workspace: Workspace, order: Order, db: Database, sites: Sites, report: Report, shown: Progress
+) -> None:
+    intake: Intake | None = None
+
+    def counts() -> dict[str, int]:
+        return {"requests": intake.sums.records, "bytes": intake.sums.bytes} if intake else {}
+
+    with SiteRun(
+        workspace.holdings, IMPORT_SITE, Policy(),
+        on_commit=lambda batch: intake.committed(batch) if intake else None, counts=counts,
+    ) as run:  # fmt: skip
+        intake = Intake(workspace, sites, order.filter, db, run.put, run.started.id)
+        for found in _each(order.paths):
+            if isinstance(found, Left):
+                report.left.append(found)
+                continue
+            report.files.append(found.name)
+            with shown(found.path.name, found.size) as advance:
+                intake.on_bytes = advance
+                if found.kind == "workspace":
+                    WorkspaceIntake(intake, found, report.read).take()
+                else:
+                    intake.take(found)
+        report.waiting = intake.settle(run.flush)
+        report.damages = _damages(db, intake.imports)
+    sums = intake.sums
+    report.types, report.new, report.known = sums.types, sums.new, sums.known
+    report.skipped, report.bytes = sums.skipped, sums.bytes
+
+
+def _each(paths: Iterable[Path]) -> Iterable[Source | Left]:
+    for path in paths:
+        yield from sources_of(path)
+
+
+def _damages(db: Database, imports: list[int]) -> list[tuple[str, int, str]]:
+    """Return what could not be read of these files, now or before a kill."""
+    found: list[tuple[str, int, str]] = []
+    for import_id in dict.fromkeys(imports):
+        rows = db.conn.execute(
+            "SELECT path, import_damages.offset, reason FROM import_damages JOIN imports ON imports.id = import_id "
+            "WHERE import_id = ? ORDER BY import_damages.offset, reason",
+            (import_id,),
+        )
+        found += [(str(row[0]), int(row[1]), str(row[2])) for row in rows.fetchall()]
+    return found
+
+
+def _merged(first: ReadSums, second: ReadSums) -> ReadSums:
+    return ReadSums(
+        first.articles + second.articles, first.pages + second.pages, [*dict.fromkeys(first.sites + second.sites)],
+        first.absences + second.absences, first.locked + second.locked,
+    )  # fmt: skip
