@@ -4,14 +4,15 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
 from sqlite_utils import Database
 
 from archive import ledger, media
-from archive.due import Policy
-from archive.events import note_gone
+from archive.due import MISSING, Policy
+from archive.events import note_absence, retell
 from archive.keys import place_in_sections
 from archive.model import Entry, timestamp
 from archive.recording import WarcFiles
@@ -30,6 +31,11 @@ class CaptureRef:
     last_modified: str | None = None
     status: int = 200
     record_id: str | None = None
+
+    @property
+    def is_not_modified(self) -> bool:
+        """Whether the server said that nothing changed."""
+        return self.status == HTTPStatus.NOT_MODIFIED
 
     def row_id(self) -> int:
         """Return the row's id; units are written in order, so it is there."""
@@ -186,7 +192,7 @@ class ListingUnit:
         etag, last_modified = self.capture.etag, self.capture.last_modified
         if self.unchanged:
             ledger.mark_unchanged(
-                db, listing_id, at, told=self.capture.status == 304, etag=etag, last_modified=last_modified
+                db, listing_id, at, told=self.capture.is_not_modified, etag=etag, last_modified=last_modified
             )
         else:
             ledger.mark_fetched(
@@ -221,8 +227,8 @@ class ListingUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class FailedWalkUnit:
-    """A walk that ended badly: its section is due again sooner, and ever later while it goes on so."""
+class WalkEndUnit:
+    """A walk that ended without its last page: badly, or cut by a budget."""
 
     end: ledger.WalkEnd
     at: dt.datetime
@@ -278,9 +284,10 @@ class FailureUnit:
         if self.skipped:
             ledger.mark_skipped(desk.db, url_id, self.cause, self.at)
             return
-        gone = ledger.mark_failed(desk.db, url_id, self.cause, self.at, desk.policy)
-        if gone is not None:
-            note_gone(desk.db, gone, (timestamp(self.at), desk.run_id))
+        article_id = ledger.mark_failed(desk.db, url_id, self.cause, self.at, desk.policy)
+        if article_id is not None and self.cause in MISSING:
+            note_absence(desk.db, article_id, self.url, self.cause, (timestamp(self.at), desk.run_id))
+            retell(desk.db, article_id, desk.policy)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive import ledger
 from archive.db import open_archive
 from archive.errors import ArchiveError, LockedError
+from archive.events import note_absence, retell
 from archive.identity import host_of, normalise
 from archive.model import Article, Entry
 from archive.reader import current_places, current_reading
@@ -132,13 +133,12 @@ class AbsentUnit:
         """Write nothing."""
 
     def write_rows(self, desk: Desk) -> None:
-        """Write the absences."""
+        """Write the absences, and tell the articles' stories again."""
         for imported_id, article_id, url, at, cause in self.absences:
-            desk.db.conn.execute(
-                "INSERT INTO absences(article_id, url, cause, at, run_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (article_id, url, cause, at, desk.run_id),
-            )
+            note_absence(desk.db, article_id, url, cause, (at, desk.run_id))
             desk.db.conn.execute("UPDATE imported SET state = 'absence' WHERE id = ?", (imported_id,))
+        for article_id in sorted({each[1] for each in self.absences}):
+            retell(desk.db, article_id, desk.policy)
 
 
 @dataclass(slots=True)
