@@ -194,4 +194,7 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, add, check, crawl, save, learn, import_files, reextract, extract, demo, *reporting.COMMANDS, *scheduling.COMMANDS)
+COMMANDS = (
+    init, add, check, crawl, save, learn, import_files, reextract, extract, demo,
+    *reporting.COMMANDS, *scheduling.COMMANDS,
+)  # fmt: skip

@@ -83,7 +83,9 @@ def lines_of(report: "Report") -> Iterator[str]:
     yield f"{report.types.total():,} records in {files}" + (f": {types}." if types else ".")
     yield f"{report.new.total():,} of them are new, {report.known:,} were in the archive."
     articles = report.read.articles
-    yield f"Articles: {articles['new']:,} new, {articles['changed']:,} new versions, {articles['unchanged']:,} unchanged."
+    yield (
+        f"Articles: {articles['new']:,} new, {articles['changed']:,} new versions, {articles['unchanged']:,} unchanged."
+    )
     if report.read.pages:
         yield f"Pages that are no articles: {_listed(report.read.pages)}."
     if report.read.absences:

@@ -43,4 +43,6 @@ def _base32(digits: str) -> bytes:
 
 
 def _base64(digits: str) -> bytes:
-    return base64.b64decode(digits + "=" * (-len(digits) % 4), altchars=b"-_" if "-" in digits or "_" in digits else None)
+    return base64.b64decode(
+        digits + "=" * (-len(digits) % 4), altchars=b"-_" if "-" in digits or "_" in digits else None
+    )

@@ -153,7 +153,12 @@ def _read_content(found: Evidence) -> Head | None:
 
 
 def _may_be_image(mime: str | None, body: bytes) -> bool:
-    return (mime or "").startswith("image/") or body[:4] in (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\x89PNG", b"GIF8")
+    return (mime or "").startswith("image/") or body[:4] in (
+        b"\xff\xd8\xff\xe0",
+        b"\xff\xd8\xff\xe1",
+        b"\x89PNG",
+        b"GIF8",
+    )
 
 
 def _date(found: Evidence, head: Head | None) -> None:
@@ -167,17 +172,22 @@ def _date(found: Evidence, head: Head | None) -> None:
 
 
 def instant_of(text: str) -> dt.datetime | None:
+    """Return the instant that a date names, as ISO 8601 or as digits; without an offset it is UTC."""
     try:
         found = dt.datetime.fromisoformat(text.strip())
     except ValueError:
         match = _DIGITS.match(text.strip())
-        try:
-            found = dt.datetime(*(int(part or 0) for part in match.groups())) if match else None  # type: ignore[arg-type] # noqa: DTZ001
-        except ValueError:
-            found = None
-        if found is None:
+        if match is None:
             return None
-    aware = found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        try:
+            found = dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.UTC)
+        except ValueError:
+            return None
+    try:
+        aware = found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    except OverflowError:
+        return None
     return aware if aware.year > 1900 else None
 
 
@@ -266,10 +276,13 @@ def _judge(found: Evidence) -> None:
 def _is_html(found: Evidence) -> bool:
     if says_html(found.mime):
         return True
-    return found.mime in (None, "text/plain") and looks_like_html(found.block[:65536], None) and b"<html" in (
-        found.block[:65536].lower()
+    return (
+        found.mime in (None, "text/plain")
+        and looks_like_html(found.block[:65536], None)
+        and b"<html" in (found.block[:65536].lower())
     )
 
 
 def says_html(mime: str | None) -> bool:
+    """Return whether a type is that of a page."""
     return mime in ("text/html", "application/xhtml+xml")

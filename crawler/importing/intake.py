@@ -3,7 +3,7 @@
 import errno
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from zipfile import BadZipFile
 
@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.db import atomic
 from archive.errors import ArchiveError
+from archive.identity import normalise
 from archive.model import SiteRow, timestamp, utc_now
 from archive.units import Unit
 from crawler.importing.evidence import EPOCH, Evidence, evidence_of, instant_of
@@ -69,6 +70,8 @@ class Intake:
     sums: Sums = field(default_factory=Sums)
     pending: set[str] = field(default_factory=set)
     imports: list[int] = field(default_factory=list)
+    reads: bool = True
+    _others: dict[str, int] = field(default_factory=dict)
 
     def take(self, source: Source) -> None:
         """Take one source in, from where a killed import of it stopped."""
@@ -156,10 +159,25 @@ class Intake:
         """Queue a record unless it is known or left out; return what is wrong with it."""
         with raw.block:
             found = evidence_of(raw, self._most_bytes, instant_of(modified(source)) or EPOCH)
-        self.sums.types[found.type] += 1
         self.sums.bytes += raw.length
+        self._keep(found, origin)
         flaws = [*raw.damages, *(Damage(origin.offset, flaw) for flaw in found.flaws)]
-        site = self.sites.of(found.page) if found.page else None
+        return [
+            Damage(each.offset, f"{found.type} {found.url}: {each.reason}".replace("  ", " "), each.bytes)
+            for each in flaws
+        ]
+
+    def take_evidence(self, found: Evidence, source: Source) -> None:
+        """Take in what is no record of a file."""
+        if source.name not in self._others:
+            self._others[source.name] = self._begin(source)[0]
+        self._keep(found, From(self._others[source.name], 0))
+
+    def _keep(self, found: Evidence, origin: From) -> None:
+        """Queue what is kept, and count it."""
+        self.sums.types[found.type] += 1
+        address = found.page or _address(found.url)
+        site = self.sites.of(address) if address else None
         rule = self._left_out(found, is_of_site=site is not None)
         if rule:
             self.sums.skipped[rule] += 1
@@ -170,19 +188,22 @@ class Intake:
                 self.sums.skipped[f"cut: {note}"] += 1
             self.sums.new[found.type] += 1
             self.pending.add(found.key)
-            self.put(RecordUnit(found, origin, site.row if site and found.state else None))
-        return [
-            Damage(each.offset, f"{found.type} {found.url}: {each.reason}".replace("  ", " "), each.bytes)
-            for each in flaws
-        ]
+            self.put(RecordUnit(found, origin, site.row if site and found.state and self.reads else None))
 
     def _left_out(self, found: Evidence, *, is_of_site: bool) -> str | None:
         """Return the rule that leaves a record out, None where none does."""
-        if self.filter.only_known and found.page and not is_of_site:
+        if self._is_withdrawn(found):
+            return "withdrawn"
+        if self.filter.only_known and not is_of_site and _is_of_web(found) and found.image is None:
             return "other-host"
         if self.filter.articles_only and found.image is None and not is_article(found):
             return "no-article"
         return None
+
+    def _is_withdrawn(self, found: Evidence) -> bool:
+        """Return whether an address was taken down: it does not come back with another tool's file."""
+        row = self.db.conn.execute("SELECT 1 FROM captures WHERE url = ? AND withdrawn IS NOT NULL", (found.url,))
+        return bool(found.url) and row.fetchone() is not None
 
     def _is_known(self, found: Evidence) -> bool:
         if found.key in self.pending:
@@ -197,16 +218,22 @@ class Intake:
         return row is not None
 
 
+def _address(url: str) -> str | None:
+    try:
+        return normalise(url)
+    except ValueError:
+        return None
+
+
+def _is_of_web(found: Evidence) -> bool:
+    return found.url.lower().startswith(("http:", "https:"))
+
+
 def is_article(found: Evidence) -> bool:
     """Return whether a record holds an article, read by the general rules."""
     from crawler.importing.verdict import verdict_of_block  # noqa: PLC0415 (the parser is needed for this wish alone)
 
     return found.state == "page" and (found.type == "revisit" or verdict_of_block(found) == "")
-
-
-def of_kind(sources: Iterator[object]) -> Iterator[Source]:
-    """Yield what can be taken in."""
-    return (source for source in sources if isinstance(source, Source))
 
 
 IMPORT_SITE = SiteRow("import", "Imported files", "https://import.invalid/", None, None, ())

@@ -79,13 +79,13 @@ def _ways(said: Claim) -> list[tuple[str, tuple[str | None, ...]]]:
     if said.refers_at:
         named = f"SELECT {_COLUMNS} FROM captures WHERE url = ? AND fetched_at = ? AND {where} ORDER BY id LIMIT 1"  # noqa: S608
         ways.append((named, (said.refers_url or said.url, said.refers_at)))
-    joined = f"SELECT {_COLUMNS} FROM imported JOIN captures ON captures.id = capture_id WHERE"
+    joined = f"SELECT {_COLUMNS} FROM imported JOIN captures ON captures.id = capture_id WHERE"  # noqa: S608
     if said.refers_to:
-        ways.append((f"{joined} warc_id = ? AND {where} ORDER BY captures.id DESC LIMIT 1", (said.refers_to,)))  # noqa: S608
+        ways.append((f"{joined} warc_id = ? AND {where} ORDER BY captures.id DESC LIMIT 1", (said.refers_to,)))
     if said.payload:
         order = "ORDER BY captures.url <> ?, fetched_at > ?, abs(julianday(fetched_at) - julianday(?)), captures.id"
         values = (said.payload, said.url, said.at, said.at)
-        ways.append((f"{joined} payload = ? AND revisit_of IS NULL AND {where} {order} LIMIT 1", values))  # noqa: S608
+        ways.append((f"{joined} payload = ? AND revisit_of IS NULL AND {where} {order} LIMIT 1", values))
     digest = sha256_of(said.payload)
     if digest:
         own = f"SELECT {_COLUMNS} FROM captures WHERE url = ? AND digest = ? AND revisit_of IS NULL AND {where} "  # noqa: S608

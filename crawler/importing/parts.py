@@ -48,9 +48,7 @@ def chunks_of(file: BinaryIO, start: int = 0) -> Iterator[Chunk]:
         yield from _packed(file, start, _GZIP, lambda: zlib.decompressobj(31))
     elif head == _ZSTD or _SKIPPABLE.match(head):
         dictionary, first = _dictionary(file)
-        yield from _packed(
-            file, max(start, first), _ZSTD, lambda: zstd.ZstdDecompressor(zstd_dict=dictionary)
-        )
+        yield from _packed(file, max(start, first), _ZSTD, lambda: zstd.ZstdDecompressor(zstd_dict=dictionary))
     else:
         yield from _plain(file, start)
 

@@ -4,31 +4,29 @@ What is still to be read is marked in the archive, so a killed import goes on wh
 """
 
 import datetime as dt
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
 
 from sqlite_utils import Database
 
 from archive import ledger
 from archive.db import open_archive
 from archive.errors import ArchiveError, LockedError
-from archive.events import note_absence, retell
 from archive.identity import host_of, normalise
 from archive.model import Article, Entry
 from archive.reader import current_places, current_reading
 from archive.storing import ArticleUnit
-from archive.units import CaptureRef, Desk, Unit
-from archive.warc import Place
+from archive.units import CaptureRef, Unit
 from crawler.extracting.pool import in_order
+from crawler.importing.marked import absences_of, nearest_page, pages_to_read, sites_with_absences
 from crawler.importing.pictures import Pictures
 from crawler.importing.run import SiteRun
 from crawler.importing.sites import site_by_id, stored_sites, unlisted
+from crawler.importing.storing import AbsentUnit, ImportedUnit
 from crawler.importing.verdict import Page, Reader, Verdict
 from crawler.parsers import join_pages
 from crawler.parsers.pager import part_number
@@ -40,12 +38,6 @@ logger = logging.getLogger(__name__)
 SLICE = 200
 _MOST_PAGES = 60
 _WORTH_A_PROCESS = 60
-_PAGES = """
-SELECT imported.id, captures.id, site_id, page, captures.url, captures.fetched_at, captures.status, captures.digest,
-  ifnull(kept.file, ''), kept.offset, kept.length, captures.headers
-FROM imported JOIN captures ON captures.id = imported.capture_id
-JOIN captures kept ON kept.id = ifnull(captures.revisit_of, captures.id)
-"""
 
 
 @dataclass(slots=True)
@@ -57,88 +49,6 @@ class ReadSums:
     sites: list[str] = field(default_factory=list)
     absences: int = 0
     locked: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class ImportedUnit:
-    """What became of a page; an article where it holds one. Nothing of it is asked for again on the web."""
-
-    page: Page
-    rule: str = ""
-    article: ArticleUnit | None = None
-    kind: str = ""
-    weight: int = 300
-
-    def write_files(self, desk: Desk) -> None:
-        """Write the article's files."""
-        if self.article:
-            self.article.write_files(desk)
-
-    def write_rows(self, desk: Desk) -> None:
-        """Write the article's rows and the page's mark; what the ledger knew of later visits stays."""
-        if self.article:
-            before = _ledger_row(desk, self.article.url)
-            self.article.write_rows(desk)
-            self.kind = _kind(desk, self.article)
-            _keep_later(desk, self.article, before)
-            self.rule = self.article.outcome or ""
-        desk.db.conn.execute("UPDATE imported SET state = ? WHERE id = ?", (self.rule, self.page.imported_id))
-
-
-_LEDGER = ("fetched_at", "due_at", "etag", "last_modified", "digest", "failures", "cause", "missing_since", "failed_since")
-
-
-def _kind(desk: Desk, unit: ArticleUnit) -> str:
-    """Return what an article's writing was: an article that has just its first version is new."""
-    if unit.outcome != "stored":
-        return "unchanged"
-    (versions,) = desk.db.conn.execute(
-        "SELECT count(*) FROM urls JOIN versions USING (article_id) WHERE site_id = ? AND url = ?",
-        (desk.site_id, unit.url),
-    ).fetchone()
-    return "new" if versions == 1 else "changed"
-
-
-def _ledger_row(desk: Desk, url: str) -> tuple[str | None, ...] | None:
-    row: tuple[str | None, ...] | None = desk.db.conn.execute(
-        f"SELECT {', '.join(_LEDGER)} FROM urls WHERE site_id = ? AND url = ? AND fetched_at IS NOT NULL",  # noqa: S608
-        (desk.site_id, url),
-    ).fetchone()
-    return row
-
-
-def _keep_later(desk: Desk, unit: ArticleUnit, before: tuple[str | None, ...] | None) -> None:
-    """Leave an address as its latest visit left it; one that was never visited is not due for a visit."""
-    if before is not None and (before[0] or "") > unit.seen_at:
-        names = ", ".join(f"{name} = ?" for name in _LEDGER)
-        desk.db.conn.execute(
-            f"UPDATE urls SET {names} WHERE site_id = ? AND url = ?",  # noqa: S608 (names are ours)
-            (*before, desk.site_id, unit.url),
-        )
-    else:
-        due = before[1] if before else None
-        desk.db.conn.execute(
-            "UPDATE urls SET due_at = ? WHERE site_id = ? AND url = ?", (due, desk.site_id, unit.url)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AbsentUnit:
-    """Answers that there is nothing at the addresses of articles that the archive has."""
-
-    absences: Sequence[tuple[int, int, str, str, str]]
-    weight: int = 1000
-
-    def write_files(self, desk: Desk) -> None:
-        """Write nothing."""
-
-    def write_rows(self, desk: Desk) -> None:
-        """Write the absences, and tell the articles' stories again."""
-        for imported_id, article_id, url, at, cause in self.absences:
-            note_absence(desk.db, article_id, url, cause, (at, desk.run_id))
-            desk.db.conn.execute("UPDATE imported SET state = 'absence' WHERE id = ?", (imported_id,))
-        for article_id in sorted({each[1] for each in self.absences}):
-            retell(desk.db, article_id, desk.policy)
 
 
 @dataclass(slots=True)
@@ -156,7 +66,7 @@ class PageReading:
             (every,) = db.conn.execute("SELECT count(*) FROM imported WHERE state = 'page'").fetchone()
             if every:
                 self._read_pages(db, every)
-            for site_id, home in _sites_with_absences(db):
+            for site_id, home in sites_with_absences(db):
                 self._note_absences(db, site_id, home)
         return self.sums
 
@@ -164,9 +74,9 @@ class PageReading:
         reader = Reader(self.workspace)
         # Starting a process costs as much as reading some dozen pages.
         if self.jobs == 1 or every < _WORTH_A_PROCESS:
-            verdicts: Iterator[Verdict] = map(reader.read, _pages(db))
+            verdicts: Iterator[Verdict] = map(reader.read, pages_to_read(db))
         else:
-            verdicts = in_order(_pages(db), reader.read, reader.died, self.jobs)
+            verdicts = in_order(pages_to_read(db), reader.read, reader.died, self.jobs)
         done = 0
         for site_id, of_site in groupby(verdicts, key=lambda verdict: verdict.page.site_id):
             try:
@@ -190,7 +100,7 @@ class PageReading:
                 self.workspace.holdings, site.row, self.workspace.config.revisit.policy,
                 on_commit=lambda _batch: None, counts=dict,
             ) as run:  # fmt: skip
-                while found := _absences(db, site_id):
+                while found := absences_of(db, site_id):
                     self.sums.absences += len(found)
                     run.put(AbsentUnit(found))
                     run.flush()
@@ -253,7 +163,7 @@ class _SiteReading:
 
     def _is_there(self, pages: Sequence[str]) -> bool:
         """Return whether the first part of an article is among what was imported."""
-        return any(part_number(url) == 1 and _nearest(self._db, self.site.id, url, "") for url in pages)
+        return any(part_number(url) == 1 and nearest_page(self._db, self.site.id, url, "") for url in pages)
 
     def _further(self, first: Article, page: Page) -> list[Verdict]:
         """Return the other pages of an article that were imported, in their order."""
@@ -261,7 +171,7 @@ class _SiteReading:
         waiting, seen = list(first.pages), {page.address}
         while waiting and len(found) < _MOST_PAGES:
             url = waiting.pop(0)
-            part = None if url in seen else _nearest(self._db, self.site.id, url, page.fetched_at)
+            part = None if url in seen else nearest_page(self._db, self.site.id, url, page.fetched_at)
             seen.add(url)
             if part is None:
                 continue
@@ -307,69 +217,9 @@ class _SiteReading:
         return dict(self._counts)
 
 
-def _pages(db: Database) -> Iterator[Page]:
-    """Yield the pages that are to be read, by site, address and time, in slices."""
-    homes = stored_sites(db)
-    after = ("", "", 0)
-    while True:
-        rows = db.conn.execute(
-            f"{_PAGES} WHERE state = 'page' AND (site_id, page, imported.id) > (?, ?, ?) "  # noqa: S608
-            "ORDER BY site_id, page, imported.id LIMIT ?",
-            (*after, SLICE),
-        ).fetchall()
-        for row in rows:
-            page = _page_of(row, homes.get(row[2], row[3]))
-            known = ledger.known(db, page.site_id, page.address)
-            entry = ledger.entry_of(db, page.site_id, page.address)
-            yield replace(page, entry=entry, known=bool(known and known.kind == "article" and known.article_id))
-        if not rows:
-            return
-        after = (rows[-1][2], rows[-1][3], rows[-1][0])
-
-
-def _page_of(row: tuple[Any, ...], home: str) -> Page:
-    file, offset, length, headers = row[8:]
-    said = {name.lower(): value for name, value in reversed(json.loads(headers or "[]"))}
-    place = Place(file, offset, length) if file else None
-    return Page(*row[:8], place, home, said.get("etag"), said.get("last-modified"))
-
-
-def _nearest(db: Database, site_id: str, address: str, at: str) -> Page | None:
-    """Return the capture of a page that is nearest to a time."""
-    row = db.conn.execute(
-        f"{_PAGES} WHERE page = ? AND site_id = ? AND captures.withdrawn IS NULL "  # noqa: S608
-        "AND ifnull(captures.status, 200) IN (200, 203, 304) "
-        "ORDER BY abs(julianday(captures.fetched_at) - julianday(?)), captures.id LIMIT 1",
-        (address, site_id, at),
-    ).fetchone()
-    return _page_of(row, stored_sites(db).get(site_id, address)) if row else None
-
-
 def _ref(page: Page) -> CaptureRef:
     at = dt.datetime.fromisoformat(page.fetched_at)
     return CaptureRef(
         page.url, at, id=page.capture_id, digest=page.digest, etag=page.etag, last_modified=page.last_modified,
         status=page.status or 200,
     )  # fmt: skip
-
-
-_ABSENT = (
-    "FROM imported JOIN urls ON urls.site_id = imported.site_id AND urls.url = imported.page AND urls.kind = 'article' "
-    "AND urls.article_id IS NOT NULL JOIN captures ON captures.id = capture_id WHERE imported.state = 'absent'"
-)
-
-
-def _sites_with_absences(db: Database) -> list[tuple[str, str]]:
-    rows = db.conn.execute(
-        f"SELECT DISTINCT imported.site_id, sites.url {_ABSENT.replace('JOIN captures', 'JOIN sites ON sites.id = imported.site_id JOIN captures')}"  # noqa: E501, S608
-    )
-    return [(str(row[0]), str(row[1])) for row in rows.fetchall()]
-
-
-def _absences(db: Database, site_id: str) -> list[tuple[int, int, str, str, str]]:
-    rows = db.conn.execute(
-        "SELECT imported.id, urls.article_id, urls.url, captures.fetched_at, 'http-' || captures.status "  # noqa: S608
-        f"{_ABSENT} AND imported.site_id = ? ORDER BY imported.id LIMIT ?",
-        (site_id, SLICE),
-    )
-    return [(int(row[0]), int(row[1]), str(row[2]), str(row[3]), str(row[4])) for row in rows.fetchall()]

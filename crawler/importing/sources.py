@@ -56,7 +56,11 @@ def sources_of(path: Path) -> Iterator[Source | Left]:
 
 def _file(path: Path, kind: Kind, root: Path | None = None) -> Source:
     known = path.stat()
-    return Source(str(path.absolute()), kind, path, known.st_size, known.st_mtime, partial(path.open, "rb"), root)
+    return Source(str(path.absolute()), kind, path, known.st_size, known.st_mtime, partial(_opened, path), root)
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _of_file(path: Path) -> Iterator[Source | Left]:
@@ -119,7 +123,9 @@ def _of_wacz(path: Path) -> Iterator[Source | Left]:
 
 def _entry(path: Path, entry: zipfile.ZipInfo) -> Source:
     name = f"{path.absolute()}!{entry.filename}"
-    opened = partial(_stored, path, entry) if entry.compress_type == zipfile.ZIP_STORED else partial(_packed, path, entry)
+    opened = (
+        partial(_stored, path, entry) if entry.compress_type == zipfile.ZIP_STORED else partial(_packed, path, entry)
+    )
     return Source(name, "records", path, entry.file_size, path.stat().st_mtime, opened)
 
 
@@ -176,4 +182,3 @@ class _Stretch(io.RawIOBase):
 def modified(source: Source) -> str:
     """Return when a file was last written, as the archive writes times."""
     return timestamp(dt.datetime.fromtimestamp(source.mtime, dt.UTC))
-

@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 class Page:
     """A capture that is to be read: its rows, address and time, where its bytes lie, and what is known of it.
 
-    `home` is its site's address; `known` says that the ledger has its address as an article's: then it is one, whatever it looks like.
+    `home` is its site's address; `known` says that the ledger has its address as an article's: then it is one,
+    whatever it looks like.
     """
 
     imported_id: int
@@ -95,7 +96,9 @@ def verdict_of_block(found: Evidence) -> str:
     return article_of(exchange, None, None, known=False)[1]
 
 
-def article_of(exchange: Exchange, site: Site | None, entry: Entry | None, *, known: bool) -> tuple[Article | None, str]:
+def article_of(
+    exchange: Exchange, site: Site | None, entry: Entry | None, *, known: bool
+) -> tuple[Article | None, str]:
     """Return the article of a page, or None and the rule by which it is none; the body is unpacked."""
     content_type = exchange.header("Content-Type")
     if not exchange.body.strip():
@@ -143,4 +146,3 @@ def _site(workspace: Workspace, site_id: str, home: str) -> Site:
 def _settle() -> None:
     """Spare the collector what is loaded for good: it would walk all modules again every few dozen pages."""
     gc.freeze()
-

@@ -16,7 +16,7 @@ from crawler.importing.reading import PageReading, ReadSums
 from crawler.importing.run import SiteRun
 from crawler.importing.sites import Sites, stored_sites
 from crawler.importing.sources import Left, Source, sources_of
-from crawler.importing.workspaces import WorkspaceIntake
+from crawler.importing.workspaces import OtherArchive, read_workspace, take_workspace
 from crawler.workspace import Workspace
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -28,7 +28,7 @@ class Order:
 
     paths: tuple[Path, ...]
     site: str | None = None
-    filter: Filter = Filter()
+    filter: Filter = field(default_factory=Filter)
     jobs: int = 1
 
 
@@ -84,17 +84,21 @@ def run_import(workspace: Workspace, order: Order, progress: Progress | None = N
     holdings.make()
     with closing(open_archive(holdings.database)) as db:
         sites = Sites(workspace, stored_sites(db), forced=order.site, only_known=order.filter.only_known)
-        _take_in(workspace, order, db, sites, report, shown)
+        others = _take_in(workspace, order, db, sites, report, shown)
+    for other in others:
+        with shown("articles", 0):
+            read_workspace(workspace, other, report.read)
     with shown("reading", 0) as advance:
         reading = PageReading(workspace, order.jobs, lambda done, every: advance(done - every if done else 0))
         report.read = _merged(report.read, reading.run())
     return report
 
 
-def _take_in(  # noqa: PLR0913, PLR0917 (each of them a part of its own)
+def _take_in(
     workspace: Workspace, order: Order, db: Database, sites: Sites, report: Report, shown: Progress
-) -> None:
+) -> list[OtherArchive]:
     intake: Intake | None = None
+    others: list[OtherArchive | None] = []
 
     def counts() -> dict[str, int]:
         return {"requests": intake.sums.records, "bytes": intake.sums.bytes} if intake else {}
@@ -112,7 +116,7 @@ def _take_in(  # noqa: PLR0913, PLR0917 (each of them a part of its own)
             with shown(found.path.name, found.size) as advance:
                 intake.on_bytes = advance
                 if found.kind == "workspace":
-                    WorkspaceIntake(intake, found, report.read).take()
+                    others.append(take_workspace(intake, found, report.left))
                 else:
                     intake.take(found)
         report.waiting = intake.settle(run.flush)
@@ -120,6 +124,7 @@ def _take_in(  # noqa: PLR0913, PLR0917 (each of them a part of its own)
     sums = intake.sums
     report.types, report.new, report.known = sums.types, sums.new, sums.known
     report.skipped, report.bytes = sums.skipped, sums.bytes
+    return [other for other in others if other]
 
 
 def _each(paths: Iterable[Path]) -> Iterable[Source | Left]:
