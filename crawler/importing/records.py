@@ -16,13 +16,15 @@ from crawler.importing.tape import Mark, Tape
 
 Fields = list[tuple[str, str]]
 _VERSION = re.compile(rb"WARC/\d+\.\d+[ \t]*\r*\n")
-_VERSION_LINE = re.compile(rb"(?:\A|\n)(?=WARC/\d+\.\d+[ \t]*\r*\n)")
+# After a damage a record need not begin at a line's beginning; a field must follow.
+_VERSION_LINE = re.compile(rb"(?=WARC/\d+\.\d+[ \t]*\r*\n[A-Za-z][A-Za-z0-9-]*[ \t]*:)")
 # Of version 1: address, IP address, date, type, length. Of version 2 more stand between type and length.
 _ARC_LINE = re.compile(
     rb"(?P<url>[a-z][a-z0-9+.-]*:[^\r\n]{1,8000}?) (?P<ip>[0-9A-Fa-f.:]{3,45}) (?P<date>\d{12,20}) "
     rb"(?P<mime>[^ \r\n]{1,200}) (?:[^\r\n]{1,2000} )?(?P<length>[^ \r\n]{1,20})[ \t]*\r*\n"
 )
 _ARC_START = re.compile(rb"(?:\A|\n)(?=" + _ARC_LINE.pattern.replace(b"?P<", b"?P<_") + rb")")
+_NAME = re.compile(r"[^\s]+")
 _LONGEST_LINE, _MOST_LINES = 256 * 1024, 2000
 _LOOK = 64 * 1024
 # What a search for a record keeps of what it has passed, so that no beginning is cut in two.
@@ -51,21 +53,17 @@ class RawRecord:
 
     version: str
     fields: Fields
-    block: "SpooledTemporaryFile[bytes]"
     offset: int
     inside: int
-    length: int
+    length: int = 0
+    block: "SpooledTemporaryFile[bytes]" = field(init=False)
     damages: list[Damage] = field(default_factory=list)
     torn: str | None = None
 
-    def field(self, name: str) -> str | None:
+    def said(self, name: str) -> str | None:
         """Return the first field of that name, in whatever case."""
         lower = name.lower()
         return next((value for key, value in self.fields if key.lower() == lower), None)
-
-    def fields_named(self, name: str) -> list[str]:
-        """Return all fields of that name."""
-        return [value for key, value in self.fields if key.lower() == name.lower()]
 
 
 class Records:
@@ -144,7 +142,7 @@ class Records:
         length = _number(said)
         if length is None:
             flaws.append("it says no length" if said is None else f"its length is {said[:40]!r}")
-        return self._with_block(RawRecord(version, fields, _spool(), offset, inside, 0), length, flaws)
+        return self._with_block(RawRecord(version, fields, offset, inside), length, flaws)
 
     def _fields(self) -> tuple[Fields, list[str]]:
         """Read the named fields of a record, up to an empty line."""
@@ -160,7 +158,7 @@ class Records:
             name, colon, value = text.partition(":")
             if text[:1] in " \t" and fields:
                 fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
-            elif colon and name.strip():
+            elif colon and _NAME.fullmatch(name.strip()):
                 fields.append((name.strip(), value.strip()))
             else:
                 flaws.append(f"a line of its head is no field: {text[:40]!r}")
@@ -193,6 +191,8 @@ class Records:
     def _check_end(self, record: RawRecord, length: int, flaws: list[str]) -> None:
         """Look whether the next record begins where this one ends; else find out where it ends truly."""
         if record.length == length and self._ends_here():
+            if self._is_tight() and not record.said("WARC-Block-Digest"):
+                flaws.append("no empty lines end it: it may have another length")
             return
         start = self._start_inside(record.block)
         if start is not None:
@@ -226,6 +226,11 @@ class Records:
         head = self._tape.peek(256)
         rest = head.lstrip(b"\r\n")
         return not rest or self._begins(rest) or self._part_begins(len(head) - len(rest))
+
+    def _is_tight(self) -> bool:
+        """Return whether fewer than the two line ends follow that must: the block may have taken some of them."""
+        head = self._tape.peek(8)
+        return not self._is_arc and head[: len(head) - len(head.lstrip(b"\r\n"))].count(b"\n") < 2
 
     def _begins(self, head: bytes) -> bool:
         return bool(_VERSION.match(head) or (self._is_arc and _ARC_LINE.match(self._tape.peek(_LOOK).lstrip(b"\r\n"))))
@@ -274,7 +279,7 @@ class Records:
         fields: Fields = [(name, _text(line[name])) for name in ("url", "ip", "date", "mime")]
         length = _number(_text(line["length"]))
         flaws = [] if length is not None else [f"its length is {_text(line['length'])!r}"]
-        return self._with_block(RawRecord("ARC", fields, _spool(), offset, inside, 0), length, flaws)
+        return self._with_block(RawRecord("ARC", fields, offset, inside), length, flaws)
 
 
 def _belongs(record: RawRecord, rest: "SpooledTemporaryFile[bytes]") -> bool | None:
@@ -284,7 +289,7 @@ def _belongs(record: RawRecord, rest: "SpooledTemporaryFile[bytes]") -> bool | N
     record.block.seek(0)
     rest.seek(0)
     block, more = record.block.read(), rest.read()
-    said = record.field("WARC-Block-Digest")
+    said = record.said("WARC-Block-Digest")
     if said and has_digest(said, block):
         return None
     if said and has_digest(said, block + more):

@@ -90,4 +90,6 @@ def _record(url: str, at: dt.datetime, mime: str, data: bytes, rule: str) -> Raw
         ("Content-Type", mime),
         ("X-Imported-By-Rule", rule),
     ]
-    return RawRecord("WARC/1.1", fields, block, 0, 0, len(data))
+    raw = RawRecord("WARC/1.1", fields, 0, 0, len(data))
+    raw.block = block
+    return raw

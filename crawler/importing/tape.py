@@ -137,6 +137,7 @@ class Tape:
 
 
 def _spooled(spool: "SpooledTemporaryFile[bytes]", start: int) -> Iterator[Chunk]:
-    spool.seek(start)
-    while data := spool.read(BLOCK):
-        yield Chunk(0, data)
+    with spool:
+        spool.seek(start)
+        while data := spool.read(BLOCK):
+            yield Chunk(0, data)
