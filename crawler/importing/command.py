@@ -79,9 +79,8 @@ def lines_of(report: "Report") -> Iterator[str]:
         yield "Nothing to import was found."
         return
     types = ", ".join(f"{number:,} {name}" for name, number in report.types.most_common())
-    files = "1 file" if len(report.files) == 1 else f"{len(report.files):,} files"
-    yield f"{report.types.total():,} records in {files}" + (f": {types}." if types else ".")
-    yield f"{report.new.total():,} of them are new, {report.known:,} were in the archive."
+    yield f"Files: {len(report.files):,}. Records: {report.types.total():,}" + (f" ({types})." if types else ".")
+    yield f"New in the archive: {report.new.total():,}, known before: {report.known:,}."
     articles = report.read.articles
     yield (
         f"Articles: {articles['new']:,} new, {articles['changed']:,} new versions, {articles['unchanged']:,} unchanged."

@@ -28,7 +28,6 @@ from crawler.workspace import Workspace
 # So many records may have to be looked at again after a kill.
 _PROGRESS_EVERY = 200
 _PROMOTED_AT_ONCE = 500
-_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 
 
 @dataclass(slots=True)
@@ -132,9 +131,8 @@ class Intake:
         """Take the records of a file in; return the offset up to which they were."""
         at, number, noted = start, 0, 0
         with source.open() as file:
-            is_packed = file.read(4).startswith(_PACKED)
-            chunks = salvaged(file) if source.kind == "salvage" else chunks_of(file, start)
-            records = Records(Tape(chunks), packed=is_packed or source.kind == "salvage")
+            chunks, packed = (salvaged(file), True) if source.kind == "salvage" else chunks_of(file, start)
+            records = Records(Tape(chunks), packed=packed)
             for raw in records:
                 self.on_bytes(raw.offset - at)
                 at = raw.offset

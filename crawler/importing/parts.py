@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 from backports import zstd
@@ -40,22 +41,32 @@ class Chunk:
 _Unpacker = Any
 
 
-def chunks_of(file: BinaryIO, start: int = 0) -> Iterator[Chunk]:
-    """Yield a file's bytes from the part that begins at `start`."""
+def chunks_of(file: BinaryIO, start: int = 0) -> tuple[Iterator[Chunk], bool]:
+    """Return a file's bytes from the part that begins at `start`, and whether it is packed."""
     file.seek(0)
-    head = file.read(4)
+    head = file.read(_TRIED)
     if head.startswith(_GZIP[:2]):
-        yield from _packed(file, start, _GZIP, lambda: zlib.decompressobj(31))
-    elif head == _ZSTD or _SKIPPABLE.match(head):
+        return _packed(file, start, _GZIP, _new_gzip), True
+    if head.startswith(_ZSTD) or _SKIPPABLE.match(head):
         dictionary, first = _dictionary(file)
-        yield from _packed(file, max(start, first), _ZSTD, lambda: zstd.ZstdDecompressor(zstd_dict=dictionary))
-    else:
-        yield from _plain(file, start)
+        new = partial(zstd.ZstdDecompressor, zstd_dict=dictionary)
+        return _packed(file, max(start, first), _ZSTD, new), True
+    if _RECORD.match(head.lstrip()):
+        return _plain(file, start), False
+    # A packed file whose very first bytes are damaged.
+    for magic, unpacker in ((_GZIP, _new_gzip), (_ZSTD, zstd.ZstdDecompressor)):
+        if _next_part(file, start, magic, unpacker, only_records=True) is not None:
+            return _packed(file, start, magic, unpacker), True
+    return _plain(file, start), False
+
+
+def _new_gzip() -> _Unpacker:
+    return zlib.decompressobj(31)
 
 
 def salvaged(file: BinaryIO) -> Iterator[Chunk]:
     """Yield what gzip members with records lie anywhere in a file: in a WACZ whose directory is lost."""
-    yield from _packed(file, 0, _GZIP, lambda: zlib.decompressobj(31), only_records=True)
+    yield from _packed(file, 0, _GZIP, _new_gzip, only_records=True)
 
 
 def _plain(file: BinaryIO, start: int) -> Iterator[Chunk]:

@@ -16,6 +16,7 @@ from crawler.importing.tape import Mark, Tape
 
 Fields = list[tuple[str, str]]
 _VERSION = re.compile(rb"WARC/\d+\.\d+[ \t]*\r*\n")
+_VERSION_AT_END = re.compile(rb"WARC/\d+\.\d+[ \t]*\r*\n\Z")
 # After a damage a record need not begin at a line's beginning; a field must follow.
 _VERSION_LINE = re.compile(rb"(?=WARC/\d+\.\d+[ \t]*\r*\n[A-Za-z][A-Za-z0-9-]*[ \t]*:)")
 # Of version 1: address, IP address, date, type, length. Of version 2 more stand between type and length.
@@ -24,7 +25,7 @@ _ARC_LINE = re.compile(
     rb"(?P<mime>[^ \r\n]{1,200}) (?:[^\r\n]{1,2000} )?(?P<length>[^ \r\n]{1,20})[ \t]*\r*\n"
 )
 _ARC_START = re.compile(rb"(?:\A|\n)(?=" + _ARC_LINE.pattern.replace(b"?P<", b"?P<_") + rb")")
-_NAME = re.compile(r"[^\s]+")
+_NAME = re.compile(r"[!-9;-~]+")
 _LONGEST_LINE, _MOST_LINES = 256 * 1024, 2000
 _LOOK = 64 * 1024
 # What a search for a record keeps of what it has passed, so that no beginning is cut in two.
@@ -84,8 +85,8 @@ class Records:
             if not head:
                 self._note_breaks()
                 return
-            if _VERSION.match(head):
-                yield self._warc_record()
+            if version := _VERSION.match(head):
+                yield self._warc_record(version)
             elif (line := _ARC_LINE.match(head)) and (self._is_arc or tape.index == 0 or b"filedesc:" in line[0]):
                 self._is_arc = True
                 yield self._arc_record(line)
@@ -134,9 +135,9 @@ class Records:
 
     # WARC
 
-    def _warc_record(self) -> RawRecord:
+    def _warc_record(self, line: re.Match[bytes]) -> RawRecord:
         offset, inside = self._place()
-        version = self._tape.line(_LONGEST_LINE).strip().decode("ascii")
+        version = self._tape.read(line.end()).strip().decode("ascii")
         fields, flaws = self._fields()
         said = next((value for name, value in fields if name.lower() == "content-length"), None)
         length = _number(said)
@@ -154,7 +155,7 @@ class Records:
             line = self._tape.line(_LONGEST_LINE)
             text = _text(line.rstrip(b"\r\n"))
             if not text.strip():
-                return fields, flaws if line else [*flaws, "the file ends in its head"]
+                return fields, flaws if line else [*flaws, "its head breaks off"]
             name, colon, value = text.partition(":")
             if text[:1] in " \t" and fields:
                 fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
@@ -162,7 +163,15 @@ class Records:
                 fields.append((name.strip(), value.strip()))
             else:
                 flaws.append(f"a line of its head is no field: {text[:40]!r}")
+                if begun := _VERSION_AT_END.search(line):
+                    self._give_back(line[begun.start() :])
+                    return fields, flaws
         return fields, [*flaws, "its head has no end"]
+
+    def _give_back(self, data: bytes) -> None:
+        spool = _spool()
+        spool.write(data)
+        self._tape.give_back(spool, 0)
 
     def _with_block(self, record: RawRecord, length: int | None, flaws: list[str]) -> RawRecord:
         """Give a record its block, as long as it says where that can be true."""
@@ -213,7 +222,11 @@ class Records:
         with rest:
             belongs = _belongs(record, rest)
             if belongs is None:
-                self.damages.append(Damage(offset, f"{more:,} bytes that are no record", more))
+                rest.seek(0)
+                start = rest.read(16)
+                ends = len(start) - len(start.lstrip(b"\r\n"))
+                place = offset if self._packed else offset + ends
+                self.damages.append(Damage(place, f"{more - ends:,} bytes that are no record", more - ends))
                 return
             record.block.seek(0, 2)
             rest.seek(0)

@@ -62,17 +62,19 @@ class Tape:
         return data
 
     def line(self, most: int) -> bytes:
-        """Read to the end of a line, which stays part of it; no more than so many bytes."""
+        """Read to the end of a line, which stays part of it: so many bytes at most, and over no break."""
+        self._fill(BLOCK)
+        most = min(most, self._to_the_next_start())
         length = 0
         while True:
-            self._fill(length + BLOCK)
-            found = self._buffer.find(b"\n", self._cursor + length, self._cursor + most)
-            have = min(len(self._buffer) - self._cursor, most)
+            have = min(self._fill(length + BLOCK), most)
+            found = self._buffer.find(b"\n", self._cursor + length, self._cursor + have)
             if found >= 0:
                 return self.read(found + 1 - self._cursor)
-            if have == most or have < length + BLOCK:
+            if have < length + BLOCK:
                 return self.read(have)
             length = have
+            most = min(most, self._to_the_next_start())
 
     def block(self, length: int) -> "SpooledTemporaryFile[bytes]":
         """Read so many bytes, fewer where the tape ends, breaks, or a part begins with a record of its own."""
@@ -107,14 +109,17 @@ class Tape:
     def _to_the_next_start(self) -> int:
         """Return how far it is to a break, or to a part that begins with a record; 0 at such a place."""
         here = self.index
-        stops = [mark.index for mark in self.breaks if mark.index >= here]
+        stop = next((mark.index for mark in self.breaks if mark.index >= here), here + (1 << 62))
         for mark in self.parts:
-            if mark.index >= here:
-                at = mark.index - self._base
-                self._fill(at - self._cursor + len(_VERSION))
-                if self._buffer[at : at + len(_VERSION)] == _VERSION:
-                    stops.append(mark.index)
-        return min(stops, default=here + (1 << 62)) - here
+            if mark.index >= stop:
+                break
+            if mark.index >= here and self._begins_record(mark.index - self._base):
+                return mark.index - here
+        return stop - here
+
+    def _begins_record(self, at: int) -> bool:
+        self._fill(at - self._cursor + len(_VERSION))
+        return self._buffer[at : at + len(_VERSION)] == _VERSION
 
     def _fill(self, number: int) -> int:
         """Have so many bytes at hand where there are so many; return how many there are."""

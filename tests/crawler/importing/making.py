@@ -44,7 +44,7 @@ def sha1(data: bytes) -> str:
     return f"sha1:{base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()}"
 
 
-def record(
+def record(  # noqa: PLR0913 (a record has as many parts)
     kind: str, url: str | None, block: bytes, *, date: str | None = DATE, length: int | None = None,
     mime: str = "application/http; msgtype=response", more: Sequence[tuple[str, str]] = (),
 ) -> bytes:  # fmt: skip

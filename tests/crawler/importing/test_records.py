@@ -23,8 +23,8 @@ settings.load_profile("repeatable")
 def read(data: bytes, *, start: int = 0) -> tuple[list[tuple[str, bytes]], list[Damage], list[RawRecord]]:
     """Return the records (address and block), all damages, and the records themselves."""
     file = io.BytesIO(data)
-    is_packed = data[:2] == b"\x1f\x8b" or data[:4] == b"\x28\xb5\x2f\xfd"
-    records = Records(Tape(chunks_of(file, start)), packed=is_packed)
+    chunks, packed = chunks_of(file, start)
+    records = Records(Tape(chunks), packed=packed)
     found, damages, raws = [], [], []
     for raw in records:
         raw.block.seek(0)
