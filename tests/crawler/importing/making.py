@@ -5,7 +5,7 @@ import hashlib
 import io
 import uuid
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from backports import zstd
@@ -115,12 +115,16 @@ def packed(records: Iterable[bytes]) -> bytes:
     return b"".join(gzip.compress(raw, mtime=0) for raw in records)
 
 
-FORMS = {
+def _zstd(data: bytes) -> bytes:
+    return zstd.compress(data)
+
+
+FORMS: dict[str, Callable[[Iterable[bytes]], bytes]] = {
     "plain": b"".join,
     "gzip": packed,
     "whole-gzip": lambda records: gzip.compress(b"".join(records), mtime=0),
-    "zstd": lambda records: b"".join(zstd.compress(raw) for raw in records),
-    "whole-zstd": lambda records: zstd.compress(b"".join(records)),
+    "zstd": lambda records: b"".join(map(_zstd, records)),
+    "whole-zstd": lambda records: _zstd(b"".join(records)),
 }
 
 

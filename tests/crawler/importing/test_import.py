@@ -1,5 +1,6 @@
 """What an import makes of records: captures, records beside them, articles with their images, absences."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -172,7 +173,7 @@ def test_images_are_those_of_the_time(importing: Importing) -> None:
         "ORDER BY position"
     )
     assert found == [
-        (f"{HOST}/quay.png", making.hashlib.sha256(old).hexdigest(), "The quay", None),
+        (f"{HOST}/quay.png", hashlib.sha256(old).hexdigest(), "The quay", None),
         (f"{HOST}/gone.png", None, "Gone", "not-imported"),
     ]
     assert importing.rows("SELECT file FROM captures WHERE mime = 'image/png'") == [(None,), (None,)]
@@ -252,7 +253,7 @@ def test_chunked_and_packed_answers_are_read(importing: Importing) -> None:
     more = "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"
     report = importing.take_bytes(response(ARTICLE, chunks, more=more))
     assert report.read.articles == {"new": 1}
-    assert importing.one("SELECT digest FROM captures") == f"sha256:{making.hashlib.sha256(body).hexdigest()}"
+    assert importing.one("SELECT digest FROM captures") == f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
 def test_saved_pages_say_where_and_when_they_are_from(importing: Importing) -> None:
