@@ -41,6 +41,9 @@ CONTRACT = {
     "records": "id capture_id type file offset length digest",
     "absences": "article_id url at cause run_id",
     "attachments": "id article_id url name capture_id mime bytes pages text error first_seen last_seen",
+    "imports": "id path size mtime state offset run_id started finished",
+    "imported": "id import_id offset key warc_id beside payload capture_id record_id site_id page state",
+    "import_damages": "import_id offset reason bytes",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
