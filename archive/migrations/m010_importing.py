@@ -35,7 +35,7 @@ CREATE TABLE imported (
   payload TEXT,
   capture_id INTEGER REFERENCES captures(id),
   record_id INTEGER REFERENCES records(id),
-  site_id TEXT REFERENCES sites(id),
+  site_id TEXT,
   page TEXT,
   state TEXT
 );

@@ -186,7 +186,7 @@ class Intake:
                 self.sums.skipped[f"cut: {note}"] += 1
             self.sums.new[found.type] += 1
             self.pending.add(found.key)
-            self.put(RecordUnit(found, origin, site.row if site and found.state and self.reads else None))
+            self.put(RecordUnit(found, origin, site.id if site and found.state and self.reads else None))
 
     def _left_out(self, found: Evidence, *, is_of_site: bool) -> str | None:
         """Return the rule that leaves a record out, None where none does."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from archive import media
-from archive.model import SiteRow, timestamp, utc_now
+from archive.model import timestamp, utc_now
 from archive.units import Desk, insert_capture, insert_record
 from archive.warc import Place, Record
 from crawler.importing.evidence import CAPTURES, Evidence, capture_row, says_html
@@ -28,7 +28,7 @@ class RecordUnit:
 
     found: Evidence
     origin: From
-    site: SiteRow | None = None
+    site_id: str | None = None
     record: Record | None = None
 
     @property
@@ -51,8 +51,6 @@ class RecordUnit:
     def write_rows(self, desk: Desk) -> None:
         """Write the rows, and tie together what belongs together."""
         db, found = desk.db, self.found
-        if self.site:
-            _ensure_site(db, self.site)
         capture_id, record_id, state = self._write_record(desk)
         db.conn.execute(
             "INSERT INTO imported(import_id, offset, key, warc_id, beside, payload, capture_id, record_id, site_id, "
@@ -61,8 +59,8 @@ class RecordUnit:
                 self.origin.import_id, self.origin.offset, found.key, found.field("WARC-Record-ID"),
                 next(iter(found.references()), None) if found.type not in CAPTURES else None,
                 found.field("WARC-Payload-Digest") if found.type == "response" else None,
-                capture_id, record_id, self.site.id if self.site and found.page else None,
-                found.page if self.site else None, state,
+                capture_id, record_id, self.site_id if found.page else None,
+                found.page if self.site_id else None, state,
             ),
         )  # fmt: skip
         if capture_id:
@@ -71,7 +69,7 @@ class RecordUnit:
     def _write_record(self, desk: Desk) -> tuple[int | None, int | None, str | None]:
         """Write the capture's or the record's row; return its id, and whether it is to be read."""
         db, found = desk.db, self.found
-        state = found.state if self.site else None
+        state = found.state if self.site_id else None
         if found.type not in CAPTURES:
             return None, self._insert_record(db, _capture_beside(db, found)), None
         if found.type != "revisit":
@@ -89,13 +87,6 @@ class RecordUnit:
         insert_record(db, self.record, capture_id)
         (row_id,) = db.conn.execute("SELECT last_insert_rowid()").fetchone()
         return int(row_id)
-
-
-def _ensure_site(db: Database, site: SiteRow) -> None:
-    db.conn.execute(
-        "INSERT INTO sites(id, name, url, language, timezone) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (site.id, site.name, site.url, site.language, site.timezone),
-    )
 
 
 def _capture_beside(db: Database, found: Evidence) -> int | None:

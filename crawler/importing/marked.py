@@ -11,6 +11,7 @@ from archive import ledger
 from archive.warc import Place
 from crawler.importing.sites import stored_sites
 from crawler.importing.verdict import Page
+from crawler.site import Site
 
 SLICE = 200
 _PAGES = """
@@ -51,15 +52,15 @@ def _page_of(row: tuple[Any, ...], home: str) -> Page:
     )  # fmt: skip
 
 
-def nearest_page(db: Database, site_id: str, address: str, at: str) -> Page | None:
-    """Return the capture of a page that is nearest to a time."""
+def nearest_page(db: Database, site: Site, address: str, at: str) -> Page | None:
+    """Return the capture of a site's page that is nearest to a time."""
     row = db.conn.execute(
         f"{_PAGES} WHERE page = ? AND site_id = ? AND captures.withdrawn IS NULL "
         "AND ifnull(captures.status, 200) IN (200, 203, 304) "
         "ORDER BY abs(julianday(captures.fetched_at) - julianday(?)), captures.id LIMIT 1",
-        (address, site_id, at),
+        (address, site.id, at),
     ).fetchone()
-    return _page_of(row, stored_sites(db).get(site_id, address)) if row else None
+    return _page_of(row, site.url) if row else None
 
 
 _ABSENT = """

@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlite_utils import Database
 
 from archive import ledger
-from archive.db import open_archive
+from archive.db import atomic, open_archive
 from archive.errors import ArchiveError, LockedError
 from archive.identity import host_of, normalise
 from archive.model import Article, Entry
@@ -22,10 +22,10 @@ from archive.reader import current_places, current_reading
 from archive.storing import ArticleUnit
 from archive.units import CaptureRef, Unit
 from crawler.extracting.pool import in_order
-from crawler.importing.marked import absences_of, nearest_page, pages_to_read, sites_with_absences
+from crawler.importing.marked import SLICE, absences_of, nearest_page, pages_to_read, sites_with_absences
 from crawler.importing.pictures import Pictures
 from crawler.importing.run import SiteRun
-from crawler.importing.sites import site_by_id, stored_sites, unlisted
+from crawler.importing.sites import site_by_id, unlisted
 from crawler.importing.storing import AbsentUnit, ImportedUnit
 from crawler.importing.verdict import Page, Reader, Verdict
 from crawler.parsers import join_pages
@@ -35,7 +35,6 @@ from crawler.spiders.fetching import identity_of, reading_of
 from crawler.workspace import Workspace
 
 logger = logging.getLogger(__name__)
-SLICE = 200
 _MOST_PAGES = 60
 _WORTH_A_PROCESS = 60
 
@@ -78,16 +77,24 @@ class PageReading:
         else:
             verdicts = in_order(pages_to_read(db), reader.read, reader.died, self.jobs)
         done = 0
-        for site_id, of_site in groupby(verdicts, key=lambda verdict: verdict.page.site_id):
-            try:
-                work = _SiteReading(self.workspace, db, reader, self.sums, site_id)
-                for done, verdict in enumerate(of_site, done + 1):  # noqa: B020 (it goes on counting)
-                    work.take(verdict)
-                    self.on_page(done, every)
-                work.finish()
-            except LockedError as error:
-                self._locked(error)
-                done += sum(1 for _ in of_site)
+        with closing(_Marks(self.workspace, self.sums)) as marks:
+            for _, of_site in groupby(verdicts, key=lambda verdict: verdict.page.site_id):
+                work: _SiteReading | None = None
+                try:
+                    for done, verdict in enumerate(of_site, done + 1):  # noqa: B020 (it goes on counting)
+                        work = work or _SiteReading(self.workspace, db, reader, self.sums, verdict.page)
+                        unit = work.unit(verdict)
+                        (work.put if unit.article else marks.put)(unit)
+                        self.on_page(done, every)
+                    if work:
+                        work.finish()
+                except LockedError as error:
+                    self._locked(error)
+                    done += sum(1 for _ in of_site)
+                except BaseException as error:
+                    if work:
+                        work.finish(error)
+                    raise
 
     def _locked(self, error: LockedError) -> None:
         """Leave a site's pages marked for the next import while another run holds it."""
@@ -108,37 +115,63 @@ class PageReading:
             self._locked(error)
 
 
-class _SiteReading:
-    """The pages of one site: a run of its own, whose sums are over addresses of articles."""
+class _Marks:
+    """What became of pages that are no articles; no site need be locked for that, nor known to the archive."""
 
-    def __init__(self, workspace: Workspace, db: Database, reader: Reader, sums: ReadSums, site_id: str) -> None:
+    def __init__(self, workspace: Workspace, sums: ReadSums) -> None:
+        self._db, self._sums = open_archive(workspace.holdings.database), sums
+        self._waiting: list[ImportedUnit] = []
+
+    def put(self, unit: ImportedUnit) -> None:
+        """Write a mark, with others together."""
+        self._waiting.append(unit)
+        if len(self._waiting) >= SLICE:
+            self._write()
+
+    def close(self) -> None:
+        """Write what waits."""
+        self._write()
+        self._db.close()
+
+    def _write(self) -> None:
+        with atomic(self._db):
+            self._db.conn.executemany(
+                "UPDATE imported SET state = ? WHERE id = ?",
+                [(unit.rule, unit.page.imported_id) for unit in self._waiting],
+            )
+        self._sums.pages.update(unit.rule for unit in self._waiting)
+        self._waiting.clear()
+
+
+class _SiteReading:
+    """The pages of one site; with its first article it has a run of its own, whose sums are over addresses."""
+
+    def __init__(self, workspace: Workspace, db: Database, reader: Reader, sums: ReadSums, first: Page) -> None:
         self._workspace, self._db, self._reader, self._sums = workspace, db, reader, sums
-        home = stored_sites(db).get(site_id, "")
-        self.site = site_by_id(workspace, site_id, home)
-        self._is_defined = site_id in workspace.site_ids()
-        config = workspace.config
-        self._pictures = Pictures(db, workspace.holdings.media, config.storage.max_images)
+        self.site = site_by_id(workspace, first.site_id, first.home)
+        self._is_defined = first.site_id in workspace.site_ids()
+        self._pictures = Pictures(db, workspace.holdings.media, workspace.config.storage.max_images)
         self._counts: Counter[str] = Counter()
         self._last: tuple[str, str] | None = None
-        self._run = SiteRun(
-            workspace.holdings, self.site.row, config.revisit.policy, on_commit=self._committed, counts=self._summed
-        )
-        sums.sites.append(site_id)
+        self._run: SiteRun | None = None
 
-    def take(self, verdict: Verdict) -> None:
-        """Queue what became of a page."""
-        try:
-            unit = self._unit(verdict)
-        except BaseException as error:
-            self._run.__exit__(type(error), error, None)
-            raise
+    def put(self, unit: ImportedUnit) -> None:
+        """Queue an article; raises LockedError where another run holds the site."""
+        if self._run is None:
+            self._run = SiteRun(
+                self._workspace.holdings, self.site.row, self._workspace.config.revisit.policy,
+                on_commit=self._committed, counts=self._summed,
+            )  # fmt: skip
+            self._sums.sites.append(self.site.id)
         self._run.put(unit)
 
-    def finish(self) -> None:
-        """Write what is queued and close the run."""
-        self._run.__exit__(None, None, None)
+    def finish(self, error: BaseException | None = None) -> None:
+        """Write what is queued and close the run, or close it for what made it end."""
+        if self._run:
+            self._run.__exit__(type(error) if error else None, error, None)
 
-    def _unit(self, verdict: Verdict) -> ImportedUnit:
+    def unit(self, verdict: Verdict) -> ImportedUnit:
+        """Return what becomes of a page."""
         page, article = verdict.page, verdict.article
         if article is None:
             return ImportedUnit(page, verdict.rule)
@@ -163,7 +196,7 @@ class _SiteReading:
 
     def _is_there(self, pages: Sequence[str]) -> bool:
         """Return whether the first part of an article is among what was imported."""
-        return any(part_number(url) == 1 and nearest_page(self._db, self.site.id, url, "") for url in pages)
+        return any(part_number(url) == 1 and nearest_page(self._db, self.site, url, "") for url in pages)
 
     def _further(self, first: Article, page: Page) -> list[Verdict]:
         """Return the other pages of an article that were imported, in their order."""
@@ -171,7 +204,7 @@ class _SiteReading:
         waiting, seen = list(first.pages), {page.address}
         while waiting and len(found) < _MOST_PAGES:
             url = waiting.pop(0)
-            part = None if url in seen else nearest_page(self._db, self.site.id, url, page.fetched_at)
+            part = None if url in seen else nearest_page(self._db, self.site, url, page.fetched_at)
             seen.add(url)
             if part is None:
                 continue
@@ -198,9 +231,6 @@ class _SiteReading:
         """Count what was written; several captures of one address count as one article."""
         for unit in batch:
             if not isinstance(unit, ImportedUnit):
-                continue
-            if unit.article is None:
-                self._sums.pages[unit.rule] += 1
                 continue
             outcome, address = unit.rule, unit.page.address
             self._sums.articles[unit.kind] += 1

@@ -70,8 +70,9 @@ def unlisted(site_id: str, address: str, *hosts: str) -> Site:
 
 
 def stored_sites(db: Database) -> dict[str, str]:
-    """Return the sites that the archive holds, with their addresses."""
-    return dict(db.conn.execute("SELECT id, url FROM sites").fetchall())
+    """Return the sites that the archive holds, or has pages of that are to be read, each with an address."""
+    waiting = db.conn.execute("SELECT site_id, min(page) FROM imported WHERE state = 'page' GROUP BY site_id")
+    return dict(waiting.fetchall()) | dict(db.conn.execute("SELECT id, url FROM sites").fetchall())
 
 
 def _is_same_outlet(one: str, other: str) -> bool:
