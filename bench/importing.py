@@ -190,16 +190,10 @@ def make(folder: Path, path: Path, size: int, sample: Path, number: int) -> None
         for count, (url, body, mime) in enumerate(_documents(folder)):
             at = (_START + dt.timedelta(seconds=count)).isoformat().replace("+00:00", "Z")
             head = StatusAndHeaders("200 OK", [("Content-Type", mime)], protocol="HTTP/1.1")
-            writer.write_record(
-                writer.create_warc_record(
-                    url,
-                    "response",
-                    payload=BytesIO(body),
-                    length=len(body),
-                    http_headers=head,
-                    warc_headers_dict={"WARC-Date": at},
-                )  # fmt: skip
+            record = writer.create_warc_record(
+                url, "response", BytesIO(body), len(body), http_headers=head, warc_headers_dict={"WARC-Date": at}
             )
+            writer.write_record(record)
             if mime == "text/html" and len(kept) < number and count % 2 == 0:
                 kept.append((url, body))
             if file.tell() >= size:

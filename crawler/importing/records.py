@@ -261,7 +261,7 @@ class Records:
             window = tail + data
             if len(data) < 1024 * 1024:
                 window += self._tape.peek(_OVERLAP)
-            match = pattern.search(window, 0 if tail or at else 1)
+            match = pattern.search(window)
             if match and at - len(tail) + match.end() < at + len(data):
                 return at - len(tail) + match.end()
             at += len(data)
