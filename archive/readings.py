@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.attachments import index_attachments
 from archive.columns import columns_of, storable
 from archive.events import retell
+from archive.folding import search_extra
 from archive.keys import filter_keys
 from archive.model import Article
 from archive.reader import version_content
 from archive.rows import find_image, put_image
-from archive.segment import search_extra
 from archive.versions import KeptImage, digest_of, html_of, pack
 
 HAND = "hand"
@@ -245,6 +246,7 @@ def show_version(db: Database, article_id: int, version: tuple[int, int], day: d
         f"UPDATE articles SET {columns}, version = ? WHERE id = ?",  # noqa: S608 (names are ours)
         (*row.values(), number, article_id),
     )
+    index_attachments(db, article_id)
 
 
 def current_columns(article: Article, images: Sequence[KeptImage]) -> dict[str, Any]:

@@ -41,6 +41,8 @@ CONTRACT = {
     "records": "id capture_id type file offset length digest",
     "absences": "article_id url at cause run_id",
     "attachments": "id article_id url name capture_id mime bytes pages text error first_seen last_seen",
+    "search_words": "word docs times",
+    "search_state": "name value",
     "imports": "id path size mtime state offset run_id started finished",
     "imported": "id import_id offset key warc_id beside payload capture_id record_id site_id page state",
     "import_damages": "import_id offset reason bytes",
