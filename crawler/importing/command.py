@@ -13,7 +13,8 @@ import click
 from archive.terminal import printable
 
 if TYPE_CHECKING:
-    from crawler.importing.work import Progress, Report
+    from crawler.importing.run import Progress
+    from crawler.importing.work import Report
     from crawler.workspace import Workspace
 
 _MOST_NAMED = 20
@@ -114,10 +115,12 @@ def _complain(report: "Report") -> None:
         click.echo(f"newsarchive: {line}", err=True)
 
 
-def _progress() -> "Progress | None":
+def _progress() -> "Progress":
     """Return what shows how far an import is: a bar on a terminal, nothing elsewhere."""
+    from crawler.importing.run import silent  # noqa: PLC0415
+
     if not sys.stderr.isatty():
-        return None
+        return silent
 
     @contextmanager
     def shown(name: str, size: int) -> Iterator[Callable[[int], None]]:

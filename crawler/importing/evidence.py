@@ -149,6 +149,9 @@ def _read_content(found: Evidence) -> Head | None:
     elif found.type in CAPTURES and not found.torn and (head is None or head.status in _PAGE_STATUS):
         info = media.identify(body) if _may_be_image(found.mime, body) else None
         found.image = (info, body) if info else None
+        if info:
+            # What is kept are the bytes without it.
+            found.headers = tuple(pair for pair in found.headers if pair[0].lower() != "transfer-encoding")
     return head
 
 

@@ -32,14 +32,13 @@ _PROMOTED_AT_ONCE = 500
 
 @dataclass(slots=True)
 class Sums:
-    """What the first half met: records by type, captures that were new or known, what a rule left out, damages."""
+    """What the first half met: records by type, captures that were new or known, what a rule left out."""
 
     types: Counter[str] = field(default_factory=Counter)
     new: Counter[str] = field(default_factory=Counter)
     known: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
-    damages: list[tuple[str, Damage]] = field(default_factory=list)
 
     @property
     def records(self) -> int:

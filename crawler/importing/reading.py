@@ -22,9 +22,10 @@ from archive.reader import current_places, current_reading
 from archive.storing import ArticleUnit
 from archive.units import CaptureRef, Unit
 from crawler.extracting.pool import in_order
+from crawler.importing.attached import Attached
 from crawler.importing.marked import SLICE, absences_of, nearest_page, pages_to_read, sites_with_absences
 from crawler.importing.pictures import Pictures
-from crawler.importing.run import SiteRun
+from crawler.importing.run import Progress, SiteRun, silent
 from crawler.importing.sites import site_by_id, unlisted
 from crawler.importing.storing import AbsentUnit, ImportedUnit
 from crawler.importing.verdict import Page, Reader, Verdict
@@ -56,7 +57,7 @@ class PageReading:
 
     workspace: Workspace
     jobs: int = 1
-    on_page: Callable[[int, int], None] = lambda _done, _all: None
+    progress: Progress = silent
     sums: ReadSums = field(default_factory=ReadSums)
 
     def run(self) -> ReadSums:
@@ -64,33 +65,32 @@ class PageReading:
         with closing(open_archive(self.workspace.holdings.database, readonly=True)) as db:
             (every,) = db.conn.execute("SELECT count(*) FROM imported WHERE state = 'page'").fetchone()
             if every:
-                self._read_pages(db, every)
+                with self.progress("reading pages", every) as advance:
+                    self._read_pages(db, every, advance)
             for site_id, home in sites_with_absences(db):
                 self._note_absences(db, site_id, home)
         return self.sums
 
-    def _read_pages(self, db: Database, every: int) -> None:
+    def _read_pages(self, db: Database, every: int, advance: Callable[[int], None]) -> None:
         reader = Reader(self.workspace)
         # Starting a process costs as much as reading some dozen pages.
         if self.jobs == 1 or every < _WORTH_A_PROCESS:
             verdicts: Iterator[Verdict] = map(reader.read, pages_to_read(db))
         else:
             verdicts = in_order(pages_to_read(db), reader.read, reader.died, self.jobs)
-        done = 0
         with closing(_Marks(self.workspace, self.sums)) as marks:
             for _, of_site in groupby(verdicts, key=lambda verdict: verdict.page.site_id):
                 work: _SiteReading | None = None
                 try:
-                    for done, verdict in enumerate(of_site, done + 1):  # noqa: B020 (it goes on counting)
+                    for verdict in of_site:
                         work = work or _SiteReading(self.workspace, db, reader, self.sums, verdict.page)
                         unit = work.unit(verdict)
                         (work.put if unit.article else marks.put)(unit)
-                        self.on_page(done, every)
+                        advance(1)
                     if work:
                         work.finish()
                 except LockedError as error:
                     self._locked(error)
-                    done += sum(1 for _ in of_site)
                 except BaseException as error:
                     if work:
                         work.finish(error)
@@ -151,6 +151,7 @@ class _SiteReading:
         self.site = site_by_id(workspace, first.site_id, first.home)
         self._is_defined = first.site_id in workspace.site_ids()
         self._pictures = Pictures(db, workspace.holdings.media, workspace.config.storage.max_images)
+        self._attached = Attached(db, workspace.holdings.captures, workspace.config.storage.max_attachments)
         self._counts: Counter[str] = Counter()
         self._last: tuple[str, str] | None = None
         self._run: SiteRun | None = None
@@ -188,6 +189,7 @@ class _SiteReading:
             captures=(_ref(page), *(_ref(each.page) for each in further)),
             images=self._pictures.of(whole.images, page.fetched_at),
             also=self._pictures.also(whole.images, page.fetched_at),
+            attachments=self._attached.of(whole, page.fetched_at),
             reading=reading_of(self.site), pages=tuple(each.page.address for each in further),
             reread=self._reread(known.article_id, page.entry) if known and known.article_id else None,
             note="incomplete" if missing else "bad-encoding" if whole.undecodable else None,

@@ -1,6 +1,7 @@
 """A run that brings in what was captured elsewhere: its site's lock, its row, its writer."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,15 @@ from archive.runs import StartedRun, finish_run, start_run
 from archive.software import SOFTWARE
 from archive.units import Unit
 from archive.writer import Writer
+
+
+# What shows how far something is: given its name and size, told how much more is done.
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+def silent(_name: str, _size: int) -> AbstractContextManager[Callable[[int], None]]:
+    """Show nothing."""
+    return nullcontext(lambda _done: None)
 
 
 class SiteRun:

@@ -1,8 +1,8 @@
 """One import: what is named is taken in, what is new is read, and all of it is summed up."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,11 @@ from archive.db import open_archive
 from archive.due import Policy
 from crawler.importing.intake import IMPORT_SITE, Filter, Intake
 from crawler.importing.reading import PageReading, ReadSums
-from crawler.importing.run import SiteRun
+from crawler.importing.run import Progress, SiteRun, silent
 from crawler.importing.sites import Sites, stored_sites
 from crawler.importing.sources import Left, Source, sources_of
 from crawler.importing.workspaces import OtherArchive, read_workspace, take_workspace
 from crawler.workspace import Workspace
-
-Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,8 @@ class Report:
         }
 
 
-def run_import(workspace: Workspace, order: Order, progress: Progress | None = None) -> Report:
+def run_import(workspace: Workspace, order: Order, shown: Progress = silent) -> Report:
     """Import what is named; raises UsageError, LockedError, ArchiveError."""
-    shown: Progress = progress or (lambda _name, _size: nullcontext(lambda _done: None))
     report = Report()
     holdings = workspace.holdings
     holdings.make()
@@ -86,11 +83,8 @@ def run_import(workspace: Workspace, order: Order, progress: Progress | None = N
         sites = Sites(workspace, stored_sites(db), forced=order.site, only_known=order.filter.only_known)
         others = _take_in(workspace, order, db, sites, report, shown)
     for other in others:
-        with shown("articles", 0):
-            read_workspace(workspace, other, report.read)
-    with shown("reading", 0) as advance:
-        reading = PageReading(workspace, order.jobs, lambda done, every: advance(done - every if done else 0))
-        report.read = _merged(report.read, reading.run())
+        read_workspace(workspace, other, report.read)
+    PageReading(workspace, order.jobs, shown, report.read).run()
     return report
 
 
@@ -143,10 +137,3 @@ def _damages(db: Database, imports: list[int]) -> list[tuple[str, int, str]]:
         )
         found += [(str(row[0]), int(row[1]), str(row[2])) for row in rows.fetchall()]
     return found
-
-
-def _merged(first: ReadSums, second: ReadSums) -> ReadSums:
-    return ReadSums(
-        first.articles + second.articles, first.pages + second.pages, [*dict.fromkeys(first.sites + second.sites)],
-        first.absences + second.absences, first.locked + second.locked,
-    )  # fmt: skip

@@ -12,14 +12,14 @@ from backports import zstd
 
 HOST = "https://gazette.example"
 DATE = "2020-05-04T10:00:00Z"
-_WORDS = (
+WORDS = (
     "The harbour office said on Monday that the new quay will open in spring after two years of work. "
     "Ships from the north will moor there first, and the ferries follow when the roads are ready. "
     "Residents had asked for a wall against the noise, which the council has now agreed to build. "
 )
 
 
-def page(title: str = "Quay opens in spring", text: str = _WORDS * 3, *, head: str = "", tail: str = "") -> bytes:
+def page(title: str = "Quay opens in spring", text: str = WORDS * 3, *, head: str = "", tail: str = "") -> bytes:
     """Return an article's page."""
     paragraphs = "".join(f"<p>{part.strip()}.</p>" for part in text.split(". ") if part.strip())
     return (

@@ -179,6 +179,21 @@ def test_images_are_those_of_the_time(importing: Importing) -> None:
     assert importing.rows("SELECT file FROM captures WHERE mime = 'image/png'") == [(None,), (None,)]
 
 
+def test_files_that_an_article_links_to_are_found_with_it(importing: Importing) -> None:
+    links = (
+        'The council has published <a href="/plan.csv">the plan of the quay</a> with all that it will cost the town '
+        'over ten years, and <a href="/lost.pdf">the older report</a> that it asked for two years ago. '
+    )
+    body = page(text=making.WORDS + links + making.WORDS)
+    records = [response(f"{HOST}/plan.csv", b"quay,1\nferry,2\n", mime="text/csv"), response(ARTICLE, body)]
+    importing.take_bytes(b"".join(records))
+    found = importing.rows("SELECT url, mime, bytes, error, capture_id FROM attachments ORDER BY url DESC")
+    assert found == [
+        (f"{HOST}/plan.csv", "text/csv", 15, None, 1),
+        (f"{HOST}/lost.pdf", None, None, "not-imported", None),
+    ]
+
+
 def test_an_article_over_several_pages_is_one(importing: Importing) -> None:
     pager = "<div><a href=/news/q_1.html>1</a> <a href=/news/q_1_2.html>2</a> <a href=/news/q_1_2.html>&gt;</a></div>"
     first = page(tail=pager.replace("<a href=/news/q_1.html>1</a>", "<b>1</b>"))
