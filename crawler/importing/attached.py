@@ -34,8 +34,8 @@ class Attached:
         row = self._db.conn.execute(
             "SELECT captures.id, captures.fetched_at, captures.digest, kept.file, kept.offset, kept.length "
             "FROM captures JOIN captures kept ON kept.id = ifnull(captures.revisit_of, captures.id) "
-            "WHERE captures.url = ? AND ifnull(captures.status, 200) = 200 AND captures.withdrawn IS NULL AND kept.withdrawn IS NULL "
-            "AND kept.file IS NOT NULL "
+            "WHERE captures.url = ? AND ifnull(captures.status, 200) = 200 AND kept.file IS NOT NULL "
+            "AND captures.withdrawn IS NULL AND kept.withdrawn IS NULL "
             "ORDER BY abs(julianday(captures.fetched_at) - julianday(?)), captures.id LIMIT 1",
             (link.url, at),
         ).fetchone()

@@ -15,7 +15,6 @@ from archive.software import SOFTWARE
 from archive.units import Unit
 from archive.writer import Writer
 
-
 # What shows how far something is: given its name and size, told how much more is done.
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
