@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from archive import media
 from archive.http1 import Head, body_of, read_head
 from archive.identity import normalise
-from archive.model import timestamp
+from archive.model import timestamp, utc_now
 from archive.warc import Headers, Place, decode_body
 from crawler.importing.digests import has_digest, sha256_of
 from crawler.importing.records import Fields, RawRecord
@@ -30,6 +30,7 @@ class Evidence:
     """A record as it is kept: its type and copy, and what its row says.
 
     `flaws` are what is wrong with it, `notes` what was done to it by rule; a `torn` one is kept and not read.
+    One that is not `is_dated` has the time of its file, which is another in every copy.
     """
 
     type: str
@@ -45,13 +46,14 @@ class Evidence:
     state: str | None = None
     page: str | None = None
     torn: bool = False
+    is_dated: bool = True
     flaws: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         """What makes a record the same wherever it stands."""
-        said = [self.type, self.url, timestamp(self.at), self.status, self.digest]
+        said = [self.type, self.url, timestamp(self.at) if self.is_dated else None, self.status, self.digest]
         return hashlib.sha256(json.dumps(said).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def field(self, name: str) -> str | None:
@@ -171,7 +173,7 @@ def _date(found: Evidence, head: Head | None) -> None:
         instant = _http_date(head.header("Date"))
     if instant is None or instant_of(said or "") is None:
         found.flaws.append(f"its date is {said[:40]!r}" if said else "it says no date")
-    found.at = instant or found.at
+    found.at, found.is_dated = instant or found.at, instant is not None
 
 
 def instant_of(text: str) -> dt.datetime | None:
@@ -191,7 +193,8 @@ def instant_of(text: str) -> dt.datetime | None:
         aware = found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
     except OverflowError:
         return None
-    return aware if aware.year > 1900 else None
+    # There was no web before, and nothing is captured tomorrow: such a time would rule an article's story for ever.
+    return aware if dt.datetime(1990, 1, 1, tzinfo=dt.UTC) <= aware < utc_now() + dt.timedelta(days=1) else None
 
 
 def _http_date(text: str | None) -> dt.datetime | None:

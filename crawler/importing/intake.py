@@ -128,7 +128,7 @@ class Intake:
 
     def _take_records(self, source: Source, import_id: int, start: int, damages: list[Damage]) -> int:
         """Take the records of a file in; return the offset up to which they were."""
-        at, number, noted = start, 0, 0
+        at, number = start, 0
         with source.open() as file:
             chunks, packed = (salvaged(file), True) if source.kind == "salvage" else chunks_of(file, start)
             records = Records(Tape(chunks), packed=packed)
@@ -140,8 +140,8 @@ class Intake:
                 damages += [*records.damages, *flaws]
                 records.damages.clear()
                 if number % _PROGRESS_EVERY == 0:
-                    self.put(ProgressUnit(import_id, at, tuple(damages[noted:])))
-                    noted = len(damages)
+                    self.put(ProgressUnit(import_id, at, tuple(damages)))
+                    damages.clear()
             damages += records.damages
         if not number and not start:
             damages.append(Damage(0, "no record is in it"))

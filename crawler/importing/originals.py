@@ -1,12 +1,14 @@
 """Originals: which capture a revisit refers to, by what it says of it."""
 
 import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from sqlite_utils import Database
 
+from archive.errors import ArchiveError
 from archive.model import timestamp
 from archive.warc import Place
 from crawler.importing.digests import sha256_of
@@ -114,10 +116,14 @@ def waiting_of(db: Database, folder: Path, after: int, number: int) -> list[Wait
 
 
 def _waiting(folder: Path, imported_id: int, record_id: int, page: str | None, place: Place) -> Waiting:
-    with (folder / place.file).open("rb") as file:
-        file.seek(place.offset)
-        data = gzip.decompress(file.read(place.length))
-    raw = next(iter(Records(Tape([Chunk(0, data, fresh=True)]), packed=False)))
+    try:
+        with (folder / place.file).open("rb") as file:
+            file.seek(place.offset)
+            data = gzip.decompress(file.read(place.length))
+        raw = next(iter(Records(Tape([Chunk(0, data, fresh=True)]), packed=False)))
+    except (OSError, EOFError, zlib.error, StopIteration) as error:
+        said = str(error) or type(error).__name__
+        raise ArchiveError(f"cannot read the record at {folder / place.file}, offset {place.offset}: {said}") from error
     with raw.block:
         found = evidence_of(raw, len(data), EPOCH)
     return Waiting(imported_id, record_id, page, Claim.of(found), capture_row(found, place))

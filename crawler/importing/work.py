@@ -19,6 +19,9 @@ from crawler.importing.sources import Left, Source, sources_of
 from crawler.importing.workspaces import OtherArchive, read_workspace, take_workspace
 from crawler.workspace import Workspace
 
+# So many of a file are named; the table `import_damages` has all.
+_MOST_DAMAGES = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -132,8 +135,8 @@ def _damages(db: Database, imports: list[int]) -> list[tuple[str, int, str]]:
     for import_id in dict.fromkeys(imports):
         rows = db.conn.execute(
             "SELECT path, import_damages.offset, reason FROM import_damages JOIN imports ON imports.id = import_id "
-            "WHERE import_id = ? ORDER BY import_damages.offset, reason",
-            (import_id,),
+            "WHERE import_id = ? ORDER BY import_damages.offset, reason LIMIT ?",
+            (import_id, _MOST_DAMAGES),
         )
         found += [(str(row[0]), int(row[1]), str(row[2])) for row in rows.fetchall()]
     return found

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from crawler.importing.sources import Left
 from tests.crawler.importing import making
 from tests.crawler.importing.conftest import Importing
 from tests.crawler.importing.making import HOST, page, response
-from tests.e2e.harness import newsarchive
+from tests.e2e.harness import SOAK, newsarchive
 
 ARTICLE = f"{HOST}/news/quay.html"
 DEFINITION = f"""id = "gazette"
@@ -374,6 +375,31 @@ def test_a_bad_digest_is_named_and_the_record_kept(importing: Importing) -> None
     with file.open("rb") as stream:
         heads = [dict(each.rec_headers.headers) for each in ArchiveIterator(stream)]
     assert heads[1]["X-Claimed-WARC-Payload-Digest"] == making.sha1(b"another")
+
+
+@pytest.mark.parametrize("date", ["9999-12-31T23:59:59Z", "1066-10-14T00:00:00Z", "soon", "", None])
+def test_a_time_that_cannot_be_is_named_and_the_servers_taken(importing: Importing, date: str | None) -> None:
+    more = "Date: Mon, 04 May 2020 10:00:00 GMT\r\n"
+    report = importing.take_bytes(response(ARTICLE, page(), date=date, more=more))
+    assert (report.exit_code, report.read.articles["new"]) == (1, 1)
+    assert "date" in report.damages[0][2]
+    assert importing.one("SELECT first_seen FROM articles") == "2020-05-04T10:00:00.000000Z"
+
+
+@pytest.mark.parametrize("seed", range(60 if SOAK else 4))
+def test_whatever_is_damaged_an_import_ends_well(importing: Importing, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    answer = response(ARTICLE, page())
+    records = [making.info(), making.request_of(ARTICLE, beside=making.id_of(answer)), answer]
+    records += [making.revisit(ARTICLE, page(), date="2020-06-01T00:00:00Z", refers=(ARTICLE, making.DATE))]
+    records += [response(f"{HOST}/{n}.html", page(f"Story {n} of the day")) for n in range(4)]
+    data = bytearray(making.FORMS[chance.choice(["plain", "gzip", "whole-gzip"])](records))
+    for _ in range(chance.randrange(1, 12)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    report = importing.take_bytes(bytes(data))
+    assert report.exit_code in (0, 1)
+    again = importing.take_bytes(bytes(data))
+    assert (again.new.total(), again.read.articles.total()) == (0, 0)
 
 
 def test_a_torn_page_is_kept_and_makes_no_version(importing: Importing) -> None:
