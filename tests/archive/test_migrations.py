@@ -47,6 +47,9 @@ CONTRACT = {
     "family_walks": "site_id through",
     "search_words": "word docs times",
     "search_state": "name value",
+    "imports": "id path size mtime state offset run_id started finished",
+    "imported": "id import_id offset key warc_id beside payload capture_id record_id site_id page state",
+    "import_damages": "import_id offset reason bytes",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
