@@ -13,6 +13,7 @@ from archive.chronicle.command import log
 from archive.citing.command import cite
 from archive.diffing.command import diff
 from archive.export.command import export
+from archive.families import command as families
 from archive.terminal import printable
 
 
@@ -32,16 +33,19 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     \b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
     """
-    from archive.db import open_archive  # noqa: PLC0415
+    from archive.db import open_current  # noqa: PLC0415
     from archive.export.content import as_dict  # noqa: PLC0415
+    from archive.families.reading import family_of  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
-    with closing(open_archive(invocation.database, readonly=True)) as db:
+    with closing(open_current(invocation.database)) as db:
         record = read_article(db, reference, number)
+        family = family_of(db, record.row["id"])
+    said = as_dict(record) | {"family": family.as_dict() if family else None}
     if as_json:
-        click.echo(json.dumps(as_dict(record), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
-        _print_record(as_dict(record))
+        _print_record(said)
 
 
 @click.command()
@@ -100,6 +104,7 @@ def _print_record(said: dict[str, Any]) -> None:
         ("url", said["url"]),
         ("key", f"{said['key']} (id {said['id']})"),
         ("version", f"{said['version']} of {len(said['versions'])}, current is {said['current_version']}"),
+        ("family", _family_line(said["family"])),
     ):
         if value:
             console.print(Text(f"{label:>10}", style="dim").append(f"  {printable(str(value))}", style="not dim"))
@@ -111,10 +116,18 @@ def _print_record(said: dict[str, Any]) -> None:
         console.print(line.append(f"  {kept}  {printable(image['url'] or '')}"))
 
 
+def _family_line(family: dict[str, Any] | None) -> str:
+    if family is None:
+        return ""
+    others = len(family["members"]) - 1
+    said = f"{others} other telling{'' if others == 1 else 's'}"
+    return f"{said}, first told by {family['members'][0]['site']} ({family['first']})"
+
+
 def _date_line(said: dict[str, Any] | None) -> str:
     if said is None:
         return ""
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (show, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS)
+COMMANDS = (show, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS)

@@ -117,7 +117,7 @@ def test_the_ten_lines_of_readme_archive_the_demo(wheel_bin: Path, demo: DemoSer
     hits = newsarchive(
         wheel_bin, workspace, "search", "inspection", "--section", "updates", "--sort", "newest", "--json"
     )
-    assert len(json.loads(hits.stdout)) > 0
+    assert len(json.loads(hits.stdout)["hits"]) > 0
     again = run(wheel_bin, workspace, "scrapy", "crawl", "harbour")
     assert again.returncode == 0, again.stderr
     assert "Traceback" not in again.stderr

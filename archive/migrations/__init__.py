@@ -9,6 +9,7 @@ from archive.migrations import (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m007_families,
     m008_search,
     m010_importing,
 )
@@ -24,6 +25,7 @@ for _step in (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m007_families,
     m008_search,
     m010_importing,
 ):
