@@ -92,13 +92,13 @@ def summary(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
         "articles": "SELECT key, url, title, updated, body, body_html, captions, state, first_seen, last_seen, "
         "(SELECT digest FROM versions WHERE article_id = articles.id AND number = articles.version) FROM articles",
         "versions": "SELECT key, digest, seen_at FROM versions JOIN articles ON articles.id = article_id",
-        "shown": "SELECT versions.digest, version_captures.seen_at, captures.url, captures.digest FROM version_captures "
-        "JOIN versions ON versions.id = version_id JOIN captures ON captures.id = capture_id",
+        "shown": "SELECT versions.digest, version_captures.seen_at, captures.url, captures.digest "
+        "FROM version_captures JOIN versions ON versions.id = version_id JOIN captures ON captures.id = capture_id",
         "events": f"SELECT kind, at, changes, detail, {version.format('from_version')}, {version.format('to_version')} "  # noqa: S608
         "FROM events WHERE withdrawn IS NULL",
         "images": "SELECT sha256, mime, width, height, bytes FROM images",
-        "images of versions": "SELECT versions.digest, position, url, caption, credit, sha256, error FROM article_images "
-        "JOIN versions ON versions.id = version_id LEFT JOIN images ON images.id = image_id",
+        "images of versions": "SELECT versions.digest, position, url, caption, credit, sha256, error "
+        "FROM article_images JOIN versions ON versions.id = version_id LEFT JOIN images ON images.id = image_id",
         "captures": "SELECT url, fetched_at, status, mime, digest FROM captures",
     }
     return {name: sorted(workspace.rows(sql), key=repr) for name, sql in asked.items()}

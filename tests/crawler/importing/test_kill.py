@@ -71,7 +71,8 @@ def test_a_killed_import_goes_on(importing: Importing, tmp_path: Path, seed: int
         database = importing.workspace.holdings.database
         deadline = time.monotonic() + 30
         while process.poll() is None and time.monotonic() < deadline:
-            if importing.one("SELECT count(*) FROM captures") > chance.randrange(150 if SOAK else 60) and database.is_file():
+            enough = chance.randrange(150 if SOAK else 60)
+            if importing.one("SELECT count(*) FROM captures") > enough and database.is_file():
                 break
             time.sleep(0.02)
         time.sleep(chance.random() * (3 if SOAK else 0.3))
