@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
 from archive import media
 from archive.http1 import Head, body_of, read_head
@@ -198,8 +199,6 @@ def instant_of(text: str) -> dt.datetime | None:
 
 
 def _http_date(text: str | None) -> dt.datetime | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 (one record in a million)
-
     try:
         return parsedate_to_datetime(text or "").astimezone(dt.UTC)
     except (ValueError, TypeError, OverflowError):

@@ -174,8 +174,8 @@ class Intake:
         """Queue what is kept, and count it."""
         self.sums.types[found.type] += 1
         address = found.page or _address(found.url)
-        site = self.sites.of(address) if address else None
-        rule = self._left_out(found, is_of_site=site is not None)
+        site_id = self.sites.of(address) if address else None
+        rule = self._left_out(found, is_of_site=site_id is not None)
         if rule:
             self.sums.skipped[rule] += 1
         elif self._is_known(found):
@@ -185,7 +185,7 @@ class Intake:
                 self.sums.skipped[f"cut: {note}"] += 1
             self.sums.new[found.type] += 1
             self.pending.add(found.key)
-            self.put(RecordUnit(found, origin, site.id if site and found.state and self.reads else None))
+            self.put(RecordUnit(found, origin, site_id if found.state and self.reads else None))
 
     def _left_out(self, found: Evidence, *, is_of_site: bool) -> str | None:
         """Return the rule that leaves a record out, None where none does."""

@@ -1,5 +1,6 @@
 """An article's pictures among the captures that the archive has: of each address, the one nearest in time."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from urllib.parse import urljoin
@@ -77,8 +78,6 @@ class Pictures:
 
     def _kept(self, capture_id: int, name: str, digest: str, fetched_at: str) -> FetchedImage | None:
         """Return an image whose bytes are in the media folder."""
-        import datetime as dt  # noqa: PLC0415
-
         sha256 = digest.removeprefix("sha256:")
         path = next((self._folder / sha256[:2]).glob(f"{sha256}.*"), None)
         if path is None or ".part-" in path.name:

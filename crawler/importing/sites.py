@@ -28,10 +28,10 @@ class Sites:
         self._hosts = {site_id: host_of(url) for site_id, url in stored.items()}
         self._hosts |= {site.id: host_of(site.url) for site in map(workspace.site, workspace.site_ids())}
         self._forced = self._named(forced, stored) if forced else None
-        self._known: dict[str, Site | None] = {}
+        self._known: dict[str, str | None] = {}
 
-    def of(self, address: str) -> Site | None:
-        """Return the site that an address in its normal form belongs to, None where it is left out."""
+    def of(self, address: str) -> str | None:
+        """Return the id of the site that an address in its normal form belongs to, None where it is left out."""
         if self._forced:
             return self._forced
         host = urlsplit(address).netloc
@@ -39,22 +39,21 @@ class Sites:
             self._known[host] = self._find(address)
         return self._known[host]
 
-    def _find(self, address: str) -> Site | None:
-        defined = next((site for site in self._defined if site.is_own_host(address)), None)
+    def _find(self, address: str) -> str | None:
+        defined = next((site.id for site in self._defined if site.is_own_host(address)), None)
         if defined or self._only_known:
             return defined
-        plain, host = site_of(address), host_of(address)
-        site_id = plain.id
+        site_id, host = site_of(address).id, host_of(address)
         if site_id in self._hosts and not _is_same_outlet(self._hosts[site_id], host):
             site_id = re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:64]
         self._hosts.setdefault(site_id, host)
-        return unlisted(site_id, address)
+        return site_id
 
-    def _named(self, site_id: str, stored: Mapping[str, str]) -> Site:
-        if site_id not in self._workspace.site_ids() and site_id in stored:
-            return unlisted(site_id, stored[site_id])
+    def _named(self, site_id: str, stored: Mapping[str, str]) -> str:
+        if site_id in stored:
+            return site_id
         try:
-            return self._workspace.site(site_id)
+            return self._workspace.site(site_id).id
         except UsageError as error:
             raise UsageError(f"--site {site_id}: {error}") from error
 

@@ -5,7 +5,7 @@ import gc
 import logging
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from archive.errors import ArchiveError
 from archive.http1 import body_of, read_head
@@ -137,7 +137,8 @@ def _at_its_time(kept: Exchange, page: Page) -> Exchange:
     return Exchange(page.url, dt.datetime.fromisoformat(page.fetched_at), kept.status, kept.headers, kept.body)
 
 
-@cache
+# Pages come by site: a file of many sites must not leave all of them in memory.
+@lru_cache(maxsize=64)
 def _site(workspace: Workspace, site_id: str, home: str) -> Site:
     return site_by_id(workspace, site_id, home)
 
