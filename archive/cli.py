@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from archive import reports
+from archive.fixity.command import verify
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -195,4 +196,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve, *reports.COMMANDS)
+COMMANDS = (search, show, serve, *reports.COMMANDS, verify)

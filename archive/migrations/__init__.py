@@ -9,6 +9,7 @@ from archive.migrations import (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m009_keeping,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
 
@@ -22,5 +23,6 @@ for _step in (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m009_keeping,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)
