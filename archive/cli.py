@@ -12,6 +12,7 @@ import click
 
 from archive import reports
 from archive.fixity.command import verify
+from archive.takedown.command import takedown
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -196,4 +197,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve, *reports.COMMANDS, verify)
+COMMANDS = (search, show, serve, *reports.COMMANDS, verify, takedown)

@@ -30,7 +30,7 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
             _refuse_foreign(db, path, readonly=True)
         else:
             _prepare(db, path)
-    except (sqlite3.Error, OSError, ArchiveError) as error:
+    except (sqlite3.Error, OSError, UnicodeError, ArchiveError) as error:
         if connection is not None:
             connection.close()
         if isinstance(error, ArchiveError):
@@ -87,7 +87,7 @@ def copy_database(source: Path, target: Path) -> None:
             except _OutOfPatienceError:
                 # In one go no writer can make it begin again; the log of what they write grows meanwhile.
                 original.backup(copy)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeError) as error:
         raise ArchiveError(f"cannot copy {source} to {target}: {error}; free space or repair it") from error
 
 

@@ -50,6 +50,7 @@ def read_article(db: Database, reference: str, version: int | None = None) -> Re
     """Return an article with its current version, or with the one asked for; raises NotFoundError."""
     article_id = find_article(db, reference)
     row = next(iter(db.query("SELECT * FROM articles WHERE id = ?", (article_id,))))
+    _refuse_withdrawn(db, row)
     number = row["version"] if version is None else version
     versions = tuple(
         db.query(
@@ -68,6 +69,14 @@ def read_article(db: Database, reference: str, version: int | None = None) -> Re
         (article_id,),
     )
     return Record(row, number, article, images, versions, tuple(key for (key,) in sections))
+
+
+def _refuse_withdrawn(db: Database, row: dict[str, Any]) -> None:
+    if row["state"] == "withdrawn":
+        begun, reason = db.conn.execute(
+            "SELECT begun, reason FROM takedowns WHERE article_id = ? ORDER BY id LIMIT 1", (row["id"],)
+        ).fetchone()
+        raise NotFoundError(f"article {row['key']} ({row['url']}) was withdrawn on {begun[:10]}: {reason}")
 
 
 def version_content(db: Database, version_id: int) -> tuple[Article, tuple[KeptImage, ...]]:

@@ -13,6 +13,7 @@ from archive.due import FAR_AHEAD
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
 from archive.warc import cut_tail
+from archive.withdrawn import finish_files
 
 logger = logging.getLogger(__name__)
 COUNTS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending", "requests", "bytes")
@@ -36,6 +37,7 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
         started = utc_now()
         # Before their rows are closed: a kill in between would leave a torn tail that nobody looks at again.
         _cut_killed_tails(db, holdings, site.id)
+        finish_files(db, holdings)
         with atomic(db):
             sections = ledger.ensure_site(db, site)
             _mind_clock(db, site.id, started)
@@ -55,6 +57,7 @@ def finish_run(
     """Close a run's row with its sums; return the problems of its site that are open now."""
     db = open_archive(holdings.database)
     try:
+        finish_files(db, holdings)
         with atomic(db):
             db.conn.execute(
                 f"UPDATE runs SET finished = ?, state = ?, error = ?, {', '.join(f'{name} = ?' for name in COUNTS)} "  # noqa: S608

@@ -103,7 +103,7 @@ def count(db: Database, text: str, filters: Filters = Filters()) -> int:
     match = _match(db, expression, filters)
     days, parameters = _day_bounds(filters)
     if not match:
-        row = db.conn.execute(f"SELECT count(*) FROM articles WHERE 1 {days}", parameters)  # noqa: S608
+        row = db.conn.execute(f"SELECT count(*) FROM articles WHERE state <> 'withdrawn' {days}", parameters)  # noqa: S608
     elif days:
         row = db.conn.execute(
             "SELECT count(*) FROM articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid "  # noqa: S608
@@ -126,7 +126,7 @@ def select(db: Database, text: str, filters: Filters = Filters()) -> list[int]:
     match = _match(db, expression, filters)
     days, parameters = _day_bounds(filters)
     if not match:
-        rows = db.conn.execute(f"SELECT id FROM articles WHERE 1 {days} ORDER BY id", parameters)  # noqa: S608
+        rows = db.conn.execute(f"SELECT id FROM articles WHERE state <> 'withdrawn' {days} ORDER BY id", parameters)  # noqa: S608
     else:
         rows = db.conn.execute(
             "SELECT articles.id FROM articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid "  # noqa: S608
@@ -208,7 +208,7 @@ def _day_bounds(filters: Filters) -> tuple[str, list[Any]]:
 def _hits_without_match(db: Database, days: str, parameters: list[Any], limit: int) -> list[Hit]:
     rows = db.conn.execute(
         "SELECT id, key, site_id, url, title, day, updated, source, substr(body, 1, 200) FROM articles "  # noqa: S608
-        f"WHERE 1 {days} ORDER BY id DESC LIMIT ?",
+        f"WHERE state <> 'withdrawn' {days} ORDER BY id DESC LIMIT ?",
         (*parameters, limit),
     )
     return [_hit(row[:8], row[8], None) for row in rows.fetchall()]

@@ -26,8 +26,9 @@ from archive.rows import find_image, image_row, insert_row, put_image
 from archive.units import CaptureRef, Desk, FetchedImage
 from archive.versions import KeptImage, carry_over, digest_of, html_of, pack
 from archive.visits import plan_visit
+from archive.withdrawn import is_withdrawn, refuse
 
-Outcome = Literal["stored", "unchanged"]
+Outcome = Literal["stored", "unchanged", "skipped"]
 # So many letters of a cut title tell it from others.
 _TELLING = 12
 
@@ -81,12 +82,16 @@ class ArticleUnit:
     def write_rows(self, desk: Desk) -> None:
         """Write the article, its version where it is a new one, and every mark that goes with it."""
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
-        image_ids = [image_row(desk, image) for image in self.images]
-        for image in self.also:
-            image_row(desk, image)
         if self.own and self.own != self.identity and _is_another(desk.db, self.identity, self.article.title):
             self.identity = self.own
         article_id, number = _find(desk.db, url_id, self.identity)
+        if article_id is not None and is_withdrawn(desk.db, article_id):
+            refuse(desk.db, article_id, url_id, self.captures, (*self.images, *self.also))
+            self.outcome = "skipped"
+            return
+        image_ids = [image_row(desk, image) for image in self.images]
+        for image in self.also:
+            image_row(desk, image)
         if article_id is None:
             article_id = _new_article(desk, self)
             _new_version(desk, self, article_id, 1, image_ids)

@@ -121,14 +121,14 @@ class _Verifier:
         """Take what a check finds; where the database itself stops it, that is what is wrong."""
         try:
             self._found.damages.extend(check())
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             said = Damage("database", str(error))
             if said not in self._found.damages:
                 self._found.damages.append(said)
 
     def _files(self, sample: int | None) -> Iterator[Damage]:
         for kind, name in self._chosen(sample):
-            seen = self._image(name) if kind == "image" else self._warc(name)
+            seen = self._read(kind, name)
             self._found.checked["bytes"] += seen.bytes
             yield from seen.damages
             self._note(seen)
@@ -160,6 +160,12 @@ class _Verifier:
             "ORDER BY ifnull(verified_at, ''), file LIMIT ?",
             (sample,),
         )
+
+    def _read(self, kind: str, name: str) -> Seen:
+        try:
+            return self._image(name) if kind == "image" else self._warc(name)
+        except UnicodeError as error:
+            return Seen(name, 0, "", (Damage("database", f"a row names a file {name!r}, which is no text: {error}"),))
 
     def _image(self, path: str) -> Seen:
         row = next(iter(self._copy.query("SELECT * FROM images WHERE path = ?", (path,))))

@@ -45,6 +45,7 @@ CREATE TABLE withdrawals (
   length INTEGER,
   done_at TEXT
 );
+CREATE INDEX withdrawals_capture ON withdrawals(capture_id, offset) WHERE capture_id IS NOT NULL;
 CREATE INDEX withdrawals_open ON withdrawals(takedown_id) WHERE done_at IS NULL;
 CREATE TABLE edits (
   id INTEGER PRIMARY KEY,
@@ -74,6 +75,8 @@ CREATE TABLE notes (
 );
 CREATE INDEX notes_article ON notes(article_id);
 CREATE TRIGGER urls_withdrawn BEFORE UPDATE ON urls WHEN old.cause = 'withdrawn'
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER articles_withdrawn BEFORE UPDATE ON articles WHEN old.state = 'withdrawn'
 BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER sightings_withdrawn BEFORE INSERT ON sightings
 WHEN EXISTS (SELECT 1 FROM urls WHERE id = new.url_id AND cause = 'withdrawn')
