@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.columns import columns_of, storable
+from archive.events import retell
 from archive.keys import filter_keys
 from archive.model import Article
 from archive.reader import version_content
@@ -167,7 +168,7 @@ def write_replacements(db: Database, article_id: int, found: Sequence[Replacemen
     for each in found:
         if each.changed or each.before.digest != each.after.digest or each.read_by != reading:
             _write(db, article_id, each, reading, at)
-    _settle(db, article_id, at)
+    _settle(db, article_id)
 
 
 def _write(db: Database, article_id: int, each: Replacement, reading: Reading, at: str) -> None:
@@ -189,7 +190,7 @@ def _write(db: Database, article_id: int, each: Replacement, reading: Reading, a
         put_image(db, (article_id, each.version_id, position), kept.image, image_id, kept.error)
 
 
-def _settle(db: Database, article_id: int, at: str) -> None:
+def _settle(db: Database, article_id: int) -> None:
     """Let each version count as the first that says the same; let go of those that a reading of both sets apart."""
     rows = db.conn.execute(
         "SELECT id, digest, parser || ' ' || template, same_as FROM versions WHERE article_id = ? ORDER BY number",
@@ -207,32 +208,7 @@ def _settle(db: Database, article_id: int, at: str) -> None:
     db.conn.executemany(
         "UPDATE versions SET same_as = nullif(?, id) WHERE id = ?", [(root, own) for own, root in roots.items()]
     )
-    parted = [own for own, _, _, same_as in rows if same_as is not None and roots[own] == own]
-    _settle_events(db, article_id, parted, at)
-
-
-def _settle_events(db: Database, article_id: int, parted: Sequence[int], at: str) -> None:
-    """Withdraw the events of versions that count as another; give back those of versions that do so no more."""
-    ours = "article_id = :article AND kind = 'changed'"
-    for version_id in parted:
-        db.conn.execute(
-            f"UPDATE events SET withdrawn = NULL WHERE {ours} AND (SELECT number FROM versions WHERE id = :id) "  # noqa: S608
-            "IN (from_version, to_version)",
-            {"article": article_id, "id": version_id},
-        )
-    standing = (
-        "(SELECT ifnull(first.number, own.number) FROM versions own LEFT JOIN versions first ON first.id = own.same_as "
-        "WHERE own.article_id = events.article_id AND own.number = {})"
-    )
-    is_later = (
-        "EXISTS (SELECT 1 FROM versions own WHERE own.article_id = events.article_id AND own.number = to_version "
-        "AND own.same_as IS NOT NULL)"
-    )
-    db.conn.execute(
-        f"UPDATE events SET withdrawn = :at WHERE {ours} AND withdrawn IS NULL AND "  # noqa: S608
-        f"({is_later} OR {standing.format('from_version')} = {standing.format('to_version')})",
-        {"article": article_id, "at": at},
-    )
+    retell(db, article_id, makes_events=False)
 
 
 def show_latest(db: Database, article_id: int, days: Mapping[int, dt.date | None]) -> None:

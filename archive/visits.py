@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive import ledger
 from archive.due import DEAD_IMAGE, next_visit
-from archive.events import note_shown
+from archive.events import retell
 from archive.keys import place_in_sections
 from archive.model import timestamp
 from archive.units import CaptureRef, Desk
@@ -46,14 +46,14 @@ class UnchangedUnit:
         db, at = desk.db, timestamp(self.capture.fetched_at)
         url_id = ledger.ensure_url(db, desk.site_id, self.url, "article", at)
         db.conn.execute(
-            "INSERT INTO version_captures(version_id, capture_id, position, seen_at) "
-            "SELECT versions.id, ?, 1, ? FROM articles JOIN versions ON article_id = articles.id "
+            "INSERT INTO version_captures(version_id, capture_id, position, seen_at, url_id) "
+            "SELECT versions.id, ?, 1, ?, ? FROM articles JOIN versions ON article_id = articles.id "
             "AND number = articles.version WHERE articles.id = ? ON CONFLICT DO NOTHING",
-            (self.capture.row_id(), at, self.article_id),
+            (self.capture.row_id(), at, url_id, self.article_id),
         )
-        note_shown(db, self.article_id, (at, desk.run_id))
+        retell(db, self.article_id, desk.policy)
         ledger.mark_unchanged(
-            db, url_id, at, told=self.capture.status == 304,
+            db, url_id, at, told=self.capture.is_not_modified,
             due_at=plan_visit(desk, self.article_id, url_id, self.capture.fetched_at),
             etag=self.capture.etag, last_modified=self.capture.last_modified,
         )  # fmt: skip

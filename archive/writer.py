@@ -11,8 +11,8 @@ from archive.db import atomic, open_archive
 from archive.due import Policy
 from archive.errors import ArchiveError, NewsarchiveError
 from archive.holdings import Holdings
+from archive.recording import WarcFiles
 from archive.units import Desk, Unit
-from archive.warc import WarcFile
 
 BATCH_UNITS = 100
 BATCH_SECONDS = 1.0
@@ -33,7 +33,7 @@ class Writer:
     ) -> None:  # fmt: skip
         self._holdings = holdings
         self._site_id, self._run_id = site_id, run_id
-        self._warc = WarcFile(warc, software=software)
+        self._warc = WarcFiles(warc, software=software)
         self._on_commit = on_commit
         self._policy = policy or Policy()
         self._queue: deque[tuple[int, Unit]] = deque()

@@ -20,6 +20,7 @@ from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
 from crawler.failures import DEAD_LINKS, SKIPS, cause_of, cause_of_no_page, cause_of_status
+from crawler.middlewares import header_of
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.blocked import block_cause, may_be_blocked
 from crawler.parsers.missing import likeness, no_such_page
@@ -82,9 +83,11 @@ class ArticleFetcher:
             return None, cause
         first = self._parse(response, entry)
         leads_away = self._leads_away(response, url) or self._leads_to_another(response, url, first, known)
-        is_missing = leads_away or await self._is_no_longer(first, known)
         # A notice of a block stands in the place of any page: of the article it says nothing.
-        cause = _cause_of_reading(response, first) or ("soft-404" if is_missing else _cause_of_kind(first))
+        cause = _cause_of_reading(response, first)
+        if not cause and (leads_away or await self._is_no_longer(first, known)):
+            cause = "soft-404"
+        cause = cause or _cause_of_kind(first)
         if cause:
             return None, cause
         pages, cause = await self._further_pages(first)
@@ -245,9 +248,10 @@ class ArticleFetcher:
     def _resting(self, url: str) -> str:
         """Return why an image that failed before is not asked for yet, an empty text where it may be."""
         known = ledger.known(self._run.ledger, self._site.id, url)
-        rests = known is not None and known.kind == "image" and known.state == "failed" and not self._anew
-        later = rests and known is not None and (known.due_at or "") > timestamp(self._run.started.started)
-        return (known.cause if known and later else None) or ""
+        if known is None or known.kind != "image" or known.state != "failed" or self._anew:
+            return ""
+        is_later = (known.due_at or "") > timestamp(self._run.started.started)
+        return (known.cause or "") if is_later else ""
 
     def _as_kept(self, url: str) -> FetchedImage | None:
         """Return an image that is kept already, from whichever article; None where it is not."""
@@ -347,8 +351,7 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
 
 def content_type_of(response: Response) -> str | None:
     """Return what a response's header says it is."""
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None
+    return header_of(response, "Content-Type")
 
 
 def _cause_of_page(response: Response) -> str | None:

@@ -298,10 +298,9 @@ class SectionSpider(Spider):
         self._taken, self._under_way = self._taken + 1, self._under_way + 1
         self._asked.add(url)
         run.take_on(url, known.url_id, failed_before=known.failures > 0)
-        anew = self.scope.full or self.scope.urls
         request = Request(
             url,
-            headers={} if anew else article_validators(run.ledger, known, url, run.now()),
+            headers={} if self.scope.is_anew else article_validators(run.ledger, known, url, run.now()),
             callback=self.parse_article_page,
             errback=self.article_failed,
             cb_kwargs={"entry": entry, "url": url, "known": known},
@@ -317,14 +316,13 @@ class SectionSpider(Spider):
         """Read an article with its further pages and its images, and hand it to the archive."""
         try:
             run = self._open_run()
-            anew = bool(self.scope.full or self.scope.urls)
-            if known.article_id and not anew and is_same_article(run.ledger, self.site, response, known):
+            if known.article_id and not self.scope.is_anew and is_same_article(run.ledger, self.site, response, known):
                 run.article(UnchangedUnit(url, known.article_id, capture_of(response)))
                 return
-            fetcher = ArticleFetcher(self.crawler, run, self.site, anew=anew)
+            fetcher = ArticleFetcher(self.crawler, run, self.site, anew=self.scope.is_anew)
             unit, cause = await fetcher.fetch(response, url, entry, known)
             if unit is None:
-                run.failure(url, "article", cause, skipped=cause in SKIPS)
+                run.failure(url, "article", cause, skipped=cause in SKIPS, at=capture_of(response).fetched_at)
             else:
                 run.article(unit)
                 yield unit.as_item()

@@ -23,7 +23,7 @@ CONTRACT = {
     "sightings": "url_id section_id listing_url_id capture_id page rank title date_raw summary thumbnail first_seen "
     "last_seen",
     "versions": f"id article_id number seen_at digest parser template read_at same_as {FIELDS}",
-    "version_captures": "version_id capture_id position seen_at",
+    "version_captures": "version_id capture_id position seen_at url_id",
     "readings": "version_id parser template read_at digest_before digest_after",
     "events": "id article_id kind from_version to_version at run_id withdrawn changes detail",
     "images": "id sha256 mime width height bytes path capture_id",

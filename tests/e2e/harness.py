@@ -328,18 +328,23 @@ def _check_warc_files(db: sqlite3.Connection, folder: Path) -> None:
     """
     states = dict(db.execute("SELECT id, state FROM runs"))
     known: Counter[str] = Counter(
-        {name: number for name, number in db.execute("SELECT file, count(*) FROM captures GROUP BY file") if name}
+        dict(
+            db.execute(
+                "SELECT file, count(*) FROM (SELECT file FROM captures WHERE file IS NOT NULL "
+                "UNION ALL SELECT file FROM records) GROUP BY file"
+            )
+        )
     )
     for path in sorted(folder.iterdir()):
-        state = states[int(path.name.removesuffix(".warc.gz").rpartition("-")[2])]
+        state = states[int(re.search(r"-(\d{6})(?:-\d+)?\.warc\.gz$", path.name)[1])]  # type: ignore[index]
         if state == "running":
             continue
         _check_members(path)
         with path.open("rb") as file:
             records = list(_records(file))
         assert records[0] == "warcinfo", path
-        exchanges = records.count("response") + records.count("revisit")
-        assert exchanges == len(records) - 1 >= known[path.name], path
+        assert records.count("warcinfo") == 1, path
+        assert len(records) - 1 >= known[path.name], path
         assert state == "failed" or len(records) - 1 == known[path.name], path
     missing = {name for name in known if not (folder / name).is_file()}
     assert not missing

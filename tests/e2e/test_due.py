@@ -23,7 +23,9 @@ def move_clock(workspace: Workspace, days: float = 0.0, *, everything: bool = Fa
     with closing(sqlite3.connect(workspace.database, isolation_level=None)) as db:
         for table, column in (
             ("sections", "due_at"), ("sections", "walk_started"), ("sections", "walk_completed"), ("urls", "due_at"),
-            ("urls", "fetched_at"), ("urls", "missing_since"),
+            ("urls", "fetched_at"), ("urls", "missing_since"), ("runs", "started"), ("captures", "fetched_at"),
+            ("versions", "seen_at"), ("version_captures", "seen_at"), ("absences", "at"), ("events", "at"),
+            ("articles", "first_seen"), ("articles", "last_seen"),
         ):  # fmt: skip
             db.execute(
                 f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%f000Z', {column}, ?) "  # noqa: S608
