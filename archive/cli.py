@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from archive import reports
+from archive.backup.command import backup, restore
 from archive.fixity.command import verify
 from archive.takedown.command import takedown
 from archive.terminal import printable
@@ -197,4 +198,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve, *reports.COMMANDS, verify, takedown)
+COMMANDS = (search, show, serve, *reports.COMMANDS, verify, takedown, backup, restore)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import health, history, ledger
+from archive.chain import chain_head
 from archive.db import atomic, open_archive
 from archive.due import FAR_AHEAD
 from archive.holdings import Holdings
@@ -68,9 +69,7 @@ def finish_run(
                 (timestamp(utc_now()), state, error, *(counts.get(name, 0) for name in COUNTS), run_id),
             )
             # What a later change of the past is told by (see `verify`).
-            db.conn.execute(
-                "UPDATE runs SET chain = (SELECT chain FROM captures ORDER BY id DESC LIMIT 1) WHERE id = ?", (run_id,)
-            )
+            db.conn.execute("UPDATE runs SET chain = ? WHERE id = ?", (chain_head(db), run_id))
             health.count_run(db, run_id)
             history.count_causes(db, run_id)
             (site_id,) = db.conn.execute("SELECT site_id FROM runs WHERE id = ?", (run_id,)).fetchone()

@@ -27,11 +27,8 @@ from archive.rows import find_image, image_row, insert_row, put_image
 from archive.units import CaptureRef, Desk, FetchedImage, insert_record
 from archive.versions import KeptImage, carry_over, digest_of, html_of, pack
 from archive.visits import plan_visit
-<<<<<<< HEAD
-from archive.withdrawn import is_withdrawn, refuse
-=======
 from archive.warc import Record
->>>>>>> main
+from archive.withdrawn import is_withdrawn, refuse
 
 Outcome = Literal["stored", "unchanged", "skipped"]
 # So many letters of a cut title tell it from others.
@@ -92,14 +89,8 @@ class ArticleUnit:
     def write_rows(self, desk: Desk) -> None:
         """Write the article, its version where it is a new one, and every mark that goes with it."""
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
-<<<<<<< HEAD
-=======
         if self.said:
             insert_record(desk.db, self.said, self.captures[0].row_id())
-        image_ids = [image_row(desk, image) for image in self.images]
-        for image in self.also:
-            image_row(desk, image)
->>>>>>> main
         if self.own and self.own != self.identity and _is_another(desk.db, self.identity, self.article.title):
             self.identity = self.own
         article_id, number = _find(desk.db, url_id, self.identity)

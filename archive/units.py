@@ -10,14 +10,9 @@ from typing import Protocol
 from sqlite_utils import Database
 
 from archive import ledger, media
-<<<<<<< HEAD
 from archive.chain import link
-from archive.due import Policy
-from archive.events import note_gone
-=======
 from archive.due import MISSING, Policy
 from archive.events import note_absence, retell
->>>>>>> main
 from archive.keys import place_in_sections
 from archive.model import Entry, timestamp
 from archive.recording import WarcFiles

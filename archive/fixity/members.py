@@ -23,7 +23,7 @@ class Record:
 
     fields: dict[str, str] = field(default_factory=dict)
     status: int | None = None
-    block: str = ""
+    whole: str = ""
     payload: str = ""
 
     @property
@@ -91,11 +91,12 @@ class _Taken:
         self.record = Record()
         self._buffer = b""
         self._left: int | None = None
-        self._block, self._payload = hashlib.sha256(), hashlib.sha256()
+        self._whole, self._payload = hashlib.sha256(), hashlib.sha256()
         self._in_head = False
         self._tail = b""
 
     def feed(self, data: bytes) -> None:
+        self._whole.update(data)
         if self._left is None:
             self._buffer += data
             data = self._head_of_buffer()
@@ -103,7 +104,6 @@ class _Taken:
             return
         block, rest = data[: self._left], data[self._left :]
         self._left -= len(block)
-        self._block.update(block)
         self._take(block)
         self._tail = (self._tail + rest)[:8]
 
@@ -151,6 +151,6 @@ class _Taken:
             raise TornError(f"its body ends {self._left} bytes too early")
         if self._tail != _END:
             raise TornError("its end is not where it says")
-        self.record.block = f"sha256:{self._block.hexdigest()}"
+        self.record.whole = f"sha256:{self._whole.hexdigest()}"
         self.record.payload = f"sha256:{self._payload.hexdigest()}"
         return self.record
