@@ -62,7 +62,9 @@ def _shown(images: Sequence[KeptImage]) -> list[str]:
 
 
 def _captions(images: Sequence[KeptImage], others: Sequence[KeptImage]) -> list[tuple[str, str, str]]:
-    """Return the captions of what both versions show; where nothing is the same, of all."""
+    """Return the captions of what both versions show; where they show quite different pictures, of all."""
+    if not (images and others):
+        return []
     both = set(_shown(images)) & set(_shown(others))
     return sorted(
         (shown if both else "", kept.image.caption or "", kept.image.credit or "")

@@ -12,7 +12,10 @@ import click
 
 from archive import reports
 from archive.backup.command import backup, restore
+from archive.chronicle.command import log
+from archive.diffing.command import diff
 from archive.fixity.command import verify
+from archive.hand.command import edit, note, tag
 from archive.takedown.command import takedown
 from archive.terminal import printable
 
@@ -82,15 +85,18 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     \b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
     """
-    from archive.db import open_archive  # noqa: PLC0415
+    from archive.db import open_current  # noqa: PLC0415
+    from archive.hand.marks import marks_of  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
-    with closing(open_archive(invocation.database, readonly=True)) as db:
+    with closing(open_current(invocation.database)) as db:
         record = read_article(db, reference, number)
+        marks = marks_of(db, record.row["id"])
     if as_json:
-        click.echo(json.dumps(_as_dict(record), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_dict(record) | marks, ensure_ascii=False, indent=2))
     else:
         _print_record(record)
+        _print_marks(marks)
 
 
 @click.command()
@@ -192,10 +198,22 @@ def _print_record(record: "Record") -> None:
         console.print(line.append(f"  {kept}  {printable(image['url'] or '')}"))
 
 
+def _print_marks(marks: dict[str, Any]) -> None:
+    if marks["tags"]:
+        click.echo(printable(f"tags  {' '.join(marks['tags'])}"))
+    for note in marks["notes"]:
+        click.echo(printable(f"note  {note['text']}  ({note['by']}, {note['at'][:10]})"))
+    for made in marks["edits"]:
+        undone = f", undone {made['undone_at'][:10]}" if made["undone_at"] else ""
+        why = f": {made['note']}" if made["note"] else ""
+        click.echo(printable(f"corrected  {made['field']}{why}  ({made['by']}, {made['at'][:10]}{undone})"))
+
+
 def _date_line(said: dict[str, Any] | None) -> str:
     if said is None:
         return ""
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (search, show, serve, *reports.COMMANDS, verify, takedown, backup, restore)
+_KEEPING = (verify, takedown, backup, restore, edit, tag, note)
+COMMANDS = (search, show, diff, log, serve, *reports.COMMANDS, *_KEEPING)

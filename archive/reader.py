@@ -1,6 +1,5 @@
 """Reading the archive: articles and versions by id, key or URL."""
 
-import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any, cast
@@ -9,7 +8,7 @@ from sqlite_utils import Database
 
 from archive.errors import NotFoundError
 from archive.identity import normalise
-from archive.model import Article, Image, Precision, Stamp
+from archive.model import Article, Image, Precision, Stamp, parse_stored
 from archive.versions import KeptImage, unpack
 from archive.warc import Place
 
@@ -164,8 +163,7 @@ def stamp_from(row: dict[str, Any], name: str) -> Stamp | None:
     reason = json.loads(row["rules"]).get(f"{name}_reason")
     if stored is None:
         return Stamp(raw or "", reason=reason)
-    value = dt.date.fromisoformat(stored) if precision == "day" else dt.datetime.fromisoformat(stored)
-    return Stamp(raw or "", value, cast("Precision", precision), reason)
+    return Stamp(raw or "", parse_stored(stored, precision), cast("Precision", precision), reason)
 
 
 def _by_url(db: Database, url: str) -> tuple[int] | None:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive import ledger
 from archive.columns import columns_of, storable
+from archive.corrections import corrected
 from archive.events import retell
 from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
@@ -109,6 +110,7 @@ class ArticleUnit:
         else:
             if self.reread is not None:
                 self._read_again(desk.db, article_id, number, self.reread)
+            self.article = corrected(desk.db, article_id, self.article, self.reread)
             self.outcome = _compare(desk, self, (article_id, url_id, number), image_ids)
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)

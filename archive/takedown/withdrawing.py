@@ -101,7 +101,7 @@ def _scrub(db: Database, reach: Reach) -> None:
     urls = [row[0] for row in db.conn.execute("SELECT url FROM urls WHERE article_id = ?", (article_id,))]
     for url in {*urls, reach.url}:
         _scrub_reports(db, url)
-    db.conn.execute("UPDATE events SET detail = NULL WHERE article_id = ?", (article_id,))
+    db.conn.execute("UPDATE events SET detail = NULL WHERE article_id = ? AND kind = 'changed'", (article_id,))
     db.conn.execute(
         "UPDATE urls SET state = 'skipped', cause = 'withdrawn', due_at = NULL, etag = NULL, last_modified = NULL, "
         "failures = 0, missing_since = NULL, failed_since = NULL WHERE article_id = ?",
