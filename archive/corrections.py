@@ -15,7 +15,7 @@ from archive.model import Article, Stamp, parse_stored
 
 HAND = "hand"
 FIELDS = ("title", "published", "updated", "source", "byline", "language")
-_DATES = ("published", "updated")
+DATES = ("published", "updated")
 _CAPTION = re.compile(r"caption (\d+)")
 
 
@@ -52,7 +52,7 @@ def with_value(article: Article, field: str, value: Any, rule: str | None = HAND
             for position, image in enumerate(article.images)
         )
         return replace(article, images=images, rules=rules)
-    if field in _DATES:
+    if field in DATES:
         value = stamp_of(value)
     elif field == "byline":
         value = tuple(value)

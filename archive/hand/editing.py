@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.corrections import FIELDS, HAND, value_of, with_value
+from archive.corrections import DATES, FIELDS, HAND, stamp_of, value_of, with_value
 from archive.errors import UsageError
 from archive.model import Article, timestamp, utc_now
 from archive.reader import version_content
-from archive.readings import Reading, Replacement, content_of, show_version, write_replacements
+from archive.readings import Reading, Replacement, content_of, show_latest, write_replacements
 from archive.versions import KeptImage
 
 _CAPTION = re.compile(r"captions?[ .]?(\d+)")
@@ -24,12 +24,13 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change to be made: a field, what is wrong, what is right, and the rule that this is then by."""
+    """A change to be made: a field, what is wrong, what is right, the rule that this is then by, the article's day."""
 
     field: str
     before: Any
     after: Any
     rule: str | None = HAND
+    day: str | None = None
 
 
 def edit(db: Database, article_id: int, wanted: Mapping[str, str], note: str, by: str) -> list[Edit]:
@@ -37,21 +38,25 @@ def edit(db: Database, article_id: int, wanted: Mapping[str, str], note: str, by
 
     Raises UsageError for a field or a value that cannot be.
     """
-    _, current, _ = _current(db, article_id)
+    current = _current(db, article_id)
     at = timestamp(utc_now())
     edits = []
     for name, text in wanted.items():
         field = _field(name, current)
-        each = Edit(field, value_of(current, field), _parsed(field, text.strip(), current))
-        if each.before == each.after:
-            raise UsageError(f"{field} is already {_shown(each.after)!r}")
-        rule = current.rules.get("captions" if field.startswith("caption") else field)
+        day = _day(db, article_id)
+        after = _parsed(field, text.strip(), current)
+        each = Edit(field, value_of(current, field), after, day=_day_with(current, field, after, day))
+        if each.before == _stored(field, after):
+            raise UsageError(f"{field} is already {_shown(each.before)!r}")
+        rule = current.rules.get(_rule_name(each))
+        before = {"value": each.before, "rule": rule, "day": day}
         db.conn.execute(
             "INSERT INTO edits(article_id, field, before, after, note, at, by) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (article_id, field, json.dumps({"value": each.before, "rule": rule}), json.dumps(each.after), note, at, by),
+            (article_id, field, json.dumps(before), json.dumps(after), note, at, by),
         )
         _apply(db, article_id, each, at)
         edits.append(each)
+        current = _current(db, article_id)
     return edits
 
 
@@ -65,22 +70,22 @@ def undo(db: Database, article_id: int) -> Edit:
         raise UsageError("nothing to undo: no correction of this article stands")
     edit_id, field, before, after = row
     said = json.loads(before)
-    each = Edit(field, json.loads(after), said["value"], said["rule"])
+    each = Edit(field, _stored(field, json.loads(after)), said["value"], said["rule"], said["day"])
     at = timestamp(utc_now())
     # First, so that a re-reading does not take it for one that stands.
     db.conn.execute("UPDATE edits SET undone_at = ? WHERE id = ?", (at, edit_id))
-    _apply(db, article_id, each, at)
+    _apply(db, article_id, each, at, undoes=True)
     return each
 
 
-def _apply(db: Database, article_id: int, each: Edit, at: str) -> None:
-    """Replace a value in every version that says it, and show the current one."""
+def _apply(db: Database, article_id: int, each: Edit, at: str, *, undoes: bool = False) -> None:
+    """Replace a value in every version that says it (to undo: by hand), and show the current one."""
     rows = db.conn.execute(
-        "SELECT id, number, parser, template, digest FROM versions WHERE article_id = ? ORDER BY number", (article_id,)
+        "SELECT id, number, parser, template FROM versions WHERE article_id = ? ORDER BY number", (article_id,)
     ).fetchall()
-    for version_id, number, parser, template, _ in rows:
+    for version_id, number, parser, template in rows:
         article, images = version_content(db, version_id)
-        if value_of(article, each.field) != each.before:
+        if value_of(article, each.field) != each.before or (undoes and article.rules.get(_rule_name(each)) != HAND):
             continue
         after = with_value(article, each.field, each.after, each.rule)
         kept = tuple(
@@ -89,27 +94,41 @@ def _apply(db: Database, article_id: int, each: Edit, at: str) -> None:
         reading = Reading(parser, template)
         found = Replacement(version_id, number, reading, content_of(article, images), content_of(after, kept))
         write_replacements(db, article_id, [found], reading, at)
-    _, article, (version_id, number) = _current(db, article_id)
-    show_version(db, article_id, (version_id, number), _day(db, article_id, each, article))
+    day = dt.date.fromisoformat(each.day) if each.day else None
+    show_latest(db, article_id, dict.fromkeys((row[0] for row in rows), day))
 
 
-def _current(db: Database, article_id: int) -> tuple[int, Article, tuple[int, int]]:
-    version_id, number = db.conn.execute(
-        "SELECT ifnull(first.id, own.id), ifnull(first.number, own.number) FROM articles "
+def _rule_name(each: Edit) -> str:
+    return "captions" if each.field.startswith("caption ") else each.field
+
+
+def _current(db: Database, article_id: int) -> Article:
+    (version_id,) = db.conn.execute(
+        "SELECT ifnull(own.same_as, own.id) FROM articles "
         "JOIN versions own ON own.article_id = articles.id AND own.number = articles.version "
-        "LEFT JOIN versions first ON first.id = own.same_as WHERE articles.id = ?",
+        "WHERE articles.id = ?",
         (article_id,),
     ).fetchone()
-    article, _ = version_content(db, version_id)
-    return version_id, article, (version_id, number)
+    return version_content(db, version_id)[0]
 
 
-def _day(db: Database, article_id: int, each: Edit, article: Article) -> dt.date | None:
-    """Return the article's day: as it was, unless a date was set."""
+def _day(db: Database, article_id: int) -> str | None:
     (day,) = db.conn.execute("SELECT day FROM articles WHERE id = ?", (article_id,)).fetchone()
-    if each.field in ("published", "updated"):
-        return article.day
-    return dt.date.fromisoformat(day) if day else None
+    return str(day) if day else None
+
+
+def _day_with(article: Article, field: str, value: Any, day: str | None) -> str | None:
+    """Return an article's day with a value set: another only by the date that it is taken from."""
+    if field not in DATES or (field == "updated" and article.published and article.published.day):
+        return day
+    found = with_value(article, field, value).day
+    return found.isoformat() if found else None
+
+
+def _stored(field: str, value: Any) -> Any:
+    """Return a value as it is read back: an instant in UTC."""
+    stamp = stamp_of(value) if field in DATES else None
+    return value | {"value": stamp.stored} if stamp else value
 
 
 def _field(name: str, article: Article) -> str:
@@ -128,7 +147,7 @@ def _parsed(field: str, text: str, article: Article) -> Any:
         return value_of(article, field) | {"caption": text or None}
     if field == "byline":
         return [name.strip() for name in text.split(";") if name.strip()]
-    if field in ("published", "updated"):
+    if field in DATES:
         return _date(field, text, value_of(article, field)) if text else None
     if field == "language" and text and not _LANGUAGE.fullmatch(text):
         raise UsageError(f"{text!r} is no language; give its tag, as en or zh-Hans")
@@ -143,8 +162,8 @@ def _date(field: str, text: str, before: Any) -> dict[str, Any]:
         elif _TIME.fullmatch(text):
             instant = dt.datetime.fromisoformat(text)
             precision = "instant" if instant.tzinfo else "minute"
-            instant = instant.astimezone(dt.UTC) if instant.tzinfo else instant
-            value = instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+            # With its offset, which says on which day that is.
+            value = instant.isoformat(timespec="seconds")
         else:
             raise ValueError("it has another form")
     except ValueError as error:
