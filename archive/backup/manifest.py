@@ -38,7 +38,7 @@ class Entry:
 
 def snapshots_of(backup: Path) -> list[Path]:
     """Return a backup's snapshots, oldest first."""
-    return sorted(path.parent for path in (backup / "snapshots").glob(f"[0-9]*/{MANIFEST}"))
+    return sorted(path.parent for path in (backup / "snapshots").glob(f"[0-9]*Z/{MANIFEST}"))
 
 
 def latest(backup: Path, name: str | None = None) -> Path:

@@ -97,11 +97,8 @@ class _Saving:
 
     def __init__(self, holdings: Holdings, backup: Path, progress: Progress) -> None:
         self._holdings, self._backup, self._progress = holdings, backup, progress
-        # Snapshots of one second are told apart.
-        name = timestamp(utc_now())[:19].replace("-", "").replace(":", "") + "Z"
         last = snapshots_of(backup)[-1:]
-        while last and name <= last[0].name:
-            name = f"{last[0].name[:-1]}0Z"
+        name = _name_after(last[0].name if last else "")
         self._snapshot = backup / "snapshots" / name
         self._part = self._snapshot.with_name(f"{name}{_PART}")
         self._saved = Saved(name)
@@ -205,6 +202,13 @@ class _Saving:
                 # It may hold passwords, and is nobody else's to read if the original is not.
                 shutil.copymode(path, self._part / "workspace" / file)
                 yield Entry(file, size, sha256, f"./workspace/{file}")
+
+
+def _name_after(last: str) -> str:
+    """Return a new snapshot's name, the time to the millisecond; after the last one's, whatever the clock says."""
+    digits = "".join(filter(str.isdecimal, timestamp(utc_now())[:23]))
+    number = max(int(digits), int("".join(filter(str.isdecimal, last)) or 0) + 1)
+    return f"{str(number)[:8]}T{str(number)[8:]}Z"
 
 
 def _unshown(media: Path, sha256: str) -> Path | None:

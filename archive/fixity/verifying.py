@@ -144,22 +144,18 @@ class _Verifier:
              "AND run_id IN (SELECT id FROM runs WHERE site_id = ?1)")
             if self._site_id else ("WHERE ?1 IS NULL", "")
         )  # fmt: skip
-        found = self._copy.conn.execute(
+        named = (
             f"SELECT 'image' AS kind, path AS name, 'media/' || path AS file FROM images {of_site[0]} "  # noqa: S608
             f"UNION ALL SELECT DISTINCT 'capture', file, 'captures/' || file FROM captures WHERE file IS NOT NULL "
-            f"{of_site[1]}",
-            (self._site_id,),
+            f"{of_site[1]}"
         )
-        if sample is None:
-            yield from ((kind, name) for kind, name, _ in found)
-            return
-        self._copy.conn.executescript("CREATE TEMP TABLE chosen(kind TEXT, name TEXT, file TEXT)")
-        self._copy.conn.executemany("INSERT INTO chosen VALUES (?, ?, ?)", found)
-        yield from self._copy.conn.execute(
-            "SELECT kind, name FROM chosen LEFT JOIN fixity USING (file) "
-            "ORDER BY ifnull(verified_at, ''), file LIMIT ?",
-            (sample,),
-        )
+        if sample is not None:
+            named = (
+                f"SELECT kind, name, file FROM ({named}) LEFT JOIN fixity USING (file) "  # noqa: S608
+                "ORDER BY ifnull(verified_at, ''), file LIMIT ?2"
+            )
+        rows_of = self._copy.conn.execute(named, (self._site_id, sample)[: 1 if sample is None else 2])
+        yield from ((kind, name) for kind, name, _ in rows_of)
 
     def _read(self, kind: str, name: str) -> Seen:
         try:

@@ -41,6 +41,14 @@ CONTRACT = {
     "records": "id capture_id type file offset length digest",
     "absences": "article_id url at cause run_id",
     "attachments": "id article_id url name capture_id mime bytes pages text error first_seen last_seen",
+    "seals": "version_id seal",
+    "verifications": "id started finished scope checked damages",
+    "fixity": "file bytes sha256 verified_at damaged_at",
+    "takedowns": "id article_id reason begun finished withdrew",
+    "withdrawals": "id takedown_id capture_id file offset length done_at",
+    "edits": "id article_id field before after note at by undone_at",
+    "tags": "article_id tag at",
+    "notes": "id article_id text at by",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.

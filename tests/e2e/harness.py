@@ -389,7 +389,7 @@ def _check_versions(db: sqlite3.Connection) -> None:
         "WHERE versions.id NOT IN (SELECT version_id FROM version_captures)"
     ).fetchall() == [], "versions that no capture shows"  # fmt: skip
     assert db.execute(
-        "SELECT url FROM articles WHERE NOT EXISTS "
+        "SELECT url FROM articles WHERE state <> 'withdrawn' AND NOT EXISTS "
         "(SELECT 1 FROM versions WHERE article_id = articles.id AND number = articles.version)"
     ).fetchall() == [], "articles without their current version"  # fmt: skip
     assert db.execute(
@@ -400,7 +400,7 @@ def _check_versions(db: sqlite3.Connection) -> None:
     ).fetchall() == [], "versions shown by captures that hold no page"  # fmt: skip
     assert db.execute(
         "SELECT url FROM urls WHERE kind = 'article' AND state <> 'gone' "
-        "AND (state = 'stored') <> (article_id IS NOT NULL)"
+        "AND (state = 'stored') <> (article_id IS NOT NULL) AND cause IS NOT 'withdrawn'"
     ).fetchall() == [], "ledger marks that do not fit"  # fmt: skip
 
 
