@@ -55,7 +55,12 @@ def refuse(
 
 
 def _withdraw(db: Database, takedown_id: int, begun: str, capture_id: int) -> None:
-    db.conn.execute("UPDATE captures SET withdrawn = ? WHERE id = ?", (begun, capture_id))
+    is_new = db.conn.execute(
+        "UPDATE captures SET withdrawn = ? WHERE id = ? AND withdrawn IS NULL", (begun, capture_id)
+    ).rowcount
+    # One from a withdrawn address was withdrawn as it came.
+    if not is_new:
+        return
     db.conn.execute(
         "INSERT INTO withdrawals(takedown_id, capture_id, file, offset, length, done_at) "
         "SELECT ?, id, iif(file IS NULL, '', 'captures/' || file), offset, length, iif(file IS NULL, ?, NULL) "
@@ -87,7 +92,9 @@ def finish_files(db: Database, holdings: Holdings, step: Step = lambda _name: No
         step(row["file"])
         path = holdings.root / row["file"]
         try:
-            if row["offset"] is None:
+            if not row["file"]:
+                pass
+            elif row["offset"] is None:
                 _delete(db, path)
             elif path.is_file():
                 overwrite(path, row["offset"], row["length"], _tombstone(row))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlite_utils import Database
 
@@ -113,9 +113,15 @@ class _Tape:
         while self.position < offset and self.read(min(_PIECE, offset - self.position)):
             pass
 
-    def close(self) -> str:
-        self._file.close()
+    @property
+    def sha256(self) -> str:
         return self._sum.hexdigest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
 
 def check_warc(
@@ -128,12 +134,13 @@ def check_warc(
     except (OSError, ValueError) as error:
         said = "it is not there" if isinstance(error, FileNotFoundError) else f"it cannot be read: {error}"
         return Seen(file, 0, "", (Damage("capture", said, file),))
-    for row in db.query(_RECORDS, (name,)):
-        before = tape.position
-        faults = list(_faults_at(db, tape, row))
-        damages += [_damage(db, file, row, said) for said in faults]
-        on_bytes(tape.position - before)
-    sha256 = tape.close()
+    with tape:
+        for row in db.query(_RECORDS, (name,)):
+            before = tape.position
+            faults = list(_faults_at(db, tape, row))
+            damages += [_damage(db, file, row, said) for said in faults]
+            on_bytes(tape.position - before)
+    sha256 = tape.sha256
     if not damages and known and not (tape.fits_known and tape.position >= known.bytes):
         damages.append(
             Damage("capture", f"its first {known.bytes} bytes are not those that were verified before", file)

@@ -56,7 +56,8 @@ def edit(invocation: _Invocation, reference: str, fields: tuple[str, ...], note:
         click.echo(printable(line_of(each)))
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+# Else a tag that is taken off, as -harbour, would be read as options.
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("reference", metavar="[ID|KEY|URL]", required=False)
 @click.argument("changes", nargs=-1, metavar="[+TAG|-TAG]...", type=click.UNPROCESSED)
 @click.option("--json", "as_json", is_flag=True, help="Print the tags as JSON.")
@@ -79,6 +80,8 @@ def tag(invocation: _Invocation, reference: str | None, changes: tuple[str, ...]
         else:
             click.echo("\n".join(f"{number:>7,}  {printable(name)}" for name, number in every.items()) or "No tags yet.")
         return
+    as_json = as_json or "--json" in changes
+    changes = tuple(text for text in changes if text != "--json")
     wrong = [text for text in changes if text[:1] not in "+-" or len(text) < 2]
     if wrong:
         raise click.UsageError(f"{wrong[0]!r}: say +{wrong[0]} or -{wrong[0]}")

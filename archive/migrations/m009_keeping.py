@@ -4,7 +4,8 @@ from sqlite_utils import Database
 
 from archive.seals import seal_every
 
-# What is withdrawn stays so, whoever writes: its addresses are frozen, and listings tell nothing of it any more.
+# What is withdrawn stays so, whoever writes: its addresses are frozen, what comes from them is withdrawn at once, and
+# listings tell nothing of it any more.
 _KEEPING = """
 CREATE TABLE seals (
   version_id INTEGER PRIMARY KEY REFERENCES versions(id) ON DELETE CASCADE,
@@ -78,6 +79,17 @@ CREATE TRIGGER urls_withdrawn BEFORE UPDATE ON urls WHEN old.cause = 'withdrawn'
 BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER articles_withdrawn BEFORE UPDATE ON articles WHEN old.state = 'withdrawn'
 BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER captures_withdrawn AFTER INSERT ON captures
+WHEN EXISTS (SELECT 1 FROM urls WHERE url = new.url AND cause = 'withdrawn'
+AND site_id = (SELECT site_id FROM runs WHERE id = new.run_id))
+BEGIN
+  UPDATE captures SET withdrawn = (SELECT begun FROM takedowns JOIN urls USING (article_id) WHERE url = new.url
+    AND site_id = (SELECT site_id FROM runs WHERE id = new.run_id) ORDER BY takedowns.id DESC LIMIT 1) WHERE id = new.id;
+  INSERT INTO withdrawals(takedown_id, capture_id, file, offset, length)
+  SELECT takedowns.id, new.id, iif(new.file IS NULL, '', 'captures/' || new.file), new.offset, new.length
+    FROM takedowns JOIN urls USING (article_id) WHERE url = new.url AND site_id = (
+    SELECT site_id FROM runs WHERE id = new.run_id) ORDER BY takedowns.id DESC LIMIT 1;
+END;
 CREATE TRIGGER sightings_withdrawn BEFORE INSERT ON sightings
 WHEN EXISTS (SELECT 1 FROM urls WHERE id = new.url_id AND cause = 'withdrawn')
 BEGIN SELECT RAISE(IGNORE); END;

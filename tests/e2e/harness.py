@@ -368,7 +368,8 @@ def _check_members(path: Path) -> None:
 def _check_captures(db: sqlite3.Connection, root: Path) -> None:
     """Every capture is found where its row says: a WARC record at its offset, or a good image's bytes in media."""
     for url, digest, status, file, offset, length in db.execute(
-        "SELECT url, digest, status, file, offset, length FROM captures WHERE revisit_of IS NULL ORDER BY file, offset"
+        "SELECT url, digest, status, file, offset, length FROM captures WHERE revisit_of IS NULL AND withdrawn IS NULL "
+        "ORDER BY file, offset"
     ):
         if file is None:
             sha256 = digest.removeprefix("sha256:")
