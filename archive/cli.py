@@ -201,8 +201,8 @@ def _print_record(record: "Record") -> None:
 def _print_marks(marks: dict[str, Any]) -> None:
     if marks["tags"]:
         click.echo(printable(f"tags  {' '.join(marks['tags'])}"))
-    for note in marks["notes"]:
-        click.echo(printable(f"note  {note['text']}  ({note['by']}, {note['at'][:10]})"))
+    for each in marks["notes"]:
+        click.echo(printable(f"note  {each['text']}  ({each['by']}, {each['at'][:10]})"))
     for made in marks["edits"]:
         undone = f", undone {made['undone_at'][:10]}" if made["undone_at"] else ""
         why = f": {made['note']}" if made["note"] else ""

@@ -41,7 +41,7 @@ def value_of(article: Article, field: str) -> Any:
 
 
 def with_value(article: Article, field: str, value: Any, rule: str | None = HAND) -> Article:
-    """Return the article with another value in a field, and the rule that gave it (None: as if it had never had one)."""
+    """Return the article with another value in a field, and the rule that gave it (None: none did)."""
     name = "captions" if _CAPTION.fullmatch(field) else field
     rules = {key: known for key, known in article.rules.items() if key != name} | ({name: rule} if rule else {})
     rules.pop(f"{name}_reason", None)
@@ -73,7 +73,8 @@ def corrections_of(db: Database, article_id: int) -> list[Correction]:
         (article_id,),
     )
     return [
-        Correction(row_id, field, json.loads(before)["value"], json.loads(after)) for row_id, field, before, after in rows
+        Correction(row_id, field, json.loads(before)["value"], json.loads(after))
+        for row_id, field, before, after in rows
     ]
 
 
@@ -96,6 +97,7 @@ def follow(db: Database, article_id: int, page: Article) -> None:
         said = value_of(page, each.field)
         if each.field not in seen and said not in (each.before, each.after):
             db.conn.execute(
-                "UPDATE edits SET before = json_set(before, '$.value', json(?)) WHERE id = ?", (json.dumps(said), each.id)
+                "UPDATE edits SET before = json_set(before, '$.value', json(?)) WHERE id = ?",
+                (json.dumps(said), each.id),
             )
         seen.add(each.field)

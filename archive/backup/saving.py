@@ -57,9 +57,7 @@ class Saved:
         return asdict(self)
 
 
-def save(
-    holdings: Holdings, backup: Path, *, keep: int, progress: Progress = lambda _what, _number: None
-) -> Saved:
+def save(holdings: Holdings, backup: Path, *, keep: int, progress: Progress = lambda _what, _number: None) -> Saved:
     """Add a snapshot to a backup, and the files that it does not have yet; keep so many snapshots.
 
     Raises ArchiveError where something cannot be read or written, LockedError where another backup is at work there.
@@ -170,9 +168,7 @@ class _Saving:
             elif (entry := self._copied(source, file, length, None, changed)) is not None:
                 yield entry
 
-    def _copied(
-        self, source: Path, file: str, most: int | None, sha256: str | None, changed: int = 0
-    ) -> Entry | None:
+    def _copied(self, source: Path, file: str, most: int | None, sha256: str | None, changed: int = 0) -> Entry | None:
         """Copy a file under its digest; None where its bytes are not those that it must have."""
         part = self._backup / f"{file.partition('/')[0]}/new/{source.name}{_PART}"
         try:

@@ -77,22 +77,22 @@ def _broken_link(db: Database, row_id: int) -> Damage:
     return Damage("chain", f"the row of capture {row_id} is not what was chained{place}", url=str(url))
 
 
-_CAPTURE_FAULTS = (
-    ("it refers to a capture that is none, or is one of other bytes",
-     "SELECT captures.id, captures.url FROM captures JOIN captures kept ON kept.id = captures.revisit_of "
-     "WHERE kept.revisit_of IS NOT NULL OR kept.digest IS NOT captures.digest"),
-    ("it is marked withdrawn otherwise than by a takedown",
-     "SELECT id, url FROM captures WHERE withdrawn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM withdrawals "
-     "JOIN takedowns ON takedowns.id = takedown_id WHERE capture_id = captures.id AND begun = captures.withdrawn)"),
-    ("a takedown withdrew it, and it is not marked so",
-     "SELECT captures.id, captures.url FROM withdrawals JOIN captures ON captures.id = capture_id "
-     "WHERE captures.withdrawn IS NULL"),
-)  # fmt: skip
+_CAPTURE_FAULTS = {
+    "it refers to a capture that is none, or is one of other bytes":
+    "SELECT captures.id, captures.url FROM captures JOIN captures kept ON kept.id = captures.revisit_of "
+     "WHERE kept.revisit_of IS NOT NULL OR kept.digest IS NOT captures.digest",
+    "it is marked withdrawn otherwise than by a takedown":
+    "SELECT id, url FROM captures WHERE withdrawn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM withdrawals "
+     "JOIN takedowns ON takedowns.id = takedown_id WHERE capture_id = captures.id AND begun = captures.withdrawn)",
+    "a takedown withdrew it, and it is not marked so":
+    "SELECT captures.id, captures.url FROM withdrawals JOIN captures ON captures.id = capture_id "
+    "WHERE captures.withdrawn IS NULL",
+}  # fmt: skip
 
 
 def check_captures(db: Database) -> Iterator[Damage]:
     """Yield the captures whose rows do not fit each other."""
-    for said, sql in _CAPTURE_FAULTS:
+    for said, sql in _CAPTURE_FAULTS.items():
         for row_id, url in db.conn.execute(sql):
             yield Damage("capture", f"capture {row_id}: {said}", url=str(url))
     rows = db.conn.execute(

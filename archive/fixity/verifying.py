@@ -21,6 +21,19 @@ from archive.holdings import Holdings
 from archive.model import timestamp, utc_now
 
 _BATCH = 200
+_NAMES_IMAGE = (
+    "SELECT 1 FROM images WHERE path = ?1 "
+    "UNION ALL SELECT 1 FROM captures WHERE digest = 'sha256:' || ?2 AND withdrawn IS NULL"
+)
+_NAMES_CAPTURE = (
+    "SELECT 1 FROM captures WHERE file = ?1 UNION ALL SELECT 1 FROM records WHERE file = ?1 "
+    "UNION ALL SELECT 1 FROM runs WHERE state = 'running' AND ?2 IS NOT NULL"
+)
+_IMAGES_OF_SITE = (
+    "WHERE images.id IN (SELECT image_id FROM article_images JOIN articles ON articles.id = article_id "
+    "WHERE site_id = ?1)"
+)
+_CAPTURES_OF_SITE = "AND run_id IN (SELECT id FROM runs WHERE site_id = ?1)"
 _WORKING = re.compile(r"\.verify-(\d+)")
 Progress = Callable[[str, int], None]
 
@@ -55,7 +68,8 @@ def verify(
     ArchiveError where the archive cannot be opened or copied.
     """
     open_archive(holdings.database).close()
-    found = Verification(" ".join(filter(None, (site_id and f"site {site_id}", sample and f"sample {sample}"))) or "all")
+    scope = [f"site {site_id}"] * (site_id is not None) + [f"sample {sample}"] * (sample is not None)
+    found = Verification(" ".join(scope) or "all")
     clear_workings(holdings)
     folder = holdings.root / f".verify-{os.getpid()}"
     folder.mkdir()
@@ -138,12 +152,7 @@ class _Verifier:
 
     def _chosen(self, sample: int | None) -> Iterator[tuple[str, str]]:
         """Yield what is to be read: image files and WARC files by name, those verified longest ago first."""
-        of_site = (
-            ("WHERE images.id IN (SELECT image_id FROM article_images JOIN articles ON articles.id = article_id "
-             "WHERE site_id = ?1)",
-             "AND run_id IN (SELECT id FROM runs WHERE site_id = ?1)")
-            if self._site_id else ("WHERE ?1 IS NULL", "")
-        )  # fmt: skip
+        of_site = (_IMAGES_OF_SITE, _CAPTURES_OF_SITE) if self._site_id else ("WHERE ?1 IS NULL", "")
         named = (
             f"SELECT 'image' AS kind, path AS name, 'media/' || path AS file FROM images {of_site[0]} "  # noqa: S608
             f"UNION ALL SELECT DISTINCT 'capture', file, 'captures/' || file FROM captures WHERE file IS NOT NULL "
@@ -191,12 +200,8 @@ class _Verifier:
 
     def _unnamed(self) -> Iterator[Damage]:
         """Note the files that nobody names; what a run is just writing may not be named yet."""
-        for folder, known in (
-            (self._holdings.media, "SELECT 1 FROM images WHERE path = ?1 "
-             "UNION ALL SELECT 1 FROM captures WHERE digest = 'sha256:' || ?2 AND withdrawn IS NULL"),
-            (self._holdings.captures, "SELECT 1 FROM captures WHERE file = ?1 UNION ALL SELECT 1 FROM records "
-             "WHERE file = ?1 UNION ALL SELECT 1 FROM runs WHERE state = 'running' AND ?2 IS NOT NULL"),
-        ):  # fmt: skip
+        media, captures = self._holdings.media, self._holdings.captures
+        for folder, known in ((media, _NAMES_IMAGE), (captures, _NAMES_CAPTURE)):
             for path in folder.rglob("*"):
                 name = str(path.relative_to(folder))
                 if path.is_file() and not self._copy.conn.execute(known, (name, path.stem)).fetchone():

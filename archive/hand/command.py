@@ -2,7 +2,6 @@
 
 import getpass
 import json
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +11,8 @@ import click
 from archive.terminal import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlite_utils import Database
 
 
@@ -48,10 +49,7 @@ def edit(invocation: _Invocation, reference: str, fields: tuple[str, ...], note:
     with _article(invocation.database, reference) as (db, article_id):
         (site_id,) = db.conn.execute("SELECT site_id FROM articles WHERE id = ?", (article_id,)).fetchone()
         with SiteLock(Holdings(invocation.database.parent), site_id), atomic(db):
-            if undo_it:
-                edits = [undo(db, article_id)]
-            else:
-                edits = edit_article(db, article_id, wanted, note, getpass.getuser())
+            edits = [undo(db, article_id)] if undo_it else edit_article(db, article_id, wanted, note, getpass.getuser())
     for each in edits:
         click.echo(printable(line_of(each)))
 
@@ -78,7 +76,9 @@ def tag(invocation: _Invocation, reference: str | None, changes: tuple[str, ...]
         if as_json:
             click.echo(json.dumps(every, ensure_ascii=False, indent=2))
         else:
-            click.echo("\n".join(f"{number:>7,}  {printable(name)}" for name, number in every.items()) or "No tags yet.")
+            click.echo(
+                "\n".join(f"{number:>7,}  {printable(name)}" for name, number in every.items()) or "No tags yet."
+            )
         return
     as_json = as_json or "--json" in changes
     changes = tuple(text for text in changes if text != "--json")

@@ -61,9 +61,10 @@ def edit(db: Database, article_id: int, wanted: Mapping[str, str], note: str, by
 
 
 def undo(db: Database, article_id: int) -> Edit:
-    """Take the last correction of an article back; inside the caller's transaction. Raises UsageError if there is none."""
+    """Take the last correction of an article back, inside the caller's transaction; raises UsageError without one."""
     row = db.conn.execute(
-        "SELECT id, field, before, after FROM edits WHERE article_id = ? AND undone_at IS NULL ORDER BY id DESC LIMIT 1",
+        "SELECT id, field, before, after FROM edits WHERE article_id = ? AND undone_at IS NULL "
+        "ORDER BY id DESC LIMIT 1",
         (article_id,),
     ).fetchone()
     if row is None:

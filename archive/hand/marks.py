@@ -14,7 +14,7 @@ _TAG = re.compile(r"[^\s,;+-][^\s,;]{0,63}")
 
 
 def tag(db: Database, article_id: int, add: Iterable[str], remove: Iterable[str]) -> list[str]:
-    """Change an article's tags and return them; inside the caller's transaction. Raises UsageError for what is no tag."""
+    """Change an article's tags and return them, in the caller's transaction; raises UsageError for what is no tag."""
     at = timestamp(utc_now())
     for name in add:
         if not _TAG.fullmatch(name):
@@ -48,7 +48,8 @@ def marks_of(db: Database, article_id: int) -> dict[str, Any]:
     """Return an article's tags, notes and corrections for JSON."""
     notes = db.query("SELECT text, at, by FROM notes WHERE article_id = ? ORDER BY id", (article_id,))
     edits = db.query(
-        "SELECT field, before, after, note, at, by, undone_at FROM edits WHERE article_id = ? ORDER BY id", (article_id,)
+        "SELECT field, before, after, note, at, by, undone_at FROM edits WHERE article_id = ? ORDER BY id",
+        (article_id,),
     )
     said = [row | {"before": json.loads(row["before"])["value"], "after": json.loads(row["after"])} for row in edits]
     return {"tags": tags_of(db, article_id), "notes": list(notes), "edits": said}

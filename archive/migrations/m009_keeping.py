@@ -84,7 +84,8 @@ WHEN EXISTS (SELECT 1 FROM urls WHERE url = new.url AND cause = 'withdrawn'
 AND site_id = (SELECT site_id FROM runs WHERE id = new.run_id))
 BEGIN
   UPDATE captures SET withdrawn = (SELECT begun FROM takedowns JOIN urls USING (article_id) WHERE url = new.url
-    AND site_id = (SELECT site_id FROM runs WHERE id = new.run_id) ORDER BY takedowns.id DESC LIMIT 1) WHERE id = new.id;
+    AND site_id = (SELECT site_id FROM runs WHERE id = new.run_id)
+    ORDER BY takedowns.id DESC LIMIT 1) WHERE id = new.id;
   INSERT INTO withdrawals(takedown_id, capture_id, file, offset, length)
   SELECT takedowns.id, new.id, iif(new.file IS NULL, '', 'captures/' || new.file), new.offset, new.length
     FROM takedowns JOIN urls USING (article_id) WHERE url = new.url AND site_id = (

@@ -35,8 +35,8 @@ def takedown(
     """Withdraw an article for good: all its versions, captions, captures and images; a tombstone stays.
 
     Nothing of its text and pictures is left in any file of the workspace, unless another article shows the same. The
-    captures of listings keep its headline, and backups what they have. A crawl, an import or a re-reading does not bring
-    it back. No run may be at work meanwhile: exit code 3.
+    captures of listings keep its headline, and backups what they have. A crawl, an import or a re-reading does not
+    bring it back. No run may be at work meanwhile: exit code 3.
 
     \b
     newsarchive takedown w3ydfadbmk5xq2ab --reason "court order of 3 May" --dry-run

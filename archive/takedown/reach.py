@@ -194,10 +194,13 @@ def as_dict(reach: Reach) -> dict[str, Any]:
 
 def lines_of(reach: Reach) -> Sequence[str]:
     """Return what goes and what stays, a line each."""
+    goes = (
+        f"{_many(reach.versions, 'version')} with text, captions, corrections, tags and notes; "
+        f"{_many(len(reach.captures), 'capture')}; {_many(len(reach.images), 'image file')}"
+    )
     lines = [
         f"{reach.title or '(untitled)'}  {reach.key}  {reach.url}",
-        f"  goes: {_many(reach.versions, 'version')} with text, captions, corrections, tags and notes; "
-        f"{_many(len(reach.captures), 'capture')}; {_many(len(reach.images), 'image file')}",
+        f"  goes: {goes}",
     ]
     if reach.listings:
         lines.append(f"  goes: {_many(len(reach.listings), 'capture')} of listings or feeds that tell its text")

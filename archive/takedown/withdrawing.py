@@ -72,9 +72,7 @@ def _withdraw_capture(db: Database, takedown_id: int, capture_id: int, at: str) 
 def _withdraw_images(db: Database, takedown_id: int, reach: Reach) -> None:
     db.conn.execute("DELETE FROM article_images WHERE article_id = ?", (reach.article_id,))
     for image_id, _, path in reach.images:
-        db.conn.execute(
-            "INSERT INTO withdrawals(takedown_id, file) VALUES (?, ?)", (takedown_id, f"media/{path}")
-        )
+        db.conn.execute("INSERT INTO withdrawals(takedown_id, file) VALUES (?, ?)", (takedown_id, f"media/{path}"))
         db.conn.execute("DELETE FROM images WHERE id = ?", (image_id,))
         db.conn.execute("DELETE FROM fixity WHERE file = ?", (f"media/{path}",))
 

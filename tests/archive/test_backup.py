@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from archive.backup import saving
 from archive.backup.manifest import entries_of, snapshots_of
@@ -46,7 +47,9 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("disk") / "backup"
 
 
-def test_what_is_restored_is_what_was_backed_up(keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:  # fmt: skip
+def test_what_is_restored_is_what_was_backed_up(
+    keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     (keeping.holdings.root / "sites").mkdir()
     (keeping.holdings.root / "sites" / "herald.toml").write_text("id = 'herald'")
     (keeping.holdings.root / "newsarchive.toml").write_text("[crawl]")
@@ -76,7 +79,9 @@ def test_only_what_is_new_is_copied(keeping: Keeping, disk: Path) -> None:
     assert fourth.files == len(files) == 6
 
 
-def test_a_record_that_no_row_names_yet_is_left_out(keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:  # fmt: skip
+def test_a_record_that_no_row_names_yet_is_left_out(
+    keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """The file that a crawl writes is copied as far as the database names it."""
     fill(keeping, 1)
     with keeping.warc.open("ab") as file:
@@ -101,7 +106,9 @@ def test_so_many_snapshots_are_kept(keeping: Keeping, disk: Path, tmp_path_facto
         assert db.execute("SELECT count(*) FROM articles").fetchone() == (3,)
 
 
-def test_a_takedown_leaves_earlier_snapshots_and_is_in_later_ones(keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory) -> None:  # fmt: skip
+def test_a_takedown_leaves_earlier_snapshots_and_is_in_later_ones(
+    keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     fill(keeping, 1)
     keeping.close()
     back_up(keeping, disk)
@@ -118,7 +125,9 @@ def test_a_takedown_leaves_earlier_snapshots_and_is_in_later_ones(keeping: Keepi
 
 
 @pytest.mark.parametrize("moment", ["copy_database", "copy_durably", "sync_folder"])
-def test_killed_anywhere_the_snapshot_before_stays_good(keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:  # fmt: skip
+def test_killed_anywhere_the_snapshot_before_stays_good(
+    keeping: Keeping, disk: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
     """As if by kill -9: what it had begun is still there when the next one comes."""
     fill(keeping, 1)
     back_up(keeping, disk)
@@ -130,10 +139,11 @@ def test_killed_anywhere_the_snapshot_before_stays_good(keeping: Keeping, disk: 
             Path(str(arguments[1])).write_bytes(b"torn")
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(saving, moment, die)
         patched.setattr(shutil, "rmtree", lambda *_, **__: None)
-        back_up(keeping, disk)
+        with pytest.raises(KeyboardInterrupt):
+            back_up(keeping, disk)
     assert list((disk / "snapshots").glob("*.part"))
     assert (len(snapshots_of(disk)), check(disk)) == (1, [])
     assert back_up(keeping, disk).missing == []
@@ -146,7 +156,9 @@ def test_what_is_damaged_is_named_and_not_taken(keeping: Keeping, disk: Path) ->
     (path,) = keeping.holdings.media.glob("*/*.png")
     good = path.read_bytes()
     path.write_bytes(good[:-1] + b"x")
-    assert [name.endswith("(damaged: `newsarchive verify` says how)") for name in back_up(keeping, disk).missing] == [True]  # fmt: skip
+    assert [name.endswith("(damaged: `newsarchive verify` says how)") for name in back_up(keeping, disk).missing] == [
+        True
+    ]
     path.write_bytes(good)
     assert back_up(keeping, disk).missing == []
     path.unlink()
@@ -180,7 +192,7 @@ def test_where_a_backup_cannot_be(keeping: Keeping, disk: Path, tmp_path: Path) 
         restore(disk, tmp_path)
     with pytest.raises(UsageError, match="no snapshot '2001'"):
         restore(disk, tmp_path / "new", "2001")
-    with saving.FileLock(disk / ".lock"), pytest.raises(LockedError, match="another backup is at work"):
+    with FileLock(disk / ".lock"), pytest.raises(LockedError, match="another backup is at work"):
         back_up(keeping, disk)
 
 
@@ -192,9 +204,10 @@ def test_a_full_disk_is_told(keeping: Keeping, disk: Path, monkeypatch: pytest.M
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "/mnt/x")
 
-    with monkeypatch.context() as patched, pytest.raises(ArchiveError, match=r"No space left on device .*earlier snapshots are as they were"):  # fmt: skip
+    with monkeypatch.context() as patched:
         patched.setattr(saving, "copy_durably", full)
-        back_up(keeping, disk)
+        with pytest.raises(ArchiveError, match=r"No space left on device .*earlier snapshots are as they were"):
+            back_up(keeping, disk)
     assert (len(snapshots_of(disk)), check(disk)) == (1, [])
 
 

@@ -38,7 +38,13 @@ def article_id(keeping: Keeping) -> int:
 
 def edit(keeping: Keeping, note: str = "", **wanted: str) -> None:
     with atomic(keeping.db):
-        editing.edit(keeping.db, article_id(keeping), {name.replace("_", " "): value for name, value in wanted.items()}, note, "me")  # fmt: skip
+        editing.edit(
+            keeping.db,
+            article_id(keeping),
+            {name.replace("_", " "): value for name, value in wanted.items()},
+            note,
+            "me",
+        )
 
 
 @contextmanager
@@ -56,10 +62,17 @@ def test_a_correction_is_shown_and_found(kept: Keeping) -> None:
     with nothing_happened(kept):
         edit(kept, title="Harbour report", byline="Doe; Roe", caption_1="A ship", source="Herald", language="en-GB")
     row = kept.record("articles")
-    assert (row["title"], row["byline"], row["captions"], row["source"]) == ("Harbour report", '["Doe", "Roe"]', "A ship", "Herald")  # fmt: skip
+    assert (row["title"], row["byline"], row["captions"], row["source"]) == (
+        "Harbour report",
+        '["Doe", "Roe"]',
+        "A ship",
+        "Herald",
+    )
     assert kept.found("harbour") == kept.found("ship") == [row["id"]]
     assert kept.found("habour") == kept.found("sihp") == []
-    assert {"title", "byline", "captions"} <= {name for name, rule in json.loads(row["rules"]).items() if rule == "hand"}
+    assert {"title", "byline", "captions"} <= {
+        name for name, rule in json.loads(row["rules"]).items() if rule == "hand"
+    }
 
 
 @pytest.mark.parametrize("body", ["The pier is new.", "The pier is newer."])
@@ -70,7 +83,13 @@ def test_it_stays_when_the_page_is_fetched_again(kept: Keeping, body: str) -> No
     outcome = show(kept, replace(SAID, body=body, source="Wire"))
     assert (outcome, kept.count("versions") - versions) == (("unchanged", 0) if body == SAID.body else ("stored", 1))
     row = kept.record("articles")
-    assert [row[name] for name in ("title", "captions", "published", "day", "source")] == ["Harbour report", "A ship", "2024-04-30", "2024-04-30", "Wire"]  # fmt: skip
+    assert [row[name] for name in ("title", "captions", "published", "day", "source")] == [
+        "Harbour report",
+        "A ship",
+        "2024-04-30",
+        "2024-04-30",
+        "Wire",
+    ]
     assert verify(kept.holdings).damages == []
 
 
@@ -160,7 +179,9 @@ def test_what_cannot_be_is_refused(kept: Keeping, name: str, value: str, said: s
         ("", None, None),
     ],
 )
-def test_a_date_has_the_precision_that_it_is_given_in(kept: Keeping, text: str, stored: str | None, precision: str | None) -> None:  # fmt: skip
+def test_a_date_has_the_precision_that_it_is_given_in(
+    kept: Keeping, text: str, stored: str | None, precision: str | None
+) -> None:
     edit(kept, updated=text)
     row = kept.record("versions")
     assert (row["updated"], row["updated_precision"]) == (stored, precision)
@@ -175,6 +196,10 @@ def test_tags_and_notes(kept: Keeping) -> None:
         marks.note(kept.db, number, "ask the editor", "me")
     assert marks.every_tag(kept.db) == {"港口": 1}
     assert [note["text"] for note in marks.marks_of(kept.db, number)["notes"]] == ["ask the editor"]
-    for added, removed, said in (([], ["pier"], "no tag 'pier'"), (["a b"], [], "'a b' is no tag"), (["-x"], [], "is no tag")):  # fmt: skip
+    for added, removed, said in (
+        ([], ["pier"], "no tag 'pier'"),
+        (["a b"], [], "'a b' is no tag"),
+        (["-x"], [], "is no tag"),
+    ):
         with pytest.raises(UsageError, match=said), atomic(kept.db):
             marks.tag(kept.db, number, added, removed)

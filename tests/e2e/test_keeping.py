@@ -46,13 +46,15 @@ def test_a_crawled_archive_is_well_and_a_flipped_byte_ends_with_code_4(workspace
     outcome = workspace.run("verify")
     assert outcome.code == 0, outcome
     assert "Everything is as it was." in outcome.out
-    path = sorted((workspace.root / "media").glob("*/*"))[0]
+    path = min((workspace.root / "media").glob("*/*"))
     good = path.read_bytes()
     path.write_bytes(good[:-1] + bytes((good[-1] ^ 1,)))
     outcome = workspace.run("verify", "--json")
     path.write_bytes(good)
     assert outcome.code == 4, outcome
-    assert [damage["file"] for damage in outcome.json["damages"]] == [f"media/{path.relative_to(workspace.root / 'media')}"]  # fmt: skip
+    assert [damage["file"] for damage in outcome.json["damages"]] == [
+        f"media/{path.relative_to(workspace.root / 'media')}"
+    ]
     assert workspace.run("verify", "--sample", "5").code == 0
     assert workspace.run("verify", "--site", "nowhere").code == 2
 
@@ -89,7 +91,11 @@ def test_a_correction_outlives_a_crawl(workspace: Workspace) -> None:
     assert workspace.run("reextract", "demo", "--write").code == 0
     said = workspace.run("show", key, "--json").json
     assert (said["title"], said["day"], said["rules"]["title"]) == ("Corrected by hand", "2018-01-02", "hand")
-    assert (said["tags"], said["notes"][0]["text"], said["edits"][0]["note"]) == (["checked"], "seen on paper", "print edition")  # fmt: skip
+    assert (said["tags"], said["notes"][0]["text"], said["edits"][0]["note"]) == (
+        ["checked"],
+        "seen on paper",
+        "print edition",
+    )
     assert "Corrected by hand" in workspace.run("search", "corrected hand").out
     assert workspace.run("edit", key, "--undo").code == workspace.run("edit", key, "--undo").code == 0
     assert workspace.run("show", key, "--json").json["title"] == title
@@ -98,7 +104,9 @@ def test_a_correction_outlives_a_crawl(workspace: Workspace) -> None:
 
 
 def test_what_was_taken_down_does_not_come_back(server: DemoServer, workspace: Workspace) -> None:
-    key, url, body, captions = workspace.rows("SELECT key, url, body, captions FROM articles WHERE captions IS NOT NULL ORDER BY id DESC LIMIT 1")[0]  # fmt: skip
+    key, url, body, captions = workspace.rows(
+        "SELECT key, url, body, captions FROM articles WHERE captions IS NOT NULL ORDER BY id DESC LIMIT 1"
+    )[0]
     told = [*(line for line in body.split("\n\n") if len(line) > 40), captions.partition(".")[0]]
     assert all(line in said_in(workspace.root) for line in told)
     assert workspace.run("takedown", key).code == 2

@@ -25,6 +25,7 @@ FLIPS = {"archive.db": 1500 if SOAK else 45, "captures": 400 if SOAK else 40, "m
 # What proves an article; the ledger, sightings and reports are rebuilt by the next crawl.
 PROOFS = ("versions", "article_images", "version_captures", "captures", "records", "images", "articles", "articles_fts")
 KEY = article_key(URL)
+OF_FIRST = "WHERE number = 1 AND article_id = (SELECT article_id FROM versions WHERE number = 2)"
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +84,11 @@ def test_what_is_as_it_was_is_well(root: Path) -> None:
 
 @pytest.mark.parametrize("column", sorted(set(CONTRACT["versions"].split()) - {"id", "article_id", "number"}))
 def test_a_change_in_any_column_of_a_version_is_named(root: Path, column: str) -> None:
-    ((value,),) = rows(root, f"SELECT {column} FROM versions WHERE number = 1 AND article_id = (SELECT article_id FROM versions WHERE number = 2)")  # noqa: S608  # fmt: skip
+    ((value,),) = rows(root, f"SELECT {column} FROM versions {OF_FIRST}")  # noqa: S608
     flipped: object = bytes((value[0], value[1] ^ 1, *value[2:])) if isinstance(value, bytes) else f"{value}x"
     if column in ("same_as", "word_count"):
         flipped = 3
-    change(root, f"UPDATE versions SET {column} = ? WHERE number = 1 AND article_id = (SELECT article_id FROM versions WHERE number = 2)", flipped)  # noqa: S608  # fmt: skip
+    change(root, f"UPDATE versions SET {column} = ? {OF_FIRST}", flipped)  # noqa: S608
     (damage,) = [each for each in verified(root).damages if each.kind == "version"]
     assert (damage.article, damage.said) == (KEY, "version 1: its row or its images are not what was sealed")
 
@@ -98,7 +99,9 @@ def test_a_change_in_an_image_of_a_version_is_named(root: Path, column: str) -> 
     assert [each.article for each in verified(root).damages if each.kind == "version"] == [KEY]
 
 
-@pytest.mark.parametrize("column", [*"url fetched_at status mime headers digest file offset length revisit_of chain withdrawn".split()])  # fmt: skip
+@pytest.mark.parametrize(
+    "column", [*"url fetched_at status mime headers digest file offset length revisit_of chain withdrawn".split()]
+)
 def test_a_change_in_any_column_of_a_capture_is_named(root: Path, column: str) -> None:
     value = "x" if column not in ("status", "offset", "length", "revisit_of") else 1
     change(root, f"UPDATE captures SET {column} = ? WHERE id = 2", value)  # noqa: S608
@@ -107,7 +110,13 @@ def test_a_change_in_any_column_of_a_capture_is_named(root: Path, column: str) -
     assert column == "withdrawn" or "chain" in kinds(found)
 
 
-@pytest.mark.parametrize("column", [*"title updated day source byline language body captions body_html search_extra keys first_seen last_seen state version key rules".split()])  # fmt: skip
+@pytest.mark.parametrize(
+    "column",
+    [
+        *"title updated day source byline language body captions body_html search_extra keys".split(),
+        *"first_seen last_seen state version key rules".split(),
+    ],
+)
 def test_a_change_in_an_article_is_named(root: Path, column: str) -> None:
     value: object = 1 if column == "version" else "2001-01-01" if column == "day" else "x"
     with closing(sqlite3.connect(root / "archive.db")) as db, db:
@@ -141,7 +150,10 @@ def test_a_file_that_is_gone_is_named_with_what_to_do(root: Path) -> None:
 
 
 def test_a_capture_is_named_by_file_offset_and_article(root: Path) -> None:
-    name, offset, length = rows(root, "SELECT file, offset, length FROM captures JOIN version_captures ON capture_id = id WHERE version_id = 1")[0]  # fmt: skip
+    name, offset, length = rows(
+        root,
+        "SELECT file, offset, length FROM captures JOIN version_captures ON capture_id = id WHERE version_id = 1",
+    )[0]
     path = root / "captures" / name
     data = bytearray(path.read_bytes())
     data[offset + length // 2] ^= 4
@@ -151,7 +163,7 @@ def test_a_capture_is_named_by_file_offset_and_article(root: Path) -> None:
 
 
 def test_a_file_that_ends_too_early_is_named(root: Path) -> None:
-    path = sorted((root / "captures").iterdir())[-1]
+    path = max((root / "captures").iterdir())
     path.write_bytes(path.read_bytes()[:-9])
     assert [each.kind for each in verified(root).damages] == ["capture"]
 
@@ -210,7 +222,11 @@ def dump(root: Path) -> dict[str, list[tuple[Any, ...]]] | str:
 
 def flips(root: Path, part: str) -> Iterator[tuple[Path, int, int]]:
     """Yield places of a workspace's part, and what is to be flipped there, always the same ones."""
-    files = sorted(path for path in (root, *root.rglob("*")) if path.is_file() and part in (path.name, path.relative_to(root).parts[0]))  # fmt: skip
+    files = sorted(
+        path
+        for path in (root, *root.rglob("*"))
+        if path.is_file() and part in (path.name, path.relative_to(root).parts[0])
+    )
     dice = random.Random(7)  # noqa: S311
     for _ in range(FLIPS[part]):
         path = dice.choice(files)
