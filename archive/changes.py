@@ -38,7 +38,7 @@ def changes_between(
     """
     (old, old_images), (new, new_images) = before, after
     found: list[Change] = []
-    if _notices(new.body) > _notices(old.body):
+    if old.body != new.body and _notices(new.body) > _notices(old.body):
         found.append("correction")
     if old.title != new.title:
         found.append("headline")

@@ -117,6 +117,28 @@ def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> 
     serve_archive(invocation.database, host=host, port=port, open_browser=open_browser)
 
 
+@click.command()
+@click.pass_obj
+def optimize(invocation: _Invocation) -> None:
+    """Make searching quick again after a big import: merge the index, bring SQLite's statistics up to date.
+
+    In short steps, so that a crawl may go on meanwhile; given again, it goes on where it was ended.
+
+    \b
+    newsarchive optimize
+    """
+    from archive.db import open_archive  # noqa: PLC0415
+    from archive.upkeep import tidy  # noqa: PLC0415
+
+    if not invocation.database.is_file():
+        open_archive(invocation.database, readonly=True)
+    before = invocation.database.stat().st_size
+    with closing(open_archive(invocation.database)) as db:
+        steps = sum(1 for _ in tidy(db))
+    after = invocation.database.stat().st_size
+    click.echo(f"The index is merged ({steps} steps); the database has {after:,} bytes, {before:,} before.")
+
+
 def _print_hits(text: str, filtered: bool, hits: "list[Hit]", total: int) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -216,4 +238,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
 
 
 _KEEPING = (verify, takedown, backup, restore, edit, tag, note)
-COMMANDS = (search, show, diff, log, serve, *reports.COMMANDS, *_KEEPING)
+COMMANDS = (search, show, diff, log, serve, optimize, *reports.COMMANDS, *_KEEPING)

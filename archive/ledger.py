@@ -316,7 +316,8 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: 
     if kind == "article" and cause in MISSING:
         _mark_missing(db, url_id, (cause, failures), at, policy)
         return cast("int | None", article_id)
-    due = image_retry_at(cause, failures, at) if kind == "image" else retry_at(cause, failures, at)
+    is_part = kind in ("image", "attachment")
+    due = image_retry_at(cause, failures, at) if is_part else retry_at(cause, failures, at)
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN article_id IS NOT NULL AND kind = 'article' THEN state ELSE 'failed' END, "
         "fetched_at = ?, failures = ?, cause = ?, due_at = ?, failed_since = ifnull(failed_since, ?) WHERE id = ?",

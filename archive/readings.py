@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.attachments import index_attachments
 from archive.columns import columns_of, storable
 from archive.corrections import HAND, follow
 from archive.events import retell
@@ -248,6 +249,7 @@ def show_version(db: Database, article_id: int, version: tuple[int, int], day: d
         f"UPDATE articles SET {columns}, version = ? WHERE id = ?",  # noqa: S608 (names are ours)
         (*row.values(), number, article_id),
     )
+    index_attachments(db, article_id)
 
 
 def current_columns(article: Article, images: Sequence[KeptImage]) -> dict[str, Any]:

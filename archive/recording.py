@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from io import BufferedWriter, BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,8 +47,8 @@ class WarcFiles:
     def __init__(self, path: Path, *, software: str, most_bytes: int = MOST_BYTES) -> None:
         self._first, self._software, self._most = path, software, most_bytes
         self._serial = 0
-        self._file: BufferedWriter | None = None
-        self._durable = self._start = 0
+        self._file: FileIO | None = None
+        self._durable = self._start = self._end = 0
         self._raw = BytesIO()
         self._make = WARCWriter(self._raw, gzip=False, warc_version=_VERSION)
 
@@ -85,9 +85,8 @@ class WarcFiles:
         """Bring everything written so far onto the disk."""
         if self._file is not None:
             try:
-                self._file.flush()
                 os.fsync(self._file.fileno())
-                self._durable = self._file.tell()
+                self._durable = self._end
             except OSError as error:
                 raise self._refused(error) from error
 
@@ -102,9 +101,9 @@ class WarcFiles:
     def _append_bytes(self, kind: str, raw: bytes) -> Record:
         member = igzip.compress(raw, compresslevel=_LEVEL, mtime=0)
         try:
-            file = self._opened(len(member))
-            offset = file.tell()
-            file.write(member)
+            self._open(len(member))
+            offset = self._end
+            self._write(member)
         except OSError as error:
             raise self._refused(error) from error
         return Record(kind, Place(self.path.name, offset, len(member)), f"sha256:{hashlib.sha256(raw).hexdigest()}")
@@ -115,21 +114,27 @@ class WarcFiles:
         self._make.write_record(record)
         return self._raw.getvalue()
 
-    def _opened(self, coming: int) -> BufferedWriter:
-        """Return the file to write to: a new one where this one would grow too long."""
-        if self._file is not None and self._start < self._file.tell() and self._file.tell() + coming > self._most:
+    def _open(self, coming: int) -> None:
+        """Have a file to write to: a new one where this one would grow too long."""
+        if self._file is not None and self._start < self._end and self._end + coming > self._most:
             self.sync()
             self._file.close()
-            self._file, self._durable = None, 0
+            self._file, self._durable, self._end = None, 0, 0
             self._serial += 1
         if self._file is None:
-            self._file = self.path.open("xb")
+            # Without a buffer: each record is one write, so that a kill seldom leaves half a one.
+            self._file = self.path.open("xb", buffering=0)
             sync_folder(self.path.parent)
             info = {"software": self._software, "format": "WARC File Format 1.1"}
             record = self._make.create_warcinfo_record(self.path.name, info)
-            self._file.write(igzip.compress(self._bytes_of(record), compresslevel=_LEVEL, mtime=0))
-            self._start = self._file.tell()
-        return self._file
+            self._write(igzip.compress(self._bytes_of(record), compresslevel=_LEVEL, mtime=0))
+            self._start = self._end
+
+    def _write(self, member: bytes) -> None:
+        rest = memoryview(member)
+        while rest and self._file is not None:
+            rest = rest[self._file.write(rest) :]
+        self._end += len(member)
 
     def _refused(self, error: OSError) -> ArchiveError:
         self._give_up()
@@ -140,8 +145,7 @@ class WarcFiles:
         if self._file is None:
             return
         with suppress(OSError):
-            # The rest of its buffer goes too: a close that flushes would be refused again.
-            self._file.raw.close()
+            self._file.close()
         with suppress(OSError):
             if self._durable:
                 os.truncate(self.path, self._durable)

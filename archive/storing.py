@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive import ledger
+from archive.attachments import FetchedAttachment, write_attachments
 from archive.columns import columns_of, storable
 from archive.corrections import corrected
 from archive.events import retell
@@ -57,6 +58,7 @@ class ArticleUnit:
     pages: tuple[str, ...] = ()
     also: tuple[FetchedImage, ...] = ()
     reread: Article | None = None
+    attachments: tuple[FetchedAttachment, ...] = ()
     note: str | None = None
     live: bool = False
     outcome: Outcome | None = field(default=None)
@@ -112,6 +114,7 @@ class ArticleUnit:
                 self._read_again(desk.db, article_id, number, self.reread)
             self.article = corrected(desk.db, article_id, self.article, self.reread)
             self.outcome = _compare(desk, self, (article_id, url_id, number), image_ids)
+        write_attachments(desk, article_id, self.attachments, self.seen_at)
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)
 

@@ -13,6 +13,7 @@ from archive.errors import ArchiveError, NewsarchiveError
 from archive.holdings import Holdings
 from archive.recording import WarcFiles
 from archive.units import Desk, Unit
+from archive.upkeep import WalKeeper
 
 BATCH_UNITS = 100
 BATCH_SECONDS = 1.0
@@ -83,9 +84,11 @@ class Writer:
         try:
             db = open_archive(self._holdings.database)
             desk = Desk(db, self._holdings.media, self._warc, self._site_id, self._run_id, self._policy)
+            wal = WalKeeper(self._holdings.database)
             try:
                 while batch := self._next_batch():
                     self._write(desk, batch)
+                    wal.look(db)
             finally:
                 self._warc.close()
                 db.close()

@@ -89,6 +89,8 @@ _MEANINGS = {
     "wrong-type": "its bytes are those of another kind of file than a page",
     "incomplete": "a further page of it is missing",
     "not-image": "its bytes are no image",
+    "not-a-file": "what came is no PDF or office file",
+    "too-many-attachments": "the article links to more files than are kept",
     "empty": "the page is empty",
     "no-articles": "the page names no article that fits the definition",
     "no-article": "the page holds neither text nor image",

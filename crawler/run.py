@@ -186,7 +186,7 @@ class Run:
             return
         word = "skipped" if skipped else "failed"
         # A listing's failure has its line already: its walk stopped there.
-        level = logging.INFO if skipped or kind in ("image", "listing") else logging.WARNING
+        level = logging.INFO if skipped or kind in ("image", "attachment", "listing") else logging.WARNING
         logger.log(level, "%s: %s %s %s: %s (%s)", self.site.id, kind, url, word, explain(cause), cause)
         self._writer.put(FailureUnit(url, kind, cause, at or self.now(), skipped))
 

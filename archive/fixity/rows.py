@@ -24,7 +24,8 @@ from archive.seals import seal_of
 from archive.versions import digest_of
 
 _STATES = ("live", "gone", "withdrawn")
-_UNREADABLE = (ValueError, TypeError, KeyError, zlib.error)
+# StopIteration: an index that leads to no row.
+_UNREADABLE = (ValueError, TypeError, KeyError, StopIteration, zlib.error)
 _LATEST = (
     "SELECT version_id, number FROM version_captures JOIN versions ON versions.id = version_id "
     "WHERE article_id = ? AND position = 1 ORDER BY {} DESC, capture_id DESC LIMIT 1"

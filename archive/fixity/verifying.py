@@ -21,6 +21,8 @@ from archive.holdings import Holdings
 from archive.model import timestamp, utc_now
 
 _BATCH = 200
+# What a value that is no more what it was may lead to.
+_BROKEN = (sqlite3.DatabaseError, UnicodeError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError)
 _NAMES_IMAGE = (
     "SELECT 1 FROM images WHERE path = ?1 "
     "UNION ALL SELECT 1 FROM captures WHERE digest = 'sha256:' || ?2 AND withdrawn IS NULL"
@@ -135,8 +137,8 @@ class _Verifier:
         """Take what a check finds; where the database itself stops it, that is what is wrong."""
         try:
             self._found.damages.extend(check())
-        except (sqlite3.DatabaseError, UnicodeError) as error:
-            said = Damage("database", str(error))
+        except _BROKEN as error:
+            said = Damage("database", f"a check ended early: {type(error).__name__}: {error}")
             if said not in self._found.damages:
                 self._found.damages.append(said)
 
@@ -169,8 +171,9 @@ class _Verifier:
     def _read(self, kind: str, name: str) -> Seen:
         try:
             return self._image(name) if kind == "image" else self._warc(name)
-        except UnicodeError as error:
-            return Seen(name, 0, "", (Damage("database", f"a row names a file {name!r}, which is no text: {error}"),))
+        except (StopIteration, *_BROKEN) as error:
+            said = f"the row that names {name!r} cannot be read: {type(error).__name__}: {error}"
+            return Seen(str(name), 0, "", (Damage("database", said),))
 
     def _image(self, path: str) -> Seen:
         row = next(iter(self._copy.query("SELECT * FROM images WHERE path = ?", (path,))))

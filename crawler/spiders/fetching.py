@@ -20,7 +20,6 @@ from archive.readings import Reading
 from archive.storing import ArticleUnit, same_title
 from archive.units import CaptureRef, FetchedImage
 from crawler.failures import DEAD_LINKS, SKIPS, cause_of, cause_of_no_page, cause_of_status
-from crawler.middlewares import header_of
 from crawler.parsers import PARSER_RELEASE, join_pages, parse_article
 from crawler.parsers.blocked import block_cause, may_be_blocked
 from crawler.parsers.missing import likeness, no_such_page
@@ -29,6 +28,8 @@ from crawler.parsers.pager import part_number
 from crawler.rereading import read_stored
 from crawler.run import Run
 from crawler.site import Site
+from crawler.spiders.asking import NOT_MODIFIED, capture_of, content_type_of, meta_of, validators
+from crawler.spiders.attaching import fetch_attachments
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
@@ -37,9 +38,7 @@ _IN_COMMON, _ALIKE = 0.1, 0.8
 # So often an article waits for a page of it that is not there, and for the best form of an image.
 _MOMENTS = 2
 _PASSING = ("timeout", "reset", "refused", "truncated", "host-backoff", "http-429", "http-5")
-_IMAGE_TRUST = dt.timedelta(days=30)
-NOT_MODIFIED = 304
-_ERRORS = [NOT_MODIFIED, *range(400, 600)]
+_IMAGE_TRUST = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class KeptBytes:
     last_modified: str | None
 
     def is_fresh(self, now: dt.datetime) -> bool:
-        """Return whether the image need not be asked for: a picture that is swapped nearly always has a new address."""
+        """Return whether the image need not be asked for again."""
         return self.fetched_at >= timestamp(now - _IMAGE_TRUST)
 
     def image(self, url: str) -> FetchedImage:
@@ -111,6 +110,7 @@ class ArticleFetcher:
             captures=(capture_of(response), *(capture for _, capture, _ in pages)),
             images=tuple(images),
             also=tuple(image for image in also if image.info is not None or image.sha256),
+            attachments=await fetch_attachments(self._get, self._run, self._site, article, anew=self._anew),
             reading=reading_of(self._site),
             pages=tuple(page_url for _, _, page_url in pages),
             reread=self._reread(known.article_id, entry),
@@ -229,7 +229,7 @@ class ArticleFetcher:
         if first_cause:
             return FetchedImage(str(image.url), error=first_cause, asked=False)
         kept = self._kept_image(str(image.url))
-        if kept and (self._reuses or kept.is_fresh(self._run.now())):
+        if kept and not self._anew and (self._reuses or kept.is_fresh(self._run.now())):
             return kept.image(str(image.url))
         # Another form in place of the one that is kept would look like a change of the article.
         for url in (image.url, *(() if kept else image.fallbacks)):
@@ -299,25 +299,6 @@ def _image_of(response: Response, url: str, kept: KeptBytes | None) -> FetchedIm
     return FetchedImage(url, capture, response.body, info, etag=capture.etag, last_modified=capture.last_modified)
 
 
-def meta_of(kind: str) -> dict[str, object]:
-    """Return a request's meta: what kind of page it is for; errors are answers too, redirects are followed."""
-    return {"kind": kind, "handle_httpstatus_list": _ERRORS}
-
-
-def validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Return the headers that ask for a page only if it is another than the one that these came with (RFC 9110, 13)."""
-    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in said.items() if value}
-
-
-def capture_of(response: Response) -> CaptureRef:
-    """Return the reference that the capture middleware left for a response."""
-    if response.request is None:
-        raise RuntimeError(f"the response of {response.url} belongs to no request")
-    ref: CaptureRef = response.request.meta["capture"]
-    return ref
-
-
 def reading_of(site: Site) -> Reading:
     """Return who reads today: the parser's release and a digest of what the definition says of articles."""
     said = site.model_dump_json(include={"template", "templates", "date_order", "language", "timezone", "name"})
@@ -347,11 +328,6 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
         logger.info("%s: %s names %s as canonical, which is another article", site.id, own, canonical)
         return own
     return canonical
-
-
-def content_type_of(response: Response) -> str | None:
-    """Return what a response's header says it is."""
-    return header_of(response, "Content-Type")
 
 
 def _cause_of_page(response: Response) -> str | None:

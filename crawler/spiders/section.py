@@ -27,8 +27,9 @@ from crawler.parsers import parse_listing
 from crawler.parsers.dates import DateContext, parse_date
 from crawler.run import Run
 from crawler.site import Site
+from crawler.spiders.asking import capture_of, content_type_of, meta_of
 from crawler.spiders.conditional import article_validators, is_same_article, is_same_listing, listing_validators
-from crawler.spiders.fetching import ArticleFetcher, capture_of, content_type_of, meta_of
+from crawler.spiders.fetching import ArticleFetcher
 from crawler.spiders.unlisted import cause_of_body, cause_of_no_entries
 from crawler.spiders.walk import Scope, Walk, begin_walks
 

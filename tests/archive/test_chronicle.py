@@ -84,7 +84,7 @@ def test_nothing_that_fits(workspace: Path) -> None:
 
 
 def test_an_unknown_site(workspace: Path) -> None:
-    with pytest.raises(NotFoundError, match="^no site 'nowhere' in the archive; it has: herald, zhbao$"):
+    with pytest.raises(NotFoundError, match=r"^no site .nowhere. in the archive; it has: herald, zhbao$"):
         invoke(workspace, "--site", "nowhere")
 
 

@@ -213,6 +213,6 @@ def test_a_version_that_is_not_there(workspace: Path) -> None:
 
 
 def test_a_page_that_cannot_be_written(workspace: Path) -> None:
-    said = "^cannot write /dev/full/x: Not a directory; name a file that can be written$"
+    said = r"^cannot write /dev/full/x: Not a directory; name a file that can be written$"
     with pytest.raises(UsageError, match=said):
         invoke(workspace, "diff", URL, "--html", "/dev/full/x")

@@ -160,14 +160,13 @@ def test_a_file_of_an_earlier_run_is_never_written(tmp_path: Path) -> None:
     assert path.read_bytes() == b"earlier"
 
 
-def test_a_sync_that_the_disk_refuses_is_named(tmp_path: Path) -> None:
+def test_a_write_that_the_disk_refuses_is_named(tmp_path: Path) -> None:
     file = WarcFiles(tmp_path / "x.warc.gz", software="s")
     file.write(page())
     file.close()
-    file._file = open("/dev/full", "wb")  # noqa: PTH123, SIM115 (the disk of Linux that is always full)
-    file._file.write(b"x")
+    file._file = open("/dev/full", "wb", buffering=0)  # noqa: PTH123, SIM115 (the disk of Linux that is always full)
     with pytest.raises(ArchiveError) as caught:
-        file.sync()
+        file.write(page())
     assert str(caught.value) == (
         f"cannot write captures to {tmp_path}/x.warc.gz: No space left on device; free space or repair the folder"
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.demo.site import DemoSite
 from tests.e2e.faults.failing import FAILURES
@@ -58,6 +59,14 @@ _ONCE = (
 )
 
 
+def check_readable(workspace: Workspace) -> None:
+    """Other readers accept what a kill leaves behind, before anybody has put it in order."""
+    for path in sorted((workspace.root / "captures").iterdir()):
+        with path.open("rb") as file:
+            kinds = [record.rec_type for record in ArchiveIterator(file)]
+        assert kinds[:1] in ([], ["warcinfo"]), path
+
+
 def crawl_and_kill(trial: Trial, workspace: Workspace, requests: int, seconds: float) -> bool:
     """Kill a crawl so many requests and seconds after its start; return whether it still ran."""
     begun = trial.server.requests.total()
@@ -67,6 +76,7 @@ def crawl_and_kill(trial: Trial, workspace: Workspace, requests: int, seconds: f
     time.sleep(seconds)
     before = committed(workspace)
     still_ran = started.kill()
+    check_readable(workspace)
     check_archive(workspace.root)
     assert lost(before, committed(workspace)) == {}
     assert doubled(workspace) == []
