@@ -98,7 +98,8 @@ class ArticleUnit:
             self.identity = self.own
         article_id, number = _find(desk.db, url_id, self.identity)
         if article_id is not None and is_withdrawn(desk.db, article_id):
-            refuse(desk.db, article_id, url_id, self.captures, (*self.images, *self.also))
+            files = (file.capture for file in self.attachments if file.capture)
+            refuse(desk.db, article_id, url_id, (*self.captures, *files), (*self.images, *self.also))
             self.outcome = "skipped"
             return
         image_ids = [image_row(desk, image) for image in self.images]

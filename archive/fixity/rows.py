@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.attachments import index_attachments
 from archive.chain import recomputed
 from archive.columns import storable
 from archive.fixity.damage import Damage
@@ -183,6 +184,7 @@ def _differing(db: Database, row: dict[str, Any], version_id: int) -> list[str]:
     try:
         article, images = version_content(db, version_id)
         said = storable(current_columns(article, images))
+        said["search_extra"] = _extra_of(db, row["id"], said["search_extra"])
         columns = [name for name in said if row[name] != said[name]]
         if "day" in columns and _is_day_near(row["day"], article):
             columns.remove("day")
@@ -190,6 +192,19 @@ def _differing(db: Database, row: dict[str, Any], version_id: int) -> list[str]:
         return [f"it cannot be read ({error})"]
     # Stored as other JSON text of the same value by an earlier release.
     return [name for name in columns if not _same_json(row[name], said.get(name))]
+
+
+def _extra_of(db: Database, article_id: int, own: str | None) -> str | None:
+    """Return what is indexed beside an article's text: with its files' texts, where it has any."""
+    has_files = db.conn.execute(
+        "SELECT 1 FROM attachments WHERE article_id = ? AND text IS NOT NULL LIMIT 1", (article_id,)
+    ).fetchone()
+    if not has_files:
+        return own
+    # In the copy that nobody else uses: what is written there is only compared.
+    index_attachments(db, article_id)
+    (extra,) = db.conn.execute("SELECT search_extra FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return str(extra)
 
 
 def _is_day_near(day: str | None, article: Article) -> bool:

@@ -20,7 +20,7 @@ CREATE TEMP TABLE reach_urls AS
 SELECT url FROM articles WHERE id = :id
 UNION SELECT canonical_url FROM articles WHERE id = :id AND canonical_url IS NOT NULL AND canonical_url NOT IN
 (SELECT url FROM urls WHERE article_id IS NOT :id)
-UNION SELECT url FROM urls WHERE article_id = :id AND kind <> 'image'
+UNION SELECT url FROM urls WHERE article_id = :id AND kind NOT IN ('image', 'attachment')
 UNION SELECT captures.url FROM version_captures JOIN versions ON versions.id = version_id
 JOIN captures ON captures.id = capture_id WHERE article_id = :id
 UNION SELECT url FROM attachments WHERE article_id = :id AND url NOT IN

@@ -86,6 +86,11 @@ def _scrub(db: Database, reach: Reach) -> None:
         (article_id,),
     )
     db.conn.execute("UPDATE urls SET article_id = NULL WHERE article_id = ? AND kind = 'image'", (article_id,))
+    db.conn.execute(
+        "UPDATE urls SET article_id = theirs.article_id FROM attachments theirs WHERE urls.article_id = ?1 "
+        "AND kind = 'attachment' AND theirs.url = urls.url AND theirs.article_id <> ?1",
+        (article_id,),
+    )
     ours = "url_id IN (SELECT id FROM urls WHERE article_id = ?)"
     db.conn.execute(
         f"DELETE FROM sightings WHERE {ours} AND id NOT IN "  # noqa: S608 (our own words)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.db import atomic, open_archive
+from archive.errors import ArchiveError
 from archive.fixity.verifying import verify
 from archive.holdings import Holdings
 from archive.identity import article_key
@@ -284,6 +285,21 @@ def test_what_is_fetched_again_all_the_same_does_not_stay(root: Path) -> None:
         (article_id,) = db.conn.execute("SELECT id FROM articles WHERE url = ?", (URL,)).fetchone()
         assert filter_keys(db, article_id, "herald", None)
         assert db.conn.execute("SELECT keys FROM articles WHERE id = ?", (article_id,)).fetchone() == ("",)
+
+
+def test_a_reader_of_the_past_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as somebody sees the state before, the log of writes keeps it."""
+    monkeypatch.setattr("archive.takedown.withdrawing._SECONDS", 0)
+    with closing(sqlite3.connect(root / "archive.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        take_down(root)
+        with pytest.raises(ArchiveError, match=r"somebody still reads .*newsarchive takedown --finish"):
+            finish(Holdings(root))
+        reader.rollback()
+    assert any("takedown" in line for line in damages(root))
+    assert finish(Holdings(root)) == 1
+    assert (damages(root), left_of(root)) == ([], [])
 
 
 def test_the_same_page_under_another_article_is_named(root: Path) -> None:
