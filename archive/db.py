@@ -30,7 +30,7 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
             _refuse_foreign(db, path, readonly=True)
         else:
             _prepare(db, path)
-    except (sqlite3.Error, OSError, UnicodeError, ArchiveError) as error:
+    except (sqlite3.Error, OSError, UnicodeError, LookupError, ArchiveError) as error:
         if connection is not None:
             connection.close()
         if isinstance(error, ArchiveError):

@@ -108,7 +108,7 @@ def finish_files(db: Database, holdings: Holdings, step: Step = lambda _name: No
 
 def _delete(db: Database, path: Path) -> None:
     """Delete an image's file unless somebody has come to show the same bytes again."""
-    if db.conn.execute("SELECT 1 FROM images WHERE path = ?", (f"{path.parent.name}/{path.name}",)).fetchone():
+    if find_image(db, path.stem) is not None:
         return
     path.unlink(missing_ok=True)
     for part in path.parent.glob(f"{path.name}.part-*") if path.parent.is_dir() else ():

@@ -18,6 +18,7 @@ from archive.chain import recomputed
 from archive.columns import storable
 from archive.fixity.damage import Damage
 from archive.identity import article_key
+from archive.keys import filter_keys
 from archive.model import Article
 from archive.reader import version_content
 from archive.readings import current_columns, standing
@@ -185,6 +186,7 @@ def _differing(db: Database, row: dict[str, Any], version_id: int) -> list[str]:
         article, images = version_content(db, version_id)
         said = storable(current_columns(article, images))
         said["search_extra"] = _extra_of(db, row["id"], said["search_extra"])
+        said["keys"] = filter_keys(db, row["id"], row["site_id"], article.language)
         columns = [name for name in said if row[name] != said[name]]
         if "day" in columns and _is_day_near(row["day"], article):
             columns.remove("day")

@@ -24,7 +24,7 @@ _BATCH = 200
 # What a value that is no more what it was may lead to.
 _BROKEN = (sqlite3.DatabaseError, UnicodeError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError)
 _NAMES_IMAGE = (
-    "SELECT 1 FROM images WHERE path = ?1 "
+    "SELECT 1 FROM images WHERE sha256 = ?2 AND path = ?1 "
     "UNION ALL SELECT 1 FROM captures WHERE digest = 'sha256:' || ?2 AND withdrawn IS NULL"
 )
 _NAMES_CAPTURE = (
@@ -152,11 +152,11 @@ class _Verifier:
             yield from self._unshown()
         self._flush()
 
-    def _chosen(self, sample: int | None) -> Iterator[tuple[str, str]]:
-        """Yield what is to be read: image files and WARC files by name, those verified longest ago first."""
+    def _chosen(self, sample: int | None) -> Iterator[tuple[str, Any]]:
+        """Yield what is to be read: images by id, WARC files by name; of a sample those verified longest ago."""
         of_site = (_IMAGES_OF_SITE, _CAPTURES_OF_SITE) if self._site_id else ("WHERE ?1 IS NULL", "")
         named = (
-            f"SELECT 'image' AS kind, path AS name, 'media/' || path AS file FROM images {of_site[0]} "  # noqa: S608
+            f"SELECT 'image' AS kind, id AS name, 'media/' || path AS file FROM images {of_site[0]} "  # noqa: S608
             f"UNION ALL SELECT DISTINCT 'capture', file, 'captures/' || file FROM captures WHERE file IS NOT NULL "
             f"{of_site[1]}"
         )
@@ -168,15 +168,15 @@ class _Verifier:
         rows_of = self._copy.conn.execute(named, (self._site_id, sample)[: 1 if sample is None else 2])
         yield from ((kind, name) for kind, name, _ in rows_of)
 
-    def _read(self, kind: str, name: str) -> Seen:
+    def _read(self, kind: str, name: Any) -> Seen:
         try:
             return self._image(name) if kind == "image" else self._warc(name)
         except (StopIteration, *_BROKEN) as error:
             said = f"the row that names {name!r} cannot be read: {type(error).__name__}: {error}"
             return Seen(str(name), 0, "", (Damage("database", said),))
 
-    def _image(self, path: str) -> Seen:
-        row = next(iter(self._copy.query("SELECT * FROM images WHERE path = ?", (path,))))
+    def _image(self, image_id: int) -> Seen:
+        row = next(iter(self._copy.query("SELECT * FROM images WHERE id = ?", (image_id,))))
         self._found.checked["images"] += 1
         self._progress("images", 1)
         return check_image(self._copy, self._holdings.media, row)
