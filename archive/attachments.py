@@ -1,6 +1,7 @@
 """Files that an article links to: their rows, and a PDF's text in the article's index."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,9 @@ from sqlite_utils import Database
 
 from archive import ledger
 from archive.columns import storable
+from archive.folding import search_extra
+from archive.keys import refresh_keys
 from archive.model import timestamp
-from archive.segment import search_extra, segment
 from archive.units import CaptureRef, Desk
 from archive.versions import pack, unpack
 
@@ -39,8 +41,9 @@ def write_attachments(desk: Desk, article_id: int, files: Sequence[FetchedAttach
     for file in files:
         _write(desk.db, article_id, file, seen_at)
         _mark(desk, article_id, file, seen_at)
-    if any(file.text for file in files):
+    if files:
         index_attachments(desk.db, article_id)
+        refresh_keys(desk.db, article_id)
 
 
 def index_attachments(db: Database, article_id: int) -> None:
@@ -53,9 +56,11 @@ def index_attachments(db: Database, article_id: int) -> None:
     ]
     if not found:
         return
-    row = next(iter(db.query("SELECT body, title, captions, source, byline FROM articles WHERE id = ?", (article_id,))))
-    parts = [search_extra(*row.values()), *map(segment, found)]
-    said = storable({"extra": " \u2029 ".join(filter(None, parts))})["extra"]
+    *texts, byline = db.conn.execute(
+        "SELECT body, title, captions, source, byline FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    extra = search_extra(*texts, " ".join(json.loads(byline)), attached="\n".join(found))
+    said = storable({"extra": extra})["extra"]
     db.conn.execute(
         "UPDATE articles SET search_extra = ?1 WHERE id = ?2 AND search_extra IS NOT ?1", (said, article_id)
     )

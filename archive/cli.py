@@ -1,77 +1,28 @@
-"""The archive side's commands: search, show, serve; the group gives them the archive's path."""
+"""The archive side's commands: show, serve, those of search and of reports; the group gives them their path."""
 
-import datetime as dt
 import json
-import re
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import click
 
-from archive import reports
+from archive import reports, searching
 from archive.backup.command import backup, restore
 from archive.chronicle.command import log
+from archive.citing.command import cite
 from archive.diffing.command import diff
+from archive.export.command import export
 from archive.fixity.command import verify
 from archive.hand.command import edit, note, tag
 from archive.takedown.command import takedown
 from archive.terminal import printable
 
-if TYPE_CHECKING:
-    from archive.reader import Record
-    from archive.search import Hit
-
 
 class _Invocation(Protocol):
     @property
     def database(self) -> Path: ...
-
-
-_DAY = click.DateTime(["%Y-%m-%d"])
-
-
-@click.command()
-@click.argument("query", nargs=-1)
-@click.option("--site", metavar="ID", help="Only this site.")
-@click.option("--section", metavar="KEY", help="Only articles that stand in this section.")
-@click.option("--since", type=_DAY, help="Only from this day on.")
-@click.option("--until", type=_DAY, help="Only up to this day, inclusive.")
-@click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance", show_default=True)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the hits as JSON.")
-@click.pass_obj
-def search(
-    invocation: _Invocation,
-    query: tuple[str, ...],
-    site: str | None,
-    section: str | None,
-    since: dt.datetime | None,
-    until: dt.datetime | None,
-    sort: str,
-    limit: int,
-    as_json: bool,
-) -> None:
-    """Search titles, text, captions, sources and bylines; Chinese, Japanese and Korean too.
-
-    All words must occur; words in quotes must stand together. Any text is a valid query.
-
-    \b
-    newsarchive search '"quality supervision" shanghai' --since 2016-01-01
-    """
-    from archive.db import open_archive  # noqa: PLC0415
-    from archive.search import Filters, count  # noqa: PLC0415
-    from archive.search import search as find  # noqa: PLC0415
-
-    text = " ".join(query)
-    filters = Filters(site, section, since.date() if since else None, until.date() if until else None)
-    with closing(open_archive(invocation.database, readonly=True)) as db:
-        hits = find(db, text, filters, sort="newest" if sort == "newest" else "relevance", limit=limit)
-        if as_json:
-            click.echo(json.dumps([hit.as_dict() for hit in hits], ensure_ascii=False, indent=2))
-        else:
-            _print_hits(text, filters != Filters(), hits, count(db, text, filters))
 
 
 @click.command()
@@ -86,6 +37,7 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
     """
     from archive.db import open_current  # noqa: PLC0415
+    from archive.export.content import as_dict  # noqa: PLC0415
     from archive.hand.marks import marks_of  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
@@ -93,9 +45,9 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
         record = read_article(db, reference, number)
         marks = marks_of(db, record.row["id"])
     if as_json:
-        click.echo(json.dumps(_as_dict(record) | marks, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(as_dict(record) | marks, ensure_ascii=False, indent=2))
     else:
-        _print_record(record)
+        _print_record(as_dict(record))
         _print_marks(marks)
 
 
@@ -139,64 +91,10 @@ def optimize(invocation: _Invocation) -> None:
     click.echo(f"The index is merged ({steps} steps); the database has {after:,} bytes, {before:,} before.")
 
 
-def _print_hits(text: str, filtered: bool, hits: "list[Hit]", total: int) -> None:
+def _print_record(said: dict[str, Any]) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console = Console(highlight=False, soft_wrap=True)
-    if not hits:
-        console.print(Text(_nothing(text, filtered)))
-        return
-    for hit in hits:
-        head = Text(printable(hit.title or "(untitled)"), style="bold")
-        console.print(head.append(f"  {hit.day or 'no date'} · {hit.site} · {hit.key}", style="dim"))
-        found = Text("  ")
-        for part in re.split("(\x02[^\x02\x03]*\x03)", hit.snippet.replace("\n", " ")):
-            found.append(printable(part), style="yellow" if part.startswith("\x02") else "")
-        console.print(found)
-        console.print(Text(f"  {hit.url}", style="blue"))
-    console.print(f"{len(hits)} of {total:,} article{'' if total == 1 else 's'}.")
-
-
-def _nothing(text: str, filtered: bool) -> str:
-    where = " with these filters" if filtered else ""
-    if text.strip():
-        return f"Nothing in the archive matches {printable(text)!r}{where}."
-    return f"No article in the archive fits{where}." if filtered else "The archive holds no article yet."
-
-
-def _as_dict(record: "Record") -> dict[str, Any]:
-    article = record.article
-
-    def date(name: str) -> dict[str, Any] | None:
-        stamp = getattr(article, name)
-        if stamp is None:
-            return None
-        return {"raw": stamp.raw, "value": stamp.stored, "precision": stamp.precision, "reason": stamp.reason}
-
-    row = record.row
-    return {
-        "id": row["id"], "key": row["key"], "site": row["site_id"], "sections": list(record.sections),
-        "url": row["url"], "canonical_url": article.canonical_url, "state": row["state"],
-        "version": record.number, "current_version": row["version"], "day": row["day"],
-        "title": article.title, "updated": date("updated"), "published": date("published"),
-        "source": article.source, "byline": list(article.byline), "breadcrumb": list(article.breadcrumb),
-        "language": article.language, "body": article.body, "body_html": article.body_html,
-        "images": [
-            {"position": kept.image.position, "url": kept.image.url, "sha256": kept.sha256, "error": kept.error,
-             "caption": kept.image.caption, "credit": kept.image.credit, "alt": kept.image.alt}
-            for kept in record.images
-        ],
-        "versions": [dict(version) for version in record.versions],
-        "first_seen": row["first_seen"], "last_seen": row["last_seen"], "rules": article.rules,
-    }  # fmt: skip
-
-
-def _print_record(record: "Record") -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    said = _as_dict(record)
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print(Text(printable(said["title"] or "(untitled)"), style="bold"))
     for label, value in (
@@ -238,4 +136,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
 
 
 _KEEPING = (verify, takedown, backup, restore, edit, tag, note)
-COMMANDS = (search, show, diff, log, serve, optimize, *reports.COMMANDS, *_KEEPING)
+COMMANDS = (show, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS, *_KEEPING)

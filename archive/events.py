@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from archive.changes import changes_between
 from archive.due import Policy
+from archive.keys import refresh_keys
 from archive.model import timestamp, utc_now
 from archive.reader import version_content
 from archive.timeline import Event, Sight, Story, in_order, tell
@@ -121,8 +122,10 @@ def _changes(db: Database, article_id: int, event: Event) -> str | None:
 def _write_state(db: Database, article_id: int, story: Story) -> None:
     if story.latest is not None:
         seen = (story.state, story.first_seen, story.last_seen)
-        db.conn.execute(
+        written = db.conn.execute(
             "UPDATE articles SET state = ?1, first_seen = ?2, last_seen = ?3 WHERE id = ?4 "
             "AND (state, first_seen, last_seen) <> (?1, ?2, ?3)",
             (*seen, article_id),
         )
+        if written.rowcount:
+            refresh_keys(db, article_id)

@@ -1,6 +1,19 @@
-"""Filters as part of a full-text match: tokens for site, sections and language in `articles.keys`."""
+"""Filters as part of a full-text match: tokens in `articles.keys`.
+
+They stand for the site, the sections, the language, the state, and for having changed, an image or a PDF.
+"""
 
 from sqlite_utils import Database
+
+_MARKS = """
+SELECT
+  EXISTS (SELECT 1 FROM versions WHERE article_id = :id AND number > 1 AND same_as IS NULL),
+  EXISTS (SELECT 1 FROM article_images WHERE article_id = :id AND image_id IS NOT NULL AND version_id =
+    (SELECT versions.id FROM versions JOIN articles ON articles.id = article_id AND number = version
+     WHERE article_id = :id)),
+  EXISTS (SELECT 1 FROM attachments WHERE article_id = :id AND mime = 'application/pdf' AND error IS NULL)
+"""
+MARKS = ("changed", "image", "pdf")
 
 
 def place_in_sections(db: Database, *, url_id: int) -> None:
@@ -15,6 +28,11 @@ def place_in_sections(db: Database, *, url_id: int) -> None:
         "WHERE urls.article_id = ? GROUP BY section_id ON CONFLICT DO NOTHING",
         (article_id, article_id),
     )
+    refresh_keys(db, article_id)
+
+
+def refresh_keys(db: Database, article_id: int) -> None:
+    """Bring an article's filter keys up to date; whoever changes what they stand for calls this."""
     site_id, language, before = db.conn.execute(
         "SELECT site_id, language, keys FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
@@ -24,14 +42,18 @@ def place_in_sections(db: Database, *, url_id: int) -> None:
 
 
 def filter_keys(db: Database, article_id: int, site_id: str, language: str | None) -> str:
-    """Return the tokens that make a filter on site, section or language part of an FTS match."""
+    """Return the tokens that make a filter part of an FTS match."""
+    row = db.conn.execute("SELECT state FROM articles WHERE id = ?", (article_id,)).fetchone()
     sections = db.conn.execute(
         "SELECT section_id FROM article_sections WHERE article_id = ? ORDER BY section_id", (article_id,)
     )
-    tokens = [site_token(site_id), *(section_token(row[0]) for row in sections)]
+    tokens = [site_token(site_id)]
+    tokens += [section_token(section_id) for (section_id,) in sections]
     if language:
         tokens.append(language_token(language))
-    return " ".join(tokens)
+    tokens.append(state_token(row[0] if row else "live"))
+    marks = db.conn.execute(_MARKS, {"id": article_id}).fetchone()
+    return " ".join(tokens + [mark_token(name) for name, holds in zip(MARKS, marks, strict=True) if holds])
 
 
 # U+E000 cannot be typed and stays inside a token of `unicode61`, which would split `site_12` at the underscore.
@@ -48,3 +70,13 @@ def section_token(section_id: int) -> str:
 def language_token(language: str) -> str:
     """Return the filter token of a language, by its primary subtag."""
     return f"\ue000l{language.lower().partition('-')[0].encode().hex()}"
+
+
+def state_token(state: str) -> str:
+    """Return the filter token of a state; every article has one."""
+    return f"\ue000t{state}"
+
+
+def mark_token(name: str) -> str:
+    """Return the filter token of having changed, an image or a PDF."""
+    return f"\ue000h{name}"

@@ -11,11 +11,11 @@ from archive.attachments import index_attachments
 from archive.columns import columns_of, storable
 from archive.corrections import HAND, follow
 from archive.events import retell
+from archive.folding import search_extra
 from archive.keys import filter_keys
 from archive.model import Article
 from archive.reader import version_content
 from archive.rows import find_image, put_image
-from archive.segment import search_extra
 from archive.versions import KeptImage, digest_of, html_of, pack
 
 NOT_FETCHED = "not-fetched"

@@ -18,6 +18,7 @@ from archive.model import SiteRow, timestamp, utc_now
 from archive.recording import numbered
 from archive.warc import cut_tail
 from archive.withdrawn import finish_files
+from archive.words import count_words_if_due
 
 logger = logging.getLogger(__name__)
 COUNTS = ("discovered", "stored", "unchanged", "skipped", "failed", "pending", "requests", "bytes")
@@ -74,7 +75,9 @@ def finish_run(
             history.count_causes(db, run_id)
             (site_id,) = db.conn.execute("SELECT site_id FROM runs WHERE id = ?", (run_id,)).fetchone()
             health.judge(db, site_id)
-            return health.open_problems(db, site_id)
+            problems = health.open_problems(db, site_id)
+        count_words_if_due(db)
+        return problems
     finally:
         db.close()
 

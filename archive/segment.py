@@ -1,4 +1,4 @@
-"""Scripts written without spaces, made searchable in plain FTS5: a space between their characters."""
+"""Chinese, Japanese and Korean: which characters they are, and how many words such a text counts."""
 
 import re
 
@@ -7,14 +7,8 @@ CJK = (
     "\u1100-\u11ff\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3040-\u30ff\u3100-\u318f\u31a0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_CHARACTER = re.compile(f"([{CJK}])")
+_PIECES = re.compile(f"[{CJK}]|[^{CJK}]+")
 _ANY = re.compile(f"[{CJK}]")
-# Punctuation of these scripts takes no space either.
-_WIDE = CJK + "\u3000-\u303f\uff00-\uff65\u2014\u2026\u201c\u201d\u2018\u2019\u00b7"
-_BETWEEN = re.compile(
-    f"(?<=[{_WIDE}])([\x02\x03«»]*) +(?=[\x02\x03«»]*[{CJK}])|(?<=[{CJK}])([\x02\x03«»]*) +(?=[\x02\x03«»]*[{_WIDE}])"
-)
-_SPACES = re.compile(r"\s+")
 
 
 def has_cjk(text: str) -> bool:
@@ -27,15 +21,4 @@ def segment(text: str) -> str:
 
     FTS5's `unicode61` then takes each as a token, and a word is found as a phrase of its characters.
     """
-    return _SPACES.sub(" ", _CHARACTER.sub(r" \1 ", text)).strip()
-
-
-def desegment(text: str) -> str:
-    """Return segmented text as it was, highlight marks (U+0002 and U+0003, or « and ») kept."""
-    return _BETWEEN.sub(lambda match: match[1] or match[2] or "", text)
-
-
-def search_extra(*texts: str | None) -> str | None:
-    """Return what the tokenizer would miss of an article's texts, None where there is nothing."""
-    missed = [segment(text) for text in texts if text and has_cjk(text)]
-    return " \u2029 ".join(missed) or None
+    return " ".join(" ".join(_PIECES.findall(text)).split())

@@ -5,16 +5,41 @@ from typing import Any
 QUERIES: dict[str, Any] = {
     "search": {
         "title": "Search the articles",
-        "description": "All words must occur; words in quotes must stand together. Chinese, Japanese and Korean too.",
+        "description": 'Words, "phrases", -not, OR, word*, near, title: site: date:2017..2018-03 is:changed and more: '
+        "docs/search.md. Any language, any script.",
         "params": ["q"],
         "hide_sql": True,
         "sql": """\
-select articles.day, articles.title, articles.site_id as site,
-       newsarchive_desegment(snippet(articles_fts, -1, '«', '»', '…', 24)) as found,
+select articles.day, articles.title, articles.site_id as site, hit.value ->> 'found' as found,
        articles.updated, articles.source, articles.url, articles.key, articles.id
-from articles_fts cross join articles on articles.id = articles_fts.rowid
-where articles_fts match newsarchive_match(:q)
-order by bm25(articles_fts, 1.0, 6.0, 3.0, 1.0, 2.0, 1.0, 0.0) limit 100""",
+from json_each(newsarchive_search(:q, 'relevance', 100)) as hit
+cross join articles on articles.id = hit.value ->> 'id' order by hit.key""",
+    },
+    "newest_matches": {
+        "title": "Search the articles, newest first",
+        "params": ["q"],
+        "hide_sql": True,
+        "sql": """\
+select articles.day, articles.title, articles.site_id as site, hit.value ->> 'found' as found,
+       articles.updated, articles.source, articles.url, articles.key, articles.id
+from json_each(newsarchive_search(:q, 'newest', 100)) as hit
+cross join articles on articles.id = hit.value ->> 'id' order by hit.key""",
+    },
+    "facets": {
+        "title": "What a search is made of",
+        "description": "Sites, sections, languages, sources, states, years and months of all that matches.",
+        "params": ["q"],
+        "hide_sql": True,
+        "sql": """\
+select facet.key as facet, found.key as value, found.value as articles
+from json_each(newsarchive_answer(:q), '$.facets') as facet
+cross join json_each(case when facet.type = 'object' then facet.value else '{}' end) as found""",
+    },
+    "answer": {
+        "title": "The whole answer to a search, as JSON",
+        "params": ["q"],
+        "hide_sql": True,
+        "sql": "select newsarchive_answer(:q) as answer",
     },
     "newest": {
         "title": "The newest articles",
@@ -73,5 +98,7 @@ METADATA: dict[str, Any] = {
         },
         "hosts": {"description": "Hosts: their robots.txt with its expiry, and until when one is left alone."},
         "sites": {"description": "The sites of this archive.", "label_column": "name"},
+        "search_words": {"description": "The words of the index: in how many articles each stands, and how often."},
+        "search_state": {"description": "What the words were counted of, and how far an older index is brought on."},
     }
 }

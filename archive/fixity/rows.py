@@ -22,6 +22,7 @@ from archive.keys import filter_keys
 from archive.model import Article
 from archive.reader import version_content
 from archive.readings import current_columns, standing
+from archive.reindex import is_waiting
 from archive.seals import seal_of
 from archive.versions import digest_of
 
@@ -187,7 +188,9 @@ def _differing(db: Database, row: dict[str, Any], version_id: int) -> list[str]:
         said = storable(current_columns(article, images))
         said["search_extra"] = _extra_of(db, row["id"], said["search_extra"])
         said["keys"] = filter_keys(db, row["id"], row["site_id"], article.language)
-        columns = [name for name in said if row[name] != said[name]]
+        # `newsarchive reindex` is to write them anew.
+        stale = ("search_extra", "keys") if is_waiting(db) else ()
+        columns = [name for name in said if row[name] != said[name] and name not in stale]
         if "day" in columns and _is_day_near(row["day"], article):
             columns.remove("day")
     except _UNREADABLE as error:

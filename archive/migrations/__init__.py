@@ -9,6 +9,7 @@ from archive.migrations import (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m008_search,
     m009_keeping,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
@@ -23,6 +24,7 @@ for _step in (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m008_search,
     m009_keeping,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)

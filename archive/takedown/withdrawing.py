@@ -17,6 +17,7 @@ from archive.holdings import Holdings
 from archive.model import timestamp, utc_now
 from archive.takedown.reach import Reach
 from archive.withdrawn import Step, finish_files
+from archive.words import count_words
 
 # What is kept of a withdrawn article, of all tables that name articles.
 _STAYS = ("urls", "events", "absences", "article_sections", "takedowns", "articles")
@@ -176,6 +177,8 @@ def finish(holdings: Holdings, step: Step = lambda _name: None) -> int:
         step("index")
         with atomic(db):
             db.conn.execute("INSERT INTO articles_fts(articles_fts) VALUES ('rebuild')")
+        step("words")
+        count_words(db)
         step("vacuum")
         db.conn.execute("VACUUM")
         step("checkpoint")

@@ -65,8 +65,11 @@ async def _read(response: Response, link: Link) -> FetchedAttachment:
     mime = (header_of(response, "Content-Type") or "").partition(";")[0].strip().lower() or None
     if not (is_file(data) or is_pdf(data) or (data and link.url.lower().endswith(".csv"))):
         return FetchedAttachment(link.url, link.name, capture, error="not-a-file")
-    # Not in the reactor's thread: it waits for the process that reads.
-    read = await asyncio.to_thread(read_pdf, data) if is_pdf(data) else None
+    read = None
+    if is_pdf(data):
+        mime = "application/pdf"
+        # Not in the reactor's thread: it waits for the process that reads.
+        read = await asyncio.to_thread(read_pdf, data)
     return FetchedAttachment(
         link.url, link.name, capture, mime, len(data), read.pages if read else None, read.text if read else None
     )

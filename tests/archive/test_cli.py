@@ -54,7 +54,7 @@ def exit_of(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 def test_search_for_people(workspace: Path) -> None:
     result = run(workspace, "search", "harbour")
-    key = json.loads(run(workspace, "search", "harbour", "--json").stdout)[0]["key"]
+    key = json.loads(run(workspace, "search", "harbour", "--json").stdout)["hits"][0]["key"]
     assert result.exit_code == 0
     assert result.stdout == (
         f"Harbour report  2024-05-02 · herald · {key}\n  The harbour is [closed].\n  {URL}\n1 of 1 article.\n"
@@ -62,10 +62,12 @@ def test_search_for_people(workspace: Path) -> None:
 
 
 def test_search_for_programs(workspace: Path) -> None:
-    (hit,) = json.loads(run(workspace, "search", "harbour", "--json").stdout)
+    said = json.loads(run(workspace, "search", "harbour", "--json").stdout)
+    assert (said["total"], said["exact"], said["notes"], said["problems"]) == (1, True, [], [])
+    (hit,) = said["hits"]
     assert hit["snippet"] == "The **harbour** is [closed]."
     assert (hit["url"], hit["site"], hit["day"], hit["title"]) == (URL, "herald", "2024-05-02", "Harbour report")
-    assert json.loads(run(workspace, "search", "absent", "--json").stdout) == []
+    assert json.loads(run(workspace, "search", "absent", "--json").stdout)["hits"] == []
 
 
 def test_search_in_chinese(workspace: Path) -> None:
@@ -233,7 +235,7 @@ def test_show_for_programs(workspace: Path) -> None:
 def test_every_command_has_help_with_an_example(workspace: Path) -> None:
     for command in COMMANDS:
         lines = run(workspace, str(command.name), "--help").stdout.splitlines()
-        assert any(line.startswith(f"  newsarchive {command.name} ") for line in lines)
+        assert any(f"{line} ".startswith(f"  newsarchive {command.name} ") for line in lines)
         assert not any("\\b" in line for line in lines)
 
 

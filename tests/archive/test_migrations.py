@@ -41,6 +41,8 @@ CONTRACT = {
     "records": "id capture_id type file offset length digest",
     "absences": "article_id url at cause run_id",
     "attachments": "id article_id url name capture_id mime bytes pages text error first_seen last_seen",
+    "search_words": "word docs times",
+    "search_state": "name value",
     "seals": "version_id seal",
     "verifications": "id started finished scope checked damages",
     "fixity": "file bytes sha256 verified_at damaged_at",

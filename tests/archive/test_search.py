@@ -78,7 +78,7 @@ def found(keeping: Keeping, text: str, filters: Filters = ALL, **more: object) -
         ('"quality supervision"', {"1"}),
         ('"quality supervision', {"1"}),
         ('"supervision quality"', set()),
-        ("quality AND supervision", set()),
+        ("quality AND supervision", {"1", "2"}),
         ("quality OR", set()),
         ("cafe", {"2"}),
         ("café", {"2"}),
@@ -87,9 +87,9 @@ def found(keeping: Keeping, text: str, filters: Filters = ALL, **more: object) -
         ("gull", {"3"}),
         ("roe", {"3"}),
         ("quay harbour", {"1"}),
-        ("harb*", set()),
-        ("harbour -quiet", {"1"}),
-        ("title:quay", set()),
+        ("harb*", {"1", "2", "4"}),
+        ("harbour -quiet", {"2", "4"}),
+        ("title:quay", {"1"}),
         ("went-on", {"1"}),
         ("quality, supervision!", {"1", "2"}),
         ("absent", set()),
@@ -123,22 +123,25 @@ def test_chinese_sources_and_bylines_are_found(full: Keeping) -> None:
 @pytest.mark.parametrize(
     ("text", "expression"),
     [
-        ("", ""),
-        ("  ", ""),
-        ("...", ""),
-        ("a b", f'{TEXT} : "a" AND {TEXT} : "b"'),
-        ('"a b', f'{TEXT} : "a b"'),
+        ("", '"\ue000nothing"'),
+        ("...", '"\ue000nothing"'),
+        ("a b", '("a") AND ("b")'),
+        ('"a b', '"a b"'),
         ("质量", 'search_extra : "质 量"'),
-        ("\ue000c1", f'{TEXT} : " c1"'),
-        ('a"b', f'{TEXT} : "a b"'),
+        ("質量", 'search_extra : "质 量"'),
+        ("\ue000c1", '"c1"'),
+        ("title:Straße", '(title : "strasse" OR search_extra : "\ue002strasse")'),
+        ("-a", '((keys : ("\ue000tlive" OR "\ue000tgone"))) NOT (("a"))'),
+        ("a OR b", '("a") OR ("b")'),
+        ("a near/3 b", 'NEAR("a" "b", 3)'),
     ],
 )
-def test_the_expression(text: str, expression: str) -> None:
-    assert fts_query(text) == expression
+def test_the_expression(plain: Database, text: str, expression: str) -> None:
+    assert fts_query(plain, text) == expression
 
 
-def test_an_endless_query_is_cut() -> None:
-    assert fts_query("word " * 10_000).count(" AND ") == 63
+def test_an_endless_query_is_cut(plain: Database) -> None:
+    assert fts_query(plain, "word " * 10_000).count(" AND ") == 63
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +157,8 @@ ODD = st.sampled_from([*SIGNS.split(" "), *STRANGE.split(" "), " ", "\n", "\u202
 ENDLESS = ["word " * 64 + "中", "harbour " * 64 + "中", "中" * 5000, "a" * 100_000, '"' * 999]
 
 
-# 500 times 10 texts: most of the time of a single one would be Hypothesis's own.
-@settings(max_examples=500)
+# So many times 10 texts: most of the time of a single one would be Hypothesis's own.
+@settings(max_examples=60)
 @given(st.lists(st.lists(ODD, max_size=9).map("".join) | st.text(max_size=20), min_size=10, max_size=10))
 @example(ENDLESS)
 def test_any_text_is_a_query(plain: Database, texts: list[str]) -> None:
@@ -163,10 +166,10 @@ def test_any_text_is_a_query(plain: Database, texts: list[str]) -> None:
         hits = search(plain, text)
         assert len(hits) == count(plain, text)
         assert all(isinstance(hit.snippet, str) for hit in hits)
-        assert fts_query(text) or not text.strip() or not hits
+        assert fts_query(plain, text) != '"\ue000nothing"' or not text.strip() or not hits
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(st.lists(ODD, max_size=5).map(" ".join), st.dates() | st.none(), st.dates() | st.none())
 def test_any_text_with_filters(plain: Database, text: str, since: dt.date | None, until: dt.date | None) -> None:
     filters = Filters("herald", "news", since, until)
@@ -271,7 +274,7 @@ def test_an_empty_archive_has_none_yet(keeping: Keeping) -> None:
         ('"quality supervision"', "The harbour is quiet. \x02Quality supervision\x03 went on board."),
         ("gull", "Text."),
         ("监督", "技术\x02监督\x03局"),
-        ("iPhone手机", "\x02iPhone 手机\x03拍下了照片"),
+        ("iPhone手机", "\x02iPhone手机\x03拍下了照片"),
     ],
 )
 def test_highlights(full: Keeping, text: str, snippet: str) -> None:
@@ -286,7 +289,7 @@ def test_a_hit_for_json(full: Keeping) -> None:
     assert said.pop("score") == hit.score
     assert said == {
         "id": row["id"], "key": row["key"], "site": "herald", "url": f"{BASE}/1", "title": "Quay", "day": "2024-05-02",
-        "updated": "2024-05-02", "source": None,
+        "updated": "2024-05-02", "source": None, "exact": True,
         "snippet": "The harbour is **quiet**. Quality supervision went on board.",
     }  # fmt: skip
 

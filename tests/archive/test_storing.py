@@ -403,6 +403,9 @@ def test_pages_of_an_article(keeping: Keeping) -> None:
     ]
 
 
+LIVE = "\ue000tlive"
+
+
 def tokens(keeping: Keeping) -> list[str]:
     return str(keeping.one("SELECT keys FROM articles")).split()
 
@@ -411,7 +414,7 @@ def test_sections_and_filter_keys(keeping: Keeping) -> None:
     keeping.listing(Entry(URL, "Harbour report"))
     keeping.store(article(language="en-GB"))
     news, culture = (keeping.run.sections[key].id for key in ("news", "culture"))
-    assert tokens(keeping) == ["\ue000s" + b"herald".hex(), f"\ue000c{news}", "\ue000l" + b"en".hex()]
+    assert tokens(keeping) == ["\ue000s" + b"herald".hex(), f"\ue000c{news}", "\ue000l" + b"en".hex(), LIVE]
     keeping.listing(Entry(URL, "Harbour report"), section="culture")
     assert tokens(keeping)[1:3] == [f"\ue000c{news}", f"\ue000c{culture}"]
     assert keeping.rows("SELECT section_id, first_seen FROM article_sections ORDER BY section_id") == [
@@ -424,9 +427,9 @@ def test_sections_and_filter_keys(keeping: Keeping) -> None:
 
 def test_sections_of_an_article_without_a_language(keeping: Keeping) -> None:
     keeping.store(article(language=None))
-    assert tokens(keeping) == ["\ue000s" + b"herald".hex()]
+    assert tokens(keeping) == ["\ue000s" + b"herald".hex(), LIVE]
     keeping.store(article(language="DE"))
-    assert tokens(keeping) == ["\ue000s" + b"herald".hex(), "\ue000l" + b"de".hex()]
+    assert tokens(keeping) == ["\ue000s" + b"herald".hex(), "\ue000l" + b"de".hex(), LIVE]
 
 
 NEW = Reading("1.1", "t1")
@@ -509,7 +512,10 @@ def test_chinese_is_indexed_by_character(keeping: Keeping) -> None:
     keeping.store(
         article("质量监督。", title="镇海新闻", images=[Image(PICTURE, "港口")]), images=[keeping.image(PICTURE)]
     )
-    assert keeping.one("SELECT search_extra FROM articles") == "质 量 监 督 。 \u2029 镇 海 新 闻 \u2029 港 口"
+    assert keeping.one("SELECT search_extra FROM articles") == (
+        "质 量 监 督 。 \ue001 镇 海 新 闻 \ue001 港 口 "
+        "\ue001 \ue002镇 \ue002海 \ue002新 \ue002闻 \ue001 \ue003港 \ue003口"
+    )
     assert keeping.one("SELECT word_count FROM articles") == 5
     assert len(keeping.found("监 督")) == 1
     keeping.store(article("English now.", title="News"))

@@ -38,7 +38,7 @@ def test_files_are_kept_found_and_not_fetched_twice(tmp_path: Path) -> None:
             ("dead.pdf", "the old plan", None, None, "http-404", 0),
             ("other.pdf", "theirs", None, None, "off-site", 0),
         ]
-        found = json.loads(workspace.run("search", "quinquireme tariff", "--json").out)
+        found = json.loads(workspace.run("search", "quinquireme tariff", "--json").out)["hits"]
         assert [hit["url"] for hit in found] == [site.article_url("n1")]
         site.requests.clear()
         site.answers[article_path("n1")] = Answer(article_html("n1", extra=_LINKS + "<p>More.</p>").encode())
@@ -47,7 +47,7 @@ def test_files_are_kept_found_and_not_fetched_twice(tmp_path: Path) -> None:
             "/files/notice.pdf",
             "/files/dead.pdf",
         ]
-        assert len(json.loads(workspace.run("search", "quinquireme", "--json").out)) == 1
+        assert json.loads(workspace.run("search", "quinquireme has:pdf", "--json").out)["total"] == 1
         assert [row[5] for row in workspace.rows(_SELECT)] == [1, 1, 0, 0, 0]
     check_archive(workspace.root)
 
