@@ -181,7 +181,7 @@ def _faults_of_record(db: Database, row: dict[str, Any], record: Record) -> Iter
         if record.fields and MARK.lower() not in record.fields:
             yield "it was withdrawn and is still there"
     elif row["type"]:
-        if row["digest"] != record.whole:
+        if (record.type, record.whole) != (row["type"], row["digest"]):
             yield f"a record of type {record.type}, {record.whole} is there, not the {row['type']}, {row['digest']}"
     elif row["revisit_of"]:
         yield from _faults_of_revisit(db, row, record)
