@@ -14,6 +14,7 @@ from archive.chronicle.command import log
 from archive.citing.command import cite
 from archive.diffing.command import diff
 from archive.export.command import export
+from archive.families import command as families
 from archive.fixity.command import verify
 from archive.hand.command import edit, note, tag
 from archive.takedown.command import takedown
@@ -38,16 +39,19 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     """
     from archive.db import open_current  # noqa: PLC0415
     from archive.export.content import as_dict  # noqa: PLC0415
+    from archive.families.reading import family_of  # noqa: PLC0415
     from archive.hand.marks import marks_of  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
     with closing(open_current(invocation.database)) as db:
         record = read_article(db, reference, number)
         marks = marks_of(db, record.row["id"])
+        family = family_of(db, record.row["id"])
+    said = as_dict(record) | {"family": family.as_dict() if family else None} | marks
     if as_json:
-        click.echo(json.dumps(as_dict(record) | marks, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
-        _print_record(as_dict(record))
+        _print_record(said)
         _print_marks(marks)
 
 
@@ -107,6 +111,7 @@ def _print_record(said: dict[str, Any]) -> None:
         ("url", said["url"]),
         ("key", f"{said['key']} (id {said['id']})"),
         ("version", f"{said['version']} of {len(said['versions'])}, current is {said['current_version']}"),
+        ("family", _family_line(said["family"])),
     ):
         if value:
             console.print(Text(f"{label:>10}", style="dim").append(f"  {printable(str(value))}", style="not dim"))
@@ -129,6 +134,14 @@ def _print_marks(marks: dict[str, Any]) -> None:
         click.echo(printable(f"corrected  {made['field']}{why}  ({made['by']}, {made['at'][:10]}{undone})"))
 
 
+def _family_line(family: dict[str, Any] | None) -> str:
+    if family is None:
+        return ""
+    others = len(family["members"]) - 1
+    said = f"{others} other telling{'' if others == 1 else 's'}"
+    return f"{said}, first told by {family['members'][0]['site']} ({family['first']})"
+
+
 def _date_line(said: dict[str, Any] | None) -> str:
     if said is None:
         return ""
@@ -136,4 +149,5 @@ def _date_line(said: dict[str, Any] | None) -> str:
 
 
 _KEEPING = (verify, takedown, backup, restore, edit, tag, note)
-COMMANDS = (show, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS, *_KEEPING)
+_SEEING = (show, diff, log, cite, export, serve, optimize)
+COMMANDS = (*_SEEING, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS, *_KEEPING)

@@ -13,6 +13,7 @@ from archive.attachments import FetchedAttachment, write_attachments
 from archive.columns import columns_of, storable
 from archive.corrections import corrected
 from archive.events import retell
+from archive.families.kinship import join_family
 from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
 from archive.model import Article, timestamp, utc_now
@@ -116,6 +117,7 @@ class ArticleUnit:
             self.article = corrected(desk.db, article_id, self.article, self.reread)
             self.outcome = _compare(desk, self, (article_id, url_id, number), image_ids)
         write_attachments(desk, article_id, self.attachments, self.seen_at)
+        join_family(desk.db, article_id, self.article, is_new=self.outcome == "stored")
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)
 

@@ -75,21 +75,20 @@ CREATE TABLE notes (
   by TEXT NOT NULL
 );
 CREATE INDEX notes_article ON notes(article_id);
+CREATE INDEX urls_withdrawn_url ON urls(url) WHERE cause = 'withdrawn';
 CREATE TRIGGER urls_withdrawn BEFORE UPDATE ON urls WHEN old.cause = 'withdrawn'
 BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER articles_withdrawn BEFORE UPDATE ON articles WHEN old.state = 'withdrawn'
 BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER captures_withdrawn AFTER INSERT ON captures
-WHEN EXISTS (SELECT 1 FROM urls WHERE url = new.url AND cause = 'withdrawn'
-AND site_id = (SELECT site_id FROM runs WHERE id = new.run_id))
+WHEN EXISTS (SELECT 1 FROM urls WHERE url = new.url AND cause = 'withdrawn')
 BEGIN
   UPDATE captures SET withdrawn = (SELECT begun FROM takedowns JOIN urls USING (article_id) WHERE url = new.url
-    AND site_id = (SELECT site_id FROM runs WHERE id = new.run_id)
-    ORDER BY takedowns.id DESC LIMIT 1) WHERE id = new.id;
+    AND cause = 'withdrawn' ORDER BY takedowns.id DESC LIMIT 1) WHERE id = new.id;
   INSERT INTO withdrawals(takedown_id, capture_id, file, offset, length)
   SELECT takedowns.id, new.id, iif(new.file IS NULL, '', 'captures/' || new.file), new.offset, new.length
-    FROM takedowns JOIN urls USING (article_id) WHERE url = new.url AND site_id = (
-    SELECT site_id FROM runs WHERE id = new.run_id) ORDER BY takedowns.id DESC LIMIT 1;
+    FROM takedowns JOIN urls USING (article_id) WHERE url = new.url AND cause = 'withdrawn'
+    ORDER BY takedowns.id DESC LIMIT 1;
 END;
 CREATE TRIGGER sightings_withdrawn BEFORE INSERT ON sightings
 WHEN EXISTS (SELECT 1 FROM urls WHERE id = new.url_id AND cause = 'withdrawn')

@@ -155,14 +155,22 @@ def _empty(db: Database, article_id: int) -> None:
 
 
 def _referring(db: Database, target: str) -> list[tuple[str, str]]:
-    """Return the tables and columns that refer to a table; those of versions last, for others refer to them."""
-    found = [
+    """Return the tables and columns that refer to a table, by foreign key or by name.
+
+    Those of versions come last, for others refer to them.
+    """
+    by_name = {"articles": "article_id", "versions": "version_id"}[target]
+    found = {
         (table, column)
         for (table,) in db.conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        for column, to in db.conn.execute('SELECT "from", "table" FROM pragma_foreign_key_list(?)', (table,)).fetchall()
+        for column, to in db.conn.execute(
+            'SELECT "from", "table" FROM pragma_foreign_key_list(?1) UNION SELECT name, ?2 FROM pragma_table_info(?1) '
+            "WHERE name = ?3",
+            (table, target, by_name),
+        ).fetchall()
         if to == target
-    ]
-    return sorted(set(found), key=lambda item: (item[0] == "versions", item))
+    }
+    return sorted(found, key=lambda item: (item[0] == "versions", item))
 
 
 def finish(holdings: Holdings, step: Step = lambda _name: None) -> int:

@@ -70,7 +70,7 @@ class SectionSpider(Spider):
 
         Articles that are asked for by their addresses are taken alone.
         """
-        if self.run is None:
+        if self.run is None or self._closing:
             return
         if self.scope.urls:
             self.run.want(self.scope.urls)
@@ -382,7 +382,7 @@ class SectionSpider(Spider):
         if self.run is not None and self.run.state == "running":
             self._closing = True
             try:
-                self.run.finish("interrupted")
+                self.run.finish("failed" if self.refusal else "interrupted")
             except NewsarchiveError as error:
                 self.refusal = error
                 logger.error("%s: %s", self.name, error)
