@@ -9,16 +9,19 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from archive import media
+from archive.errors import ArchiveError
 from archive.fixity.damage import Damage
 from archive.fixity.members import Record, TornError, read_record
 from archive.tombstones import MARK
+from archive.warc import Place, read_exchange
 
 _PIECE = 1 << 20
 _RECORDS = """
-SELECT offset, length, id AS capture, url, fetched_at, status, digest, revisit_of, withdrawn, NULL AS type
+SELECT offset, length, id AS capture, url, fetched_at, status, digest, revisit_of, withdrawn, NULL AS type,
+EXISTS (SELECT 1 FROM imported WHERE capture_id = captures.id) AS foreign_copy, file
 FROM captures WHERE file = ?1
 UNION ALL SELECT records.offset, records.length, capture_id, NULL, NULL, NULL, records.digest, NULL,
-(SELECT withdrawn FROM captures WHERE id = capture_id), records.type FROM records WHERE file = ?1
+(SELECT withdrawn FROM captures WHERE id = capture_id), records.type, 0, file FROM records WHERE file = ?1
 ORDER BY 1
 """
 _KEY_OF_CAPTURE = """
@@ -137,7 +140,7 @@ def check_warc(
     with tape:
         for row in db.query(_RECORDS, (name,)):
             before = tape.position
-            faults = list(_faults_at(db, tape, row))
+            faults = list(_faults_at(db, folder, tape, row))
             damages += [_damage(db, file, row, said) for said in faults]
             on_bytes(tape.position - before)
     sha256 = tape.sha256
@@ -154,7 +157,7 @@ def _damage(db: Database, file: str, row: dict[str, Any], said: str) -> Damage:
     return Damage("capture", what + said, file, row["offset"], key, row["url"])
 
 
-def _faults_at(db: Database, tape: _Tape, row: dict[str, Any]) -> Iterator[str]:
+def _faults_at(db: Database, folder: Path, tape: _Tape, row: dict[str, Any]) -> Iterator[str]:
     if not all(isinstance(row[name], int) and row[name] >= 0 for name in ("offset", "length")):
         yield f"its row names no place: offset {row['offset']!r}, length {row['length']!r}"
         return
@@ -169,7 +172,28 @@ def _faults_at(db: Database, tape: _Tape, row: dict[str, Any]) -> Iterator[str]:
         tape.skip_to(end)
         yield str(error)
         return
-    yield from _faults_of_record(db, row, record)
+    if row["foreign_copy"] and not row["withdrawn"]:
+        yield from _faults_of_copy(folder, row, record)
+    else:
+        yield from _faults_of_record(db, row, record)
+
+
+def _faults_of_copy(folder: Path, row: dict[str, Any], record: Record) -> Iterator[str]:
+    """Yield what is wrong with an imported record: it is kept as another tool wrote it, and says things in its way.
+
+    Its body's digest is that of the bytes without their chunks, or the one that it states of itself.
+    """
+    if row["revisit_of"] or record.type not in ("response", "resource"):
+        return
+    if row["digest"] == record.payload or not row["digest"].startswith("sha256:"):
+        return
+    try:
+        found = read_exchange(folder, Place(row["file"], row["offset"], row["length"])).digest
+    except ArchiveError as error:
+        yield str(error)
+        return
+    if found != row["digest"] and "warc-truncated" not in record.fields:
+        yield f"the digest of its body is {found}, not {row['digest']}"
 
 
 def _read_up(tape: _Tape, end: int, number: int) -> bytes:
