@@ -62,7 +62,7 @@ def begin(root: Path, path: Path) -> "subprocess.Popen[bytes]":
 @pytest.mark.parametrize("seed", range(20 if SOAK else 1))
 def test_a_killed_import_goes_on(importing: Importing, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
-    path = importing.write("many.warc.gz", many(400 if SOAK else 120))
+    path = importing.write("many.warc.gz", many(400 if SOAK else 70))
     whole = Importing(make_workspace(tmp_path / "whole"), importing.folder)
     whole.take(path)
     killed = 0
@@ -71,7 +71,8 @@ def test_a_killed_import_goes_on(importing: Importing, tmp_path: Path, seed: int
         database = importing.workspace.holdings.database
         deadline = time.monotonic() + 30
         while process.poll() is None and time.monotonic() < deadline:
-            if importing.one("SELECT count(*) FROM captures") > chance.randrange(150) and database.is_file():
+            enough = chance.randrange(150 if SOAK else 60)
+            if importing.one("SELECT count(*) FROM captures") > enough and database.is_file():
                 break
             time.sleep(0.02)
         time.sleep(chance.random() * (3 if SOAK else 0.3))
