@@ -142,11 +142,13 @@ def test_what_was_taken_down_does_not_come_back(server: DemoServer, workspace: W
 
 def test_what_was_imported_is_verified_too(tmp_path: Path) -> None:
     """Copies say things in the way of the tool that wrote them: chunks, times to the second."""
+    http = ("HTTP/1.1 200 OK", "Content-Type: text/html", "Transfer-Encoding: chunked")
+    block = "\r\n".join((*http, "", "5", "<p>a<", "3", "/p>", "0", "", ""))
     head = (
-        "WARC/1.0\r\nWARC-Type: {}\r\nWARC-Target-URI: http://old.example/a.html\r\nWARC-Date: 2014-03-25T12:12:28Z\r\n"
-    )
-    chunked = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<p>a<\r\n3\r\n/p>\r\n0\r\n\r\n"
-    record = f"{head.format('response')}Content-Type: application/http\r\nContent-Length: {len(chunked)}\r\n\r\n{chunked}\r\n\r\n"
+        "WARC/1.0", "WARC-Type: response", "WARC-Target-URI: http://old.example/a.html",
+        "WARC-Date: 2014-03-25T12:12:28Z", "Content-Type: application/http", f"Content-Length: {len(block)}",
+    )  # fmt: skip
+    record = "\r\n".join((*head, "", block, "", ""))
     (tmp_path / "old.warc").write_text(record, newline="")
     workspace = Workspace.make(tmp_path / "w")
     assert workspace.run("import", str(tmp_path / "old.warc")).code == 0
