@@ -50,6 +50,13 @@ class Stamp:
         return self.value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def parse_stored(stored: str | None, precision: Precision | None) -> dt.date | dt.datetime | None:
+    """Return the value of a date from how the archive stores it (see `Stamp.stored`)."""
+    if stored is None:
+        return None
+    return dt.date.fromisoformat(stored) if precision == "day" else dt.datetime.fromisoformat(stored)
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """An image of an article: where it is, and what the page says of it.

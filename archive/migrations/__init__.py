@@ -11,6 +11,7 @@ from archive.migrations import (
     m006_evidence,
     m007_families,
     m008_search,
+    m009_keeping,
     m010_importing,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
@@ -27,6 +28,7 @@ for _step in (
     m006_evidence,
     m007_families,
     m008_search,
+    m009_keeping,
     m010_importing,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)

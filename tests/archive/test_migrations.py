@@ -50,6 +50,14 @@ CONTRACT = {
     "imports": "id path size mtime state offset run_id started finished",
     "imported": "id import_id offset key warc_id beside payload capture_id record_id site_id page state",
     "import_damages": "import_id offset reason bytes",
+    "seals": "version_id seal",
+    "verifications": "id started finished scope checked damages",
+    "fixity": "file bytes sha256 verified_at damaged_at",
+    "takedowns": "id article_id reason begun finished withdrew",
+    "withdrawals": "id takedown_id capture_id file offset length done_at",
+    "edits": "id article_id field before after note at by undone_at",
+    "tags": "article_id tag at",
+    "notes": "id article_id text at by",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.

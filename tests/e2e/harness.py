@@ -309,7 +309,8 @@ def _check_members(path: Path) -> None:
 def _check_captures(db: sqlite3.Connection, root: Path) -> None:
     """Every capture is found where its row says: a WARC record at its offset, or a good image's bytes in media."""
     for url, digest, status, file, offset, length in db.execute(
-        "SELECT url, digest, status, file, offset, length FROM captures WHERE revisit_of IS NULL ORDER BY file, offset"
+        "SELECT url, digest, status, file, offset, length FROM captures WHERE revisit_of IS NULL AND withdrawn IS NULL "
+        "ORDER BY file, offset"
     ):
         if file is None:
             sha256 = digest.removeprefix("sha256:")
@@ -330,7 +331,7 @@ def _check_versions(db: sqlite3.Connection) -> None:
         "WHERE versions.id NOT IN (SELECT version_id FROM version_captures)"
     ).fetchall() == [], "versions that no capture shows"  # fmt: skip
     assert db.execute(
-        "SELECT url FROM articles WHERE NOT EXISTS "
+        "SELECT url FROM articles WHERE state <> 'withdrawn' AND NOT EXISTS "
         "(SELECT 1 FROM versions WHERE article_id = articles.id AND number = articles.version)"
     ).fetchall() == [], "articles without their current version"  # fmt: skip
     assert db.execute(
@@ -341,7 +342,7 @@ def _check_versions(db: sqlite3.Connection) -> None:
     ).fetchall() == [], "versions shown by captures that hold no page"  # fmt: skip
     assert db.execute(
         "SELECT url FROM urls WHERE kind = 'article' AND state <> 'gone' "
-        "AND (state = 'stored') <> (article_id IS NOT NULL)"
+        "AND (state = 'stored') <> (article_id IS NOT NULL) AND cause IS NOT 'withdrawn'"
     ).fetchall() == [], "ledger marks that do not fit"  # fmt: skip
 
 
