@@ -4,15 +4,21 @@ import json
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import click
 
 from archive import reports, searching
+from archive.backup.command import backup, restore
+from archive.chronicle.command import log
+from archive.citing.command import cite
+from archive.diffing.command import diff
+from archive.export.command import export
+from archive.families import command as families
+from archive.fixity.command import verify
+from archive.hand.command import edit, note, tag
+from archive.takedown.command import takedown
 from archive.terminal import printable
-
-if TYPE_CHECKING:
-    from archive.reader import Record
 
 
 class _Invocation(Protocol):
@@ -31,15 +37,22 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     \b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
     """
-    from archive.db import open_archive  # noqa: PLC0415
+    from archive.db import open_current  # noqa: PLC0415
+    from archive.export.content import as_dict  # noqa: PLC0415
+    from archive.families.reading import family_of  # noqa: PLC0415
+    from archive.hand.marks import marks_of  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
-    with closing(open_archive(invocation.database, readonly=True)) as db:
+    with closing(open_current(invocation.database)) as db:
         record = read_article(db, reference, number)
+        marks = marks_of(db, record.row["id"])
+        family = family_of(db, record.row["id"])
+    said = as_dict(record) | {"family": family.as_dict() if family else None} | marks
     if as_json:
-        click.echo(json.dumps(_as_dict(record), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
-        _print_record(record)
+        _print_record(said)
+        _print_marks(marks)
 
 
 @click.command()
@@ -60,38 +73,32 @@ def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> 
     serve_archive(invocation.database, host=host, port=port, open_browser=open_browser)
 
 
-def _as_dict(record: "Record") -> dict[str, Any]:
-    article = record.article
+@click.command()
+@click.pass_obj
+def optimize(invocation: _Invocation) -> None:
+    """Make searching quick again after a big import: merge the index, bring SQLite's statistics up to date.
 
-    def date(name: str) -> dict[str, Any] | None:
-        stamp = getattr(article, name)
-        if stamp is None:
-            return None
-        return {"raw": stamp.raw, "value": stamp.stored, "precision": stamp.precision, "reason": stamp.reason}
+    In short steps, so that a crawl may go on meanwhile; given again, it goes on where it was ended.
 
-    row = record.row
-    return {
-        "id": row["id"], "key": row["key"], "site": row["site_id"], "sections": list(record.sections),
-        "url": row["url"], "canonical_url": article.canonical_url, "state": row["state"],
-        "version": record.number, "current_version": row["version"], "day": row["day"],
-        "title": article.title, "updated": date("updated"), "published": date("published"),
-        "source": article.source, "byline": list(article.byline), "breadcrumb": list(article.breadcrumb),
-        "language": article.language, "body": article.body, "body_html": article.body_html,
-        "images": [
-            {"position": kept.image.position, "url": kept.image.url, "sha256": kept.sha256, "error": kept.error,
-             "caption": kept.image.caption, "credit": kept.image.credit, "alt": kept.image.alt}
-            for kept in record.images
-        ],
-        "versions": [dict(version) for version in record.versions],
-        "first_seen": row["first_seen"], "last_seen": row["last_seen"], "rules": article.rules,
-    }  # fmt: skip
+    \b
+    newsarchive optimize
+    """
+    from archive.db import open_archive  # noqa: PLC0415
+    from archive.upkeep import tidy  # noqa: PLC0415
+
+    if not invocation.database.is_file():
+        open_archive(invocation.database, readonly=True)
+    before = invocation.database.stat().st_size
+    with closing(open_archive(invocation.database)) as db:
+        steps = sum(1 for _ in tidy(db))
+    after = invocation.database.stat().st_size
+    click.echo(f"The index is merged ({steps} steps); the database has {after:,} bytes, {before:,} before.")
 
 
-def _print_record(record: "Record") -> None:
+def _print_record(said: dict[str, Any]) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    said = _as_dict(record)
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print(Text(printable(said["title"] or "(untitled)"), style="bold"))
     for label, value in (
@@ -104,6 +111,7 @@ def _print_record(record: "Record") -> None:
         ("url", said["url"]),
         ("key", f"{said['key']} (id {said['id']})"),
         ("version", f"{said['version']} of {len(said['versions'])}, current is {said['current_version']}"),
+        ("family", _family_line(said["family"])),
     ):
         if value:
             console.print(Text(f"{label:>10}", style="dim").append(f"  {printable(str(value))}", style="not dim"))
@@ -115,10 +123,31 @@ def _print_record(record: "Record") -> None:
         console.print(line.append(f"  {kept}  {printable(image['url'] or '')}"))
 
 
+def _print_marks(marks: dict[str, Any]) -> None:
+    if marks["tags"]:
+        click.echo(printable(f"tags  {' '.join(marks['tags'])}"))
+    for each in marks["notes"]:
+        click.echo(printable(f"note  {each['text']}  ({each['by']}, {each['at'][:10]})"))
+    for made in marks["edits"]:
+        undone = f", undone {made['undone_at'][:10]}" if made["undone_at"] else ""
+        why = f": {made['note']}" if made["note"] else ""
+        click.echo(printable(f"corrected  {made['field']}{why}  ({made['by']}, {made['at'][:10]}{undone})"))
+
+
+def _family_line(family: dict[str, Any] | None) -> str:
+    if family is None:
+        return ""
+    others = len(family["members"]) - 1
+    said = f"{others} other telling{'' if others == 1 else 's'}"
+    return f"{said}, first told by {family['members'][0]['site']} ({family['first']})"
+
+
 def _date_line(said: dict[str, Any] | None) -> str:
     if said is None:
         return ""
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (show, serve, *searching.COMMANDS, *reports.COMMANDS)
+_KEEPING = (verify, takedown, backup, restore, edit, tag, note)
+_SEEING = (show, diff, log, cite, export, serve, optimize)
+COMMANDS = (*_SEEING, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS, *_KEEPING)

@@ -11,7 +11,7 @@ AHEAD = dt.timedelta(hours=12)
 FAR_AHEAD = dt.timedelta(days=2)
 _LEAST_TIMES_MISSING = 2
 # What a server says of an image as long as it is not mended.
-DEAD_IMAGE = MISSING | {"not-image"}
+DEAD_IMAGE = MISSING | {"not-image", "not-a-file"}
 _FIRST_RETRY = dt.timedelta(hours=1)
 _MISSING_RETRY, _DEAD_IMAGE_RETRY = dt.timedelta(days=1), dt.timedelta(days=7)
 _LONGEST_RETRY = dt.timedelta(days=7)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlite_utils import Database
 
@@ -97,8 +98,7 @@ def ensure_site(db: Database, site: SiteRow) -> dict[str, Section]:
 def sections_of(db: Database, site_id: str) -> dict[str, Section]:
     """Return a site's sections by key."""
     rows = db.conn.execute(
-        "SELECT id, key, walk_started, walk_completed, walk_mark, due_at, every, definition, resume "
-        "FROM sections "
+        "SELECT id, key, walk_started, walk_completed, walk_mark, due_at, every, definition, resume FROM sections "
         "WHERE site_id = ?",
         (site_id,),
     )
@@ -127,7 +127,7 @@ def end_walk(db: Database, end: WalkEnd, at: dt.datetime) -> None:
         # What was seen before by another definition says nothing any more.
         db.conn.execute(
             "UPDATE sections SET resume = ?1, walk_mark = iif(ifnull(definition, ?2) = ?2, walk_mark, NULL), "
-            "definition = ?2 WHERE id = ?3",
+            "walk_completed = iif(ifnull(definition, ?2) = ?2, walk_completed, NULL), definition = ?2 WHERE id = ?3",
             (end.resume, end.definition, end.section_id),
         )
         return
@@ -264,6 +264,21 @@ def mark_fetched(
     )  # fmt: skip
 
 
+def mark_brought(db: Database, url_id: int, article_id: int, at: str) -> bool:
+    """Write that an older capture of a URL was brought in; return whether the ledger knows of a later fetch.
+
+    Where it does, that says more of the address today, and only the article is noted.
+    """
+    later = db.conn.execute("SELECT 1 FROM urls WHERE id = ? AND fetched_at > ?", (url_id, at)).fetchone() is not None
+    if later:
+        db.conn.execute(
+            "UPDATE urls SET article_id = ifnull(article_id, ?), state = iif(state IN ('failed', 'skipped'), 'stored', "
+            "state) WHERE id = ? AND kind = 'article'",
+            (article_id, url_id),
+        )
+    return later
+
+
 def mark_unchanged(db: Database, url_id: int, at: str, *, told: bool = False, **seen: str | None) -> None:
     """Write that a URL was fetched and shows what it showed; of `seen` due_at, and etag and last_modified if told.
 
@@ -290,17 +305,19 @@ def _opaque(etag: str | None) -> str:
 def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: Policy) -> int | None:
     """Write that a URL failed, why, and when it is due again; an article that is stored keeps its state.
 
-    Returns the article that counts as gone by this: missing for long enough, and shown by no other URL.
+    Returns the article that it leads to.
     """
-    kind, failures, before = db.conn.execute(
-        "SELECT kind, failures + 1, cause FROM urls WHERE id = ?", (url_id,)
+    kind, failures, before, article_id = db.conn.execute(
+        "SELECT kind, failures + 1, cause, article_id FROM urls WHERE id = ?", (url_id,)
     ).fetchone()
     if kind == "image" and cause in DEAD_IMAGE and before not in DEAD_IMAGE:
         # That its host was silent before says nothing of whether it is there.
         failures = 1
     if kind == "article" and cause in MISSING:
-        return _mark_missing(db, url_id, (cause, failures), at, policy)
-    due = image_retry_at(cause, failures, at) if kind == "image" else retry_at(cause, failures, at)
+        _mark_missing(db, url_id, (cause, failures), at, policy)
+        return cast("int | None", article_id)
+    is_part = kind in ("image", "attachment")
+    due = image_retry_at(cause, failures, at) if is_part else retry_at(cause, failures, at)
     db.conn.execute(
         "UPDATE urls SET state = CASE WHEN article_id IS NOT NULL AND kind = 'article' THEN state ELSE 'failed' END, "
         "fetched_at = ?, failures = ?, cause = ?, due_at = ?, failed_since = ifnull(failed_since, ?) WHERE id = ?",
@@ -308,7 +325,7 @@ def mark_failed(db: Database, url_id: int, cause: str, at: dt.datetime, policy: 
     )
     if kind == "article" and failures >= _PATIENCE:
         _ask_another(db, url_id, at)
-    return None
+    return cast("int | None", article_id)
 
 
 def _ask_another(db: Database, url_id: int, at: dt.datetime) -> None:
@@ -321,8 +338,8 @@ def _ask_another(db: Database, url_id: int, at: dt.datetime) -> None:
     )
 
 
-def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.datetime, policy: Policy) -> int | None:
-    cause, failures, now = *found, timestamp(at)
+def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.datetime, policy: Policy) -> None:
+    cause, failures = found
     article_id, since, was_gone = db.conn.execute(
         "SELECT article_id, missing_since, state = 'gone' FROM urls WHERE id = ?", (url_id,)
     ).fetchone()
@@ -332,34 +349,18 @@ def _mark_missing(db: Database, url_id: int, found: tuple[str, int], at: dt.date
     if gone:
         due = return_at(at, policy)
     db.conn.execute(
-        "UPDATE urls SET state = CASE WHEN ? THEN 'gone' WHEN article_id IS NULL THEN 'failed' ELSE state END, "
-        "fetched_at = ?, failures = ?, cause = ?, missing_since = ?, due_at = ?, "
-        "failed_since = ifnull(failed_since, ?) WHERE id = ?",
-        (
-            gone,
-            timestamp(at),
-            failures,
-            cause,
-            timestamp(first),
-            timestamp(due) if due else None,
-            timestamp(at),
-            url_id,
-        ),
+        "UPDATE urls SET state = CASE WHEN ?1 THEN 'gone' WHEN article_id IS NULL THEN 'failed' ELSE state END, "
+        "fetched_at = ?2, failures = ?3, cause = ?4, missing_since = ?5, due_at = ?6, "
+        "failed_since = ifnull(failed_since, ?2) WHERE id = ?7",
+        (gone, timestamp(at), failures, cause, timestamp(first), timestamp(due) if due else None, url_id),
     )
-    if not gone or article_id is None:
-        return None
-    # Shown under another address still: that one is asked, before anybody says that the article is gone.
-    others = db.conn.execute(
-        "UPDATE urls SET due_at = ? WHERE article_id = ? AND kind = 'article' AND state = 'stored' AND id <> ? "
-        "AND missing_since IS NULL",
-        (now, article_id, url_id),
-    )
-    (lately,) = db.conn.execute(
-        "SELECT count(*) FROM urls WHERE article_id = ? AND kind = 'article' AND state = 'stored' AND id <> ? "
-        "AND missing_since > ?",
-        (article_id, url_id, timestamp(at - policy.gone_after)),
-    ).fetchone()
-    return int(article_id) if others.rowcount == 0 and not lately else None
+    if gone and article_id is not None:
+        # Shown under another address still: that one is asked, before anybody says that the article is gone.
+        db.conn.execute(
+            "UPDATE urls SET due_at = ? WHERE article_id = ? AND kind = 'article' AND state = 'stored' AND id <> ? "
+            "AND missing_since IS NULL",
+            (timestamp(at), article_id, url_id),
+        )
 
 
 def mark_due(db: Database, url_id: int, at: str) -> None:

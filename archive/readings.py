@@ -7,7 +7,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.attachments import index_attachments
 from archive.columns import columns_of, storable
+from archive.corrections import HAND, follow
+from archive.events import retell
 from archive.folding import search_extra
 from archive.keys import filter_keys
 from archive.model import Article
@@ -15,7 +18,6 @@ from archive.reader import version_content
 from archive.rows import find_image, put_image
 from archive.versions import KeptImage, digest_of, html_of, pack
 
-HAND = "hand"
 NOT_FETCHED = "not-fetched"
 # What a rule of that name gives, where the field itself is not all of it.
 _GIVES = {"body": ("body", "body_html"), "captions": ("images",)}
@@ -57,13 +59,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """One version: what is stored of it, and what today's reading gives."""
+    """One version: what is stored of it, and what today's reading gives (of `page`, before a hand's values)."""
 
     version_id: int
     number: int
     read_by: Reading
     before: Content
     after: Content
+    page: Article | None = None
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -103,7 +106,7 @@ def _replacement(db: Database, row: tuple[Any, ...], article_id: int, article: A
     today = _with_hand_set(article, stored)
     kept = images if _is_hand_set(stored, "images") else _kept_today(db, article_id, version_id, today, images)
     before = replace(content_of(stored, images), digest=digest)
-    return Replacement(version_id, number, Reading(parser, template), before, content_of(today, kept))
+    return Replacement(version_id, number, Reading(parser, template), before, content_of(today, kept), article)
 
 
 def content_of(article: Article, images: Sequence[KeptImage]) -> Content:
@@ -167,7 +170,7 @@ def write_replacements(db: Database, article_id: int, found: Sequence[Replacemen
     for each in found:
         if each.changed or each.before.digest != each.after.digest or each.read_by != reading:
             _write(db, article_id, each, reading, at)
-    _settle(db, article_id, at)
+    _settle(db, article_id)
 
 
 def _write(db: Database, article_id: int, each: Replacement, reading: Reading, at: str) -> None:
@@ -183,13 +186,15 @@ def _write(db: Database, article_id: int, each: Replacement, reading: Reading, a
         "VALUES (?, ?, ?, ?, ?, ?)",
         (each.version_id, reading.parser, reading.template, at, each.before.digest, after.digest),
     )
+    if each.page is not None:
+        follow(db, article_id, each.page)
     db.conn.execute("DELETE FROM article_images WHERE version_id = ?", (each.version_id,))
     for position, kept in enumerate(after.images, 1):
         image_id = find_image(db, kept.sha256) if kept.sha256 else None
         put_image(db, (article_id, each.version_id, position), kept.image, image_id, kept.error)
 
 
-def _settle(db: Database, article_id: int, at: str) -> None:
+def _settle(db: Database, article_id: int) -> None:
     """Let each version count as the first that says the same; let go of those that a reading of both sets apart."""
     rows = db.conn.execute(
         "SELECT id, digest, parser || ' ' || template, same_as FROM versions WHERE article_id = ? ORDER BY number",
@@ -207,32 +212,7 @@ def _settle(db: Database, article_id: int, at: str) -> None:
     db.conn.executemany(
         "UPDATE versions SET same_as = nullif(?, id) WHERE id = ?", [(root, own) for own, root in roots.items()]
     )
-    parted = [own for own, _, _, same_as in rows if same_as is not None and roots[own] == own]
-    _settle_events(db, article_id, parted, at)
-
-
-def _settle_events(db: Database, article_id: int, parted: Sequence[int], at: str) -> None:
-    """Withdraw the events of versions that count as another; give back those of versions that do so no more."""
-    ours = "article_id = :article AND kind = 'changed'"
-    for version_id in parted:
-        db.conn.execute(
-            f"UPDATE events SET withdrawn = NULL WHERE {ours} AND (SELECT number FROM versions WHERE id = :id) "  # noqa: S608
-            "IN (from_version, to_version)",
-            {"article": article_id, "id": version_id},
-        )
-    standing = (
-        "(SELECT ifnull(first.number, own.number) FROM versions own LEFT JOIN versions first ON first.id = own.same_as "
-        "WHERE own.article_id = events.article_id AND own.number = {})"
-    )
-    is_later = (
-        "EXISTS (SELECT 1 FROM versions own WHERE own.article_id = events.article_id AND own.number = to_version "
-        "AND own.same_as IS NOT NULL)"
-    )
-    db.conn.execute(
-        f"UPDATE events SET withdrawn = :at WHERE {ours} AND withdrawn IS NULL AND "  # noqa: S608
-        f"({is_later} OR {standing.format('from_version')} = {standing.format('to_version')})",
-        {"article": article_id, "at": at},
-    )
+    retell(db, article_id, makes_events=False)
 
 
 def show_latest(db: Database, article_id: int, days: Mapping[int, dt.date | None]) -> None:
@@ -269,6 +249,7 @@ def show_version(db: Database, article_id: int, version: tuple[int, int], day: d
         f"UPDATE articles SET {columns}, version = ? WHERE id = ?",  # noqa: S608 (names are ours)
         (*row.values(), number, article_id),
     )
+    index_attachments(db, article_id)
 
 
 def current_columns(article: Article, images: Sequence[KeptImage]) -> dict[str, Any]:

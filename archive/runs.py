@@ -1,18 +1,23 @@
 """Runs: a row for every execution, opened and closed around a writer; what a dead run left is put in order first."""
 
 import datetime as dt
+import itertools
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive import health, history, ledger
+from archive.chain import chain_head
 from archive.db import atomic, open_archive
 from archive.due import FAR_AHEAD
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
+from archive.recording import numbered
 from archive.warc import cut_tail
+from archive.withdrawn import finish_files
 from archive.words import count_words_if_due
 
 logger = logging.getLogger(__name__)
@@ -37,6 +42,7 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
         started = utc_now()
         # Before their rows are closed: a kill in between would leave a torn tail that nobody looks at again.
         _cut_killed_tails(db, holdings, site.id)
+        finish_files(db, holdings)
         with atomic(db):
             sections = ledger.ensure_site(db, site)
             _mind_clock(db, site.id, started)
@@ -56,12 +62,15 @@ def finish_run(
     """Close a run's row with its sums; return the problems of its site that are open now."""
     db = open_archive(holdings.database)
     try:
+        finish_files(db, holdings)
         with atomic(db):
             db.conn.execute(
                 f"UPDATE runs SET finished = ?, state = ?, error = ?, {', '.join(f'{name} = ?' for name in COUNTS)} "  # noqa: S608
                 "WHERE id = ?",
                 (timestamp(utc_now()), state, error, *(counts.get(name, 0) for name in COUNTS), run_id),
             )
+            # What a later change of the past is told by (see `verify`).
+            db.conn.execute("UPDATE runs SET chain = ? WHERE id = ?", (chain_head(db), run_id))
             health.count_run(db, run_id)
             history.count_causes(db, run_id)
             (site_id,) = db.conn.execute("SELECT site_id FROM runs WHERE id = ?", (run_id,)).fetchone()
@@ -108,15 +117,21 @@ def _close_killed(db: Database, site_id: str, now: dt.datetime) -> None:
 def _cut_killed_tails(db: Database, holdings: Holdings, site_id: str) -> None:
     rows = db.conn.execute("SELECT id, started FROM runs WHERE site_id = ? AND state = 'running'", (site_id,))
     for run_id, started in rows.fetchall():
-        _cut_tail(db, holdings, warc_name(site_id, run_id, started))
+        first = holdings.captures / warc_name(site_id, run_id, started)
+        for serial in itertools.count():
+            path = numbered(first, serial)
+            if not path.is_file():
+                break
+            _cut_tail(db, path)
 
 
-def _cut_tail(db: Database, holdings: Holdings, name: str) -> None:
+def _cut_tail(db: Database, path: Path) -> None:
     """Cut what a killed run wrote after its last commit: no row names it, and readers stop at a torn record."""
-    path = holdings.captures / name
-    if not path.is_file():
-        return
-    (end,) = db.conn.execute("SELECT max(offset + length) FROM captures WHERE file = ?", (name,)).fetchone()
+    (end,) = db.conn.execute(
+        "SELECT max(length) FROM (SELECT max(offset + length) AS length FROM captures WHERE file = ?1 "
+        "UNION ALL SELECT max(offset + length) FROM records WHERE file = ?1)",
+        (path.name,),
+    ).fetchone()
     if end is None:
         path.unlink()
     else:

@@ -1,5 +1,7 @@
 """Storing an article: which article it is, whether what was fetched is a version of its own, and what follows."""
 
+import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -7,27 +9,31 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive import ledger
+from archive.attachments import FetchedAttachment, write_attachments
 from archive.columns import columns_of, storable
-from archive.events import note_shown, write_event
+from archive.corrections import corrected
+from archive.events import retell
+from archive.families.kinship import join_family
 from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
-from archive.model import Article, timestamp
+from archive.model import Article, timestamp, utc_now
 from archive.reader import version_content
 from archive.readings import (
     Reading,
     current_columns,
     plan_replacements,
     show_version,
-    standing,
     version_id_of,
     write_replacements,
 )
 from archive.rows import find_image, image_row, insert_row, put_image
-from archive.units import CaptureRef, Desk, FetchedImage
+from archive.units import CaptureRef, Desk, FetchedImage, insert_record
 from archive.versions import KeptImage, carry_over, digest_of, html_of, pack
 from archive.visits import plan_visit
+from archive.warc import Record
+from archive.withdrawn import is_withdrawn, refuse
 
-Outcome = Literal["stored", "unchanged"]
+Outcome = Literal["stored", "unchanged", "skipped"]
 # So many letters of a cut title tell it from others.
 _TELLING = 12
 
@@ -53,9 +59,11 @@ class ArticleUnit:
     pages: tuple[str, ...] = ()
     also: tuple[FetchedImage, ...] = ()
     reread: Article | None = None
+    attachments: tuple[FetchedAttachment, ...] = ()
     note: str | None = None
     live: bool = False
     outcome: Outcome | None = field(default=None)
+    said: Record | None = None
 
     def as_item(self) -> dict[str, Any]:
         """Return the article as a flat item, for Scrapy's feed exports."""
@@ -74,28 +82,42 @@ class ArticleUnit:
         return timestamp(self.captures[0].fetched_at)
 
     def write_files(self, desk: Desk) -> None:
-        """Keep the images' bytes."""
+        """Keep the images' bytes, and beside the capture what was first read of it."""
         for image in (*self.images, *self.also):
             image.keep(desk.media)
+        first = self.captures[0]
+        if first.record_id:
+            read = first_reading(self.article, self.reading)
+            self.said = desk.warc.write_metadata(first.url, first.fetched_at, first.record_id, read)
 
     def write_rows(self, desk: Desk) -> None:
         """Write the article, its version where it is a new one, and every mark that goes with it."""
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
-        image_ids = [image_row(desk, image) for image in self.images]
-        for image in self.also:
-            image_row(desk, image)
+        if self.said:
+            insert_record(desk.db, self.said, self.captures[0].row_id())
         if self.own and self.own != self.identity and _is_another(desk.db, self.identity, self.article.title):
             self.identity = self.own
         article_id, number = _find(desk.db, url_id, self.identity)
+        if article_id is not None and is_withdrawn(desk.db, article_id):
+            files = (file.capture for file in self.attachments if file.capture)
+            refuse(desk.db, article_id, url_id, (*self.captures, *files), (*self.images, *self.also))
+            self.outcome = "skipped"
+            return
+        image_ids = [image_row(desk, image) for image in self.images]
+        for image in self.also:
+            image_row(desk, image)
         if article_id is None:
             article_id = _new_article(desk, self)
-            _new_version(desk, self, article_id, 1, image_ids)
-            write_event(desk.db, article_id, "first_seen", (None, 1), (self.seen_at, desk.run_id))
+            _new_version(desk, self, (article_id, url_id, 1), image_ids)
+            retell(desk.db, article_id, desk.policy)
             self.outcome = "stored"
         else:
             if self.reread is not None:
                 self._read_again(desk.db, article_id, number, self.reread)
-            self.outcome = _compare(desk, self, article_id, number, image_ids)
+            self.article = corrected(desk.db, article_id, self.article, self.reread)
+            self.outcome = _compare(desk, self, (article_id, url_id, number), image_ids)
+        write_attachments(desk, article_id, self.attachments, self.seen_at)
+        join_family(desk.db, article_id, self.article, is_new=self.outcome == "stored")
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)
 
@@ -109,11 +131,14 @@ class ArticleUnit:
         for image in (*self.images, *self.also):
             if image.url:
                 self._mark_image(desk, image, article_id)
-        ledger.mark_fetched(
-            desk.db, url_id, state="stored", at=self.seen_at, article_id=article_id, digest=first.digest,
-            etag=first.etag, last_modified=first.last_modified, cause=self.note,
-            due_at=plan_visit(desk, article_id, url_id, first.fetched_at),
-        )  # fmt: skip
+        if self.live or not ledger.mark_brought(desk.db, url_id, article_id, self.seen_at):
+            # What is brought in from elsewhere is looked at again from today on, not from the day of its capture.
+            now = first.fetched_at if self.live else utc_now()
+            ledger.mark_fetched(
+                desk.db, url_id, state="stored", at=self.seen_at, article_id=article_id, digest=first.digest,
+                etag=first.etag, last_modified=first.last_modified, cause=self.note,
+                due_at=plan_visit(desk, article_id, url_id, now),
+            )  # fmt: skip
         for url, capture in zip(self.pages, self.captures[1:], strict=False):
             page_id = ledger.ensure_url(desk.db, desk.site_id, url, "page", self.seen_at)
             ledger.mark_fetched(
@@ -122,6 +147,8 @@ class ArticleUnit:
 
     def _mark_image(self, desk: Desk, image: FetchedImage, article_id: int) -> None:
         image_id = ledger.ensure_url(desk.db, desk.site_id, image.url, "image", self.seen_at)
+        if not self.live and ledger.mark_brought(desk.db, image_id, article_id, self.seen_at):
+            return
         if image.sha256:
             ledger.mark_fetched(
                 desk.db, image_id, state="stored", at=self.seen_at, article_id=article_id,
@@ -133,6 +160,17 @@ class ArticleUnit:
             ledger.mark_failed(desk.db, image_id, image.error, self.captures[0].fetched_at, desk.policy)
             # Fetched once, though it stands in several articles.
             image.asked = False
+
+
+def first_reading(article: Article, reading: Reading) -> bytes:
+    """Return an article as it was first read, with the parser's release, as JSON: evidence, never read back."""
+    images = [
+        {"url": image.url, "caption": image.caption, "credit": image.credit, "alt": image.alt}
+        for image in article.images
+    ]
+    columns = storable(columns_of(article) | {"body": article.body})
+    said = {"parser": reading.parser, "template": reading.template, "url": article.url, **columns, "images": images}
+    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _is_another(db: Database, identity: str, title: str | None) -> bool:
@@ -181,9 +219,13 @@ def _new_article(desk: Desk, unit: ArticleUnit) -> int:
     return article_id
 
 
-def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> Outcome:
-    """Tie the fetch to the version that it shows, making one where none does; a return to an old one is an event."""
+def _compare(desk: Desk, unit: ArticleUnit, place: tuple[int, int, int], image_ids: list[int | None]) -> Outcome:
+    """Tie the fetch to the version that it shows, making one where none does; what that tells are events.
+
+    `place` is the article, the ledger's URL and the current version. The article shows what its latest capture showed.
+    """
     db = desk.db
+    article_id, url_id, number = place
     current_id = version_id_of(db, article_id, number)
     filled = _fill_images(db, unit, current_id, image_ids)
     kept = _kept(db, unit, current_id)
@@ -192,23 +234,33 @@ def _compare(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_
         "ORDER BY number LIMIT 1",
         (article_id, digest_of(unit.article, kept)),
     ).fetchone()
+    refreshed = False
     if shown:
         version_id, to = int(shown[0]), int(shown[1])
-        _tie(desk, unit, version_id)
+        _tie(desk, unit, version_id, url_id)
+        refreshed = _is_latest_of(db, unit, version_id) and _refresh(db, version_id, unit.article, kept)
     else:
         to = _next_number(db, article_id)
-        version_id = _new_version(desk, unit, article_id, to, image_ids)
-    (last_seen,) = db.conn.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()
-    # Events follow capture time: an older capture that comes later (an import) changes nothing that is shown. What a
-    # crawl has just fetched is the latest, though somebody has set the clock back.
-    if unit.live or unit.seen_at >= last_seen:
-        if to != standing(db, current_id, number):
-            write_event(db, article_id, "changed", (number, to), (unit.seen_at, desk.run_id))
-        refreshed = bool(shown) and _refresh(db, version_id, unit.article, kept)
-        if to != number or filled or refreshed or unit.reread is not None:
-            show_version(db, article_id, (version_id, to), unit.article.day)
-        note_shown(db, article_id, (unit.seen_at, desk.run_id))
+        version_id = _new_version(desk, unit, (article_id, url_id, to), image_ids)
+    story = retell(db, article_id, desk.policy)
+    current = story.version or number
+    if current != number or filled or (refreshed and current == to) or unit.reread is not None:
+        day = unit.article.day if current == to else _day_of(db, article_id)
+        show_version(db, article_id, (version_id_of(db, article_id, current), current), day)
     return "unchanged" if shown else "stored"
+
+
+def _is_latest_of(db: Database, unit: ArticleUnit, version_id: int) -> bool:
+    """Return whether no later capture showed a version; what a crawl has just fetched is the latest of all."""
+    (latest,) = db.conn.execute(
+        "SELECT max(seen_at) FROM version_captures WHERE version_id = ?", (version_id,)
+    ).fetchone()
+    return unit.live or unit.seen_at >= latest
+
+
+def _day_of(db: Database, article_id: int) -> dt.date | None:
+    (day,) = db.conn.execute("SELECT day FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return dt.date.fromisoformat(day) if day else None
 
 
 def _refresh(db: Database, version_id: int, article: Article, images: Sequence[KeptImage]) -> bool:
@@ -226,7 +278,8 @@ def _refresh(db: Database, version_id: int, article: Article, images: Sequence[K
     return True
 
 
-def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, image_ids: list[int | None]) -> int:
+def _new_version(desk: Desk, unit: ArticleUnit, place: tuple[int, int, int], image_ids: list[int | None]) -> int:
+    article_id, url_id, number = place
     previous = version_id_of(desk.db, article_id, number - 1) if number > 1 else None
     kept = _kept(desk.db, unit, previous)
     row = {
@@ -246,7 +299,7 @@ def _new_version(desk: Desk, unit: ArticleUnit, article_id: int, number: int, im
         carried = kept[position - 1].sha256
         image_id = image_ids[position - 1] or (find_image(desk.db, carried) if carried else None)
         put_image(desk.db, (article_id, version_id, position), image, image_id, fetched.error)
-    _tie(desk, unit, version_id)
+    _tie(desk, unit, version_id, url_id)
     return version_id
 
 
@@ -291,15 +344,19 @@ def _fill_images(db: Database, unit: ArticleUnit, version_id: int, image_ids: li
     return True
 
 
-def _tie(desk: Desk, unit: ArticleUnit, version_id: int) -> None:
+def _tie(desk: Desk, unit: ArticleUnit, version_id: int, url_id: int) -> None:
     desk.db.conn.executemany(
-        "INSERT INTO version_captures(version_id, capture_id, position, seen_at) VALUES (?, ?, ?, ?) "
+        "INSERT INTO version_captures(version_id, capture_id, position, seen_at, url_id) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO NOTHING",
         [
-            (version_id, capture.row_id(), position, timestamp(capture.fetched_at))
+            (version_id, capture.row_id(), position, timestamp(capture.fetched_at), url_id)
             for position, capture in enumerate(unit.captures, 1)
         ],
     )
+    if not unit.live:
+        desk.db.conn.execute(
+            "UPDATE versions SET seen_at = ?1 WHERE id = ?2 AND seen_at > ?1", (unit.seen_at, version_id)
+        )
 
 
 def _next_number(db: Database, article_id: int) -> int:

@@ -1,20 +1,22 @@
 """Units of writing: each is whole or not at all, and becomes part of a batch (see `writer`)."""
 
 import datetime as dt
-import hashlib
 import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
 from sqlite_utils import Database
 
 from archive import ledger, media
-from archive.due import Policy
-from archive.events import note_gone
+from archive.chain import link
+from archive.due import MISSING, Policy
+from archive.events import note_absence, retell
 from archive.keys import place_in_sections
 from archive.model import Entry, timestamp
-from archive.warc import Exchange, Original, Place, WarcFile
+from archive.recording import WarcFiles
+from archive.warc import Exchange, Original, Place, Record
 
 
 @dataclass(slots=True)
@@ -28,6 +30,12 @@ class CaptureRef:
     etag: str | None = None
     last_modified: str | None = None
     status: int = 200
+    record_id: str | None = None
+
+    @property
+    def is_not_modified(self) -> bool:
+        """Whether the server said that nothing changed."""
+        return self.status == HTTPStatus.NOT_MODIFIED
 
     def row_id(self) -> int:
         """Return the row's id; units are written in order, so it is there."""
@@ -42,7 +50,7 @@ class Desk:
 
     db: Database
     media: Path
-    warc: WarcFile
+    warc: WarcFiles
     site_id: str
     run_id: int
     policy: Policy = field(default_factory=Policy)
@@ -74,6 +82,7 @@ class CaptureUnit:
     kept_as_media: bool = False
     place: Place | None = None
     original: Original | None = None
+    beside: tuple[Record, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -86,7 +95,8 @@ class CaptureUnit:
         info = media.identify(self.exchange.body) if self.kept_as_media else None
         if info is None:
             self.original = _original_of(desk.db, self.exchange, digest)
-            self.place = desk.warc.write(self.exchange, self.original)
+            written = desk.warc.write(self.exchange, self.original)
+            self.place, self.ref.record_id, self.beside = written.place, written.record_id, written.beside
             if self.original:
                 self.ref.digest = self.original.digest
         else:
@@ -110,6 +120,8 @@ class CaptureUnit:
         if self.original:
             row["revisit_of"] = self.original.capture_id
         self.ref.id = insert_capture(desk.db, row, desk.run_id)
+        for record in self.beside:
+            insert_record(desk.db, record, self.ref.id)
 
 
 def _original_of(db: Database, exchange: Exchange, digest: str) -> Original | None:
@@ -130,13 +142,21 @@ def insert_capture(db: Database, row: dict[str, str | int | None], run_id: int |
     """Write a capture's row with the hash that chains it to the row before by id; return its id."""
     before = db.conn.execute("SELECT id, chain FROM captures ORDER BY id DESC LIMIT 1").fetchone()
     row_id, previous = (before[0] + 1, before[1]) if before else (1, "")
-    said = json.dumps([previous, row_id, *row.values()], ensure_ascii=False)
-    chain = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    chain = link(previous, row_id, tuple(row.values()))
     db.conn.execute(
         f"INSERT INTO captures(id, {', '.join(row)}, chain, run_id) VALUES ({', '.join('?' * (len(row) + 3))})",  # noqa: S608
         (row_id, *row.values(), chain, run_id),
     )
     return row_id
+
+
+def insert_record(db: Database, record: Record, capture_id: int | None) -> None:
+    """Write the row of a record that stands beside captures."""
+    place = record.place
+    db.conn.execute(
+        "INSERT INTO records(capture_id, type, file, offset, length, digest) VALUES (?, ?, ?, ?, ?, ?)",
+        (capture_id, record.type, place.file, place.offset, place.length, record.digest),
+    )
 
 
 @dataclass(slots=True)
@@ -171,7 +191,7 @@ class ListingUnit:
         etag, last_modified = self.capture.etag, self.capture.last_modified
         if self.unchanged:
             ledger.mark_unchanged(
-                db, listing_id, at, told=self.capture.status == 304, etag=etag, last_modified=last_modified
+                db, listing_id, at, told=self.capture.is_not_modified, etag=etag, last_modified=last_modified
             )
         else:
             ledger.mark_fetched(
@@ -206,8 +226,8 @@ class ListingUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class FailedWalkUnit:
-    """A walk that ended badly: its section is due again sooner, and ever later while it goes on so."""
+class WalkEndUnit:
+    """A walk that ended without its last page: badly, or cut by a budget."""
 
     end: ledger.WalkEnd
     at: dt.datetime
@@ -263,9 +283,10 @@ class FailureUnit:
         if self.skipped:
             ledger.mark_skipped(desk.db, url_id, self.cause, self.at)
             return
-        gone = ledger.mark_failed(desk.db, url_id, self.cause, self.at, desk.policy)
-        if gone is not None:
-            note_gone(desk.db, gone, (timestamp(self.at), desk.run_id))
+        article_id = ledger.mark_failed(desk.db, url_id, self.cause, self.at, desk.policy)
+        if article_id is not None and self.cause in MISSING:
+            note_absence(desk.db, article_id, self.url, self.cause, (timestamp(self.at), desk.run_id))
+            retell(desk.db, article_id, desk.policy)
 
 
 @dataclass(slots=True)

@@ -22,8 +22,8 @@ def digest_of(article: Article, images: Sequence[KeptImage]) -> str:
     """Return the digest of what makes a version: title, dates, body, images by SHA-256 (else URL), captions."""
     said = [
         article.title,
-        _said_of(article.updated),
-        _said_of(article.published),
+        said_of(article.updated),
+        said_of(article.published),
         article.body,
         [
             [kept.sha256 or f"url:{kept.image.url}", kept.image.caption or "", kept.image.credit or ""]
@@ -65,7 +65,7 @@ def unpack(data: bytes | str | None) -> str:
     return data or ""
 
 
-def _said_of(stamp: Stamp | None) -> str | None:
+def said_of(stamp: Stamp | None) -> str | None:
     """Return what a date says for comparison; a relative one ("3 hours ago") moves with the clock and says nothing."""
     if stamp is None or stamp.reason == "relative":
         return None

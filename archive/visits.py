@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive import ledger
 from archive.due import DEAD_IMAGE, next_visit
-from archive.events import note_shown
+from archive.events import retell
 from archive.keys import place_in_sections
 from archive.model import timestamp
 from archive.units import CaptureRef, Desk
@@ -46,14 +46,14 @@ class UnchangedUnit:
         db, at = desk.db, timestamp(self.capture.fetched_at)
         url_id = ledger.ensure_url(db, desk.site_id, self.url, "article", at)
         db.conn.execute(
-            "INSERT INTO version_captures(version_id, capture_id, position, seen_at) "
-            "SELECT versions.id, ?, 1, ? FROM articles JOIN versions ON article_id = articles.id "
+            "INSERT INTO version_captures(version_id, capture_id, position, seen_at, url_id) "
+            "SELECT versions.id, ?, 1, ?, ? FROM articles JOIN versions ON article_id = articles.id "
             "AND number = articles.version WHERE articles.id = ? ON CONFLICT DO NOTHING",
-            (self.capture.row_id(), at, self.article_id),
+            (self.capture.row_id(), at, url_id, self.article_id),
         )
-        note_shown(db, self.article_id, (at, desk.run_id))
+        retell(db, self.article_id, desk.policy)
         ledger.mark_unchanged(
-            db, url_id, at, told=self.capture.status == 304,
+            db, url_id, at, told=self.capture.is_not_modified,
             due_at=plan_visit(desk, self.article_id, url_id, self.capture.fetched_at),
             etag=self.capture.etag, last_modified=self.capture.last_modified,
         )  # fmt: skip
@@ -69,7 +69,8 @@ def plan_visit(desk: Desk, article_id: int, url_id: int, at: dt.datetime) -> str
         (article_id, url_id),
     ).fetchone()
     due = None if other else next_visit(_still_since(db, article_id, at), at, desk.policy, url_id)
-    times = [time for time in (timestamp(due) if due else None, _image_due(db, article_id, at)) if time]
+    waiting = (_image_due(db, article_id, at), _attachment_due(db, article_id))
+    times = [time for time in (timestamp(due) if due else None, *waiting) if time]
     return min(times, default=None)
 
 
@@ -83,8 +84,20 @@ def is_whole(db: Database, article_id: int, now: dt.datetime) -> bool:
         "JOIN version_captures ON version_id = versions.id WHERE articles.id = ?",
         (article_id,),
     ).fetchone()
-    waiting = _image_due(db, article_id, now)
-    return bool(pages == 1 and (waiting is None or waiting > timestamp(now)))
+    waiting = (_image_due(db, article_id, now), _attachment_due(db, article_id))
+    return bool(pages == 1 and all(due is None or due > timestamp(now) for due in waiting))
+
+
+def _attachment_due(db: Database, article_id: int) -> str | None:
+    """Return when the first file that an article links to and that could not be had is due again."""
+    (due,) = db.conn.execute(
+        "SELECT min(due_at) FROM attachments JOIN articles ON articles.id = attachments.article_id "
+        "JOIN urls ON urls.url = attachments.url AND urls.site_id = articles.site_id AND urls.kind = 'attachment' "
+        "WHERE attachments.article_id = ? AND urls.state = 'failed' "
+        "AND failures <= iif(cause IN (SELECT value FROM json_each(?)), ?, ?)",
+        (article_id, _DEAD_IMAGE, _DEAD_IMAGE_TRIES, _IMAGE_TRIES),
+    ).fetchone()
+    return str(due) if due else None
 
 
 def _image_due(db: Database, article_id: int, now: dt.datetime) -> str | None:

@@ -11,8 +11,9 @@ from archive.db import atomic, open_archive
 from archive.due import Policy
 from archive.errors import ArchiveError, NewsarchiveError
 from archive.holdings import Holdings
+from archive.recording import WarcFiles
 from archive.units import Desk, Unit
-from archive.warc import WarcFile
+from archive.upkeep import WalKeeper
 
 BATCH_UNITS = 100
 BATCH_SECONDS = 1.0
@@ -33,7 +34,7 @@ class Writer:
     ) -> None:  # fmt: skip
         self._holdings = holdings
         self._site_id, self._run_id = site_id, run_id
-        self._warc = WarcFile(warc, software=software)
+        self._warc = WarcFiles(warc, software=software)
         self._on_commit = on_commit
         self._policy = policy or Policy()
         self._queue: deque[tuple[int, Unit]] = deque()
@@ -83,9 +84,11 @@ class Writer:
         try:
             db = open_archive(self._holdings.database)
             desk = Desk(db, self._holdings.media, self._warc, self._site_id, self._run_id, self._policy)
+            wal = WalKeeper(self._holdings.database)
             try:
                 while batch := self._next_batch():
                     self._write(desk, batch)
+                    wal.look(db)
             finally:
                 self._warc.close()
                 db.close()

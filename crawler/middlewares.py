@@ -11,13 +11,15 @@ from scrapy.http import Response
 from archive import media
 from archive.identity import host_of
 from archive.secrets import without_secrets
-from archive.warc import Exchange
+from archive.warc import Asked, Exchange
 from crawler.failures import BACKED_OFF, SPENT, Refused
 from crawler.politeness.addresses import is_private_host
 from crawler.politeness.hosts import Hosts
 from crawler.politeness.resolver import forget_hosts, name_hosts
 from crawler.run import Run
 from crawler.site import Site
+
+_CREDENTIALS = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
 
 
 class GuardMiddleware:
@@ -127,7 +129,19 @@ def exchange_of(response: Response, fetched_at: dt.datetime) -> Exchange:
         headers=headers,
         body=response.body,
         protocol=response.protocol or "HTTP/1.1",
+        request=_asked(response.request) if response.request else None,
     )
+
+
+def _asked(request: Request) -> Asked:
+    """Return what was asked; what would let a reader of the file in is left out."""
+    headers = tuple(
+        (name.decode("latin-1"), without_secrets(value.decode("latin-1")))
+        for name, values in request.headers.items()
+        if name.lower() not in _CREDENTIALS
+        for value in values
+    )
+    return Asked(request.method, headers)
 
 
 def header_of(response: Response, name: str) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from archive.chain import chain_head
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
 from archive.hosts import PostponedUnit, origin_of
@@ -21,11 +22,11 @@ from archive.storing import ArticleUnit
 from archive.units import (
     CaptureRef,
     CaptureUnit,
-    FailedWalkUnit,
     FailureUnit,
     FetchedImage,
     ListingUnit,
     Unit,
+    WalkEndUnit,
     WantedUnit,
 )
 from archive.visits import UnchangedUnit
@@ -79,6 +80,7 @@ class Run:
         self.walk_errors: list[str] = []
         self.problems: list[Problem] = []
         self.state = "running"
+        self.chain: str | None = None
         self._on_commit = on_commit
         self.images: OrderedDict[str, Future[FetchedImage]] = OrderedDict()
         self._urls: dict[str, int] = {}
@@ -176,16 +178,19 @@ class Run:
         """Queue an article."""
         self._writer.put(unit)
 
-    def failure(self, url: str, kind: str, cause: str, *, skipped: bool = False) -> None:
-        """Queue a failure or a skip, and say so in one line; an article whose host is left alone stays owed."""
+    def failure(self, url: str, kind: str, cause: str, *, skipped: bool = False, at: dt.datetime | None = None) -> None:
+        """Queue a failure or a skip, and say so in one line; an article whose host is left alone stays owed.
+
+        `at` is when the answer came that says so, where there was one.
+        """
         if kind == "article" and cause in OWED:
             self._postpone(url, cause)
             return
         word = "skipped" if skipped else "failed"
         # A listing's failure has its line already: its walk stopped there.
-        level = logging.INFO if skipped or kind in ("image", "listing") else logging.WARNING
+        level = logging.INFO if skipped or kind in ("image", "attachment", "listing") else logging.WARNING
         logger.log(level, "%s: %s %s %s: %s (%s)", self.site.id, kind, url, word, explain(cause), cause)
-        self._writer.put(FailureUnit(url, kind, cause, self.now(), skipped))
+        self._writer.put(FailureUnit(url, kind, cause, at or self.now(), skipped))
 
     def _postpone(self, url: str, cause: str) -> None:
         """Leave an article pending until its host may be asked again; one line a host says so."""
@@ -205,11 +210,11 @@ class Run:
         self.walk_errors.append(line)
         logger.error("%s: %s", self.site.id, line)
         resting = self.hosts.resting(url) if cause in OWED else None
-        self._writer.put(FailedWalkUnit(replace(end, due_at=resting.retry_at if resting else None), self.now()))
+        self._writer.put(WalkEndUnit(replace(end, due_at=resting.retry_at if resting else None), self.now()))
 
     def walk_cut(self, end: WalkEnd) -> None:
         """Note where the next walk of a section goes on."""
-        self._writer.put(FailedWalkUnit(end, self.now()))
+        self._writer.put(WalkEndUnit(end, self.now()))
 
     def flush(self) -> None:
         """Wait until everything queued is written."""
@@ -228,6 +233,7 @@ class Run:
                 raise
             finally:
                 self.state = state
+                self.chain = chain_head(self.ledger)
                 self.ledger.close()
                 error_text = "; ".join(self.walk_errors[:5]) or None
                 self.problems = finish_run(

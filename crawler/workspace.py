@@ -75,6 +75,10 @@ gone_after_days = 14
 [storage]
 # Whether images are fetched and kept.
 images = true
+# Whether PDF and office files that articles link to on the site's own hosts are fetched and kept.
+attachments = true
+# So many of them an article at most.
+max_attachments = 20
 # Images fetched for one article, at most.
 max_images = 200
 # An image that says of itself that it has more pixels is not kept (megapixels).
@@ -150,6 +154,8 @@ class Storage(_Value):
     """What the workspace keeps."""
 
     images: bool = True
+    attachments: bool = True
+    max_attachments: Annotated[int, Field(ge=0, le=10_000)] = 20
     max_images: Annotated[int, Field(ge=0, le=10_000)] = 200
     max_megapixels: Annotated[float, Field(gt=0, le=100_000)] = 100
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from archive import errors, health, migrations
+from archive import errors, health
 from archive.db import open_archive
 from archive.metrics import METRICS
 from archive.migrations import MIGRATIONS, m001_first_tables

@@ -127,7 +127,8 @@ def test_the_ten_lines_of_readme_archive_the_demo(wheel_bin: Path, demo: DemoSer
 
 def test_every_command_of_readme_is_a_command(wheel_bin: Path, tmp_path: Path) -> None:
     used = {line.split()[2] for line in README.splitlines() if line.startswith("$ newsarchive ")}
-    assert used == {"init", "add", "crawl", "extract", "search", "serve", "schedule", "status", "failures"}
+    daily = {"init", "add", "crawl", "extract", "search", "serve", "schedule", "status", "failures"}
+    assert used == daily | {"export", "cite", "import"}
     others = "show demo check save learn reextract gaps retry runs run notify"
     for command in sorted(used.union(others.split())):
         done = newsarchive(wheel_bin, tmp_path, command, "--help")

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +58,14 @@ def get_metadata(
 async def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any]:
     """Offer the canned search on databases that are archives."""
     return QUERIES if _is_archive(await datasette.get_database(database).table_names()) else {}
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Answer for articles over time, as Memento clients ask."""
+    from archive.datasette_plugin.memento import ROUTES  # noqa: PLC0415
+
+    return list(ROUTES)
 
 
 @lru_cache(maxsize=64)

@@ -43,6 +43,12 @@ CREATE INDEX attachments_capture ON attachments(capture_id);
 ALTER TABLE events ADD COLUMN changes TEXT;
 ALTER TABLE events ADD COLUMN detail TEXT;
 ALTER TABLE runs ADD COLUMN chain TEXT;
+ALTER TABLE version_captures ADD COLUMN url_id INTEGER REFERENCES urls(id);
+UPDATE version_captures SET url_id = (
+  SELECT urls.id FROM captures JOIN urls ON urls.url = captures.url
+  JOIN versions ON versions.article_id = urls.article_id
+  WHERE captures.id = capture_id AND versions.id = version_id
+) WHERE position = 1;
 """
 _KINDS = "kind IN ('listing', 'article', 'page', 'image')"
 

@@ -10,7 +10,8 @@ from archive.model import timestamp
 from archive.reader import current_reading
 from archive.visits import is_whole
 from crawler.site import Site
-from crawler.spiders.fetching import NOT_MODIFIED, capture_of, reading_of, validators
+from crawler.spiders.asking import NOT_MODIFIED, capture_of, validators
+from crawler.spiders.fetching import reading_of
 
 # So long a server is believed that says "not modified": some give one ETag to everything, for ever.
 _LISTING_TRUST, _ARTICLE_TRUST = dt.timedelta(days=1), dt.timedelta(days=60)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from sqlite_utils import Database
 
 from archive import ledger, media
 from archive.errors import ArchiveError, NewsarchiveError
@@ -28,6 +29,8 @@ from crawler.parsers.pager import part_number
 from crawler.rereading import read_stored
 from crawler.run import Run
 from crawler.site import Site
+from crawler.spiders.asking import NOT_MODIFIED, capture_of, content_type_of, meta_of, validators
+from crawler.spiders.attaching import fetch_attachments
 
 logger = logging.getLogger(__name__)
 _MOST_PAGES = 60
@@ -36,9 +39,7 @@ _IN_COMMON, _ALIKE = 0.1, 0.8
 # So often an article waits for a page of it that is not there, and for the best form of an image.
 _MOMENTS = 2
 _PASSING = ("timeout", "reset", "refused", "truncated", "host-backoff", "http-429", "http-5")
-_IMAGE_TRUST = dt.timedelta(days=30)
-NOT_MODIFIED = 304
-_ERRORS = [NOT_MODIFIED, *range(400, 600)]
+_IMAGE_TRUST = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class KeptBytes:
     last_modified: str | None
 
     def is_fresh(self, now: dt.datetime) -> bool:
-        """Return whether the image need not be asked for: a picture that is swapped nearly always has a new address."""
+        """Return whether the image need not be asked for again."""
         return self.fetched_at >= timestamp(now - _IMAGE_TRUST)
 
     def image(self, url: str) -> FetchedImage:
@@ -82,9 +83,11 @@ class ArticleFetcher:
             return None, cause
         first = self._parse(response, entry)
         leads_away = self._leads_away(response, url) or self._leads_to_another(response, url, first, known)
-        is_missing = leads_away or await self._is_no_longer(first, known)
         # A notice of a block stands in the place of any page: of the article it says nothing.
-        cause = _cause_of_reading(response, first) or ("soft-404" if is_missing else _cause_of_kind(first))
+        cause = _cause_of_reading(response, first)
+        if not cause and (leads_away or await self._is_no_longer(first, known)):
+            cause = "soft-404"
+        cause = cause or _cause_of_kind(first)
         if cause:
             return None, cause
         pages, cause = await self._further_pages(first)
@@ -102,12 +105,13 @@ class ArticleFetcher:
             logger.warning("%s: article %s: %d bytes are no characters", self._site.id, url, article.undecodable)
         unit = ArticleUnit(
             url=url,
-            identity=identity_of(article, response.url, self._run, self._site),
+            identity=identity_of(article, response.url, self._run.ledger, self._site),
             own=normalise(response.url),
             article=article,
             captures=(capture_of(response), *(capture for _, capture, _ in pages)),
             images=tuple(images),
             also=tuple(image for image in also if image.info is not None or image.sha256),
+            attachments=await fetch_attachments(self._get, self._run, self._site, article, anew=self._anew),
             reading=reading_of(self._site),
             pages=tuple(page_url for _, _, page_url in pages),
             reread=self._reread(known.article_id, entry),
@@ -226,7 +230,7 @@ class ArticleFetcher:
         if first_cause:
             return FetchedImage(str(image.url), error=first_cause, asked=False)
         kept = self._kept_image(str(image.url))
-        if kept and (self._reuses or kept.is_fresh(self._run.now())):
+        if kept and not self._anew and (self._reuses or kept.is_fresh(self._run.now())):
             return kept.image(str(image.url))
         # Another form in place of the one that is kept would look like a change of the article.
         for url in (image.url, *(() if kept else image.fallbacks)):
@@ -245,9 +249,10 @@ class ArticleFetcher:
     def _resting(self, url: str) -> str:
         """Return why an image that failed before is not asked for yet, an empty text where it may be."""
         known = ledger.known(self._run.ledger, self._site.id, url)
-        rests = known is not None and known.kind == "image" and known.state == "failed" and not self._anew
-        later = rests and known is not None and (known.due_at or "") > timestamp(self._run.started.started)
-        return (known.cause if known and later else None) or ""
+        if known is None or known.kind != "image" or known.state != "failed" or self._anew:
+            return ""
+        is_later = (known.due_at or "") > timestamp(self._run.started.started)
+        return (known.cause or "") if is_later else ""
 
     def _as_kept(self, url: str) -> FetchedImage | None:
         """Return an image that is kept already, from whichever article; None where it is not."""
@@ -295,32 +300,13 @@ def _image_of(response: Response, url: str, kept: KeptBytes | None) -> FetchedIm
     return FetchedImage(url, capture, response.body, info, etag=capture.etag, last_modified=capture.last_modified)
 
 
-def meta_of(kind: str) -> dict[str, object]:
-    """Return a request's meta: what kind of page it is for; errors are answers too, redirects are followed."""
-    return {"kind": kind, "handle_httpstatus_list": _ERRORS}
-
-
-def validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Return the headers that ask for a page only if it is another than the one that these came with (RFC 9110, 13)."""
-    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in said.items() if value}
-
-
-def capture_of(response: Response) -> CaptureRef:
-    """Return the reference that the capture middleware left for a response."""
-    if response.request is None:
-        raise RuntimeError(f"the response of {response.url} belongs to no request")
-    ref: CaptureRef = response.request.meta["capture"]
-    return ref
-
-
 def reading_of(site: Site) -> Reading:
     """Return who reads today: the parser's release and a digest of what the definition says of articles."""
     said = site.model_dump_json(include={"template", "templates", "date_order", "language", "timezone", "name"})
     return Reading(PARSER_RELEASE, f"{site.id}@{hashlib.sha256(said.encode()).hexdigest()[:12]}")
 
 
-def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
+def identity_of(article: Article, final_url: str, db: Database, site: Site) -> str:
     """Return the address that stands for an article: its canonical link, where that can be believed, else its own.
 
     A canonical link counts on the site's own hosts only, and not where it names the front page, a listing or what a
@@ -335,20 +321,14 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
     starts = {site.start_url(section) for section in site.sections}
     if canonical == own or not site.is_own_host(canonical) or canonical in starts or urlsplit(canonical).path == "/":
         return own
-    known = ledger.known(run.ledger, site.id, canonical)
+    known = ledger.known(db, site.id, canonical)
     if known and known.kind == "listing":
         return own
-    entry = ledger.entry_of(run.ledger, site.id, canonical)
+    entry = ledger.entry_of(db, site.id, canonical)
     if entry and entry.title and not same_title(entry.title, article.title):
         logger.info("%s: %s names %s as canonical, which is another article", site.id, own, canonical)
         return own
     return canonical
-
-
-def content_type_of(response: Response) -> str | None:
-    """Return what a response's header says it is."""
-    value = response.headers.get("Content-Type")
-    return value.decode("latin-1") if value else None
 
 
 def _cause_of_page(response: Response) -> str | None:

@@ -21,13 +21,15 @@ from archive.errors import ArchiveError, NewsarchiveError
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from archive.visits import UnchangedUnit
+from archive.withdrawn import CAUSE
 from crawler.failures import SKIPS, SPENT, cause_of, cause_of_status
 from crawler.parsers import parse_listing
 from crawler.parsers.dates import DateContext, parse_date
 from crawler.run import Run
 from crawler.site import Site
+from crawler.spiders.asking import capture_of, content_type_of, meta_of
 from crawler.spiders.conditional import article_validators, is_same_article, is_same_listing, listing_validators
-from crawler.spiders.fetching import ArticleFetcher, capture_of, content_type_of, meta_of
+from crawler.spiders.fetching import ArticleFetcher
 from crawler.spiders.unlisted import cause_of_body, cause_of_no_entries
 from crawler.spiders.walk import Scope, Walk, begin_walks
 
@@ -68,7 +70,7 @@ class SectionSpider(Spider):
 
         Articles that are asked for by their addresses are taken alone.
         """
-        if self.run is None:
+        if self.run is None or self._closing:
             return
         if self.scope.urls:
             self.run.want(self.scope.urls)
@@ -290,18 +292,18 @@ class SectionSpider(Spider):
     def _take(self, url: str, known: ledger.Known) -> None:
         run, engine = self._open_run(), self.crawler.engine
         entry = ledger.entry_of(run.ledger, self.site.id, url)
-        if self._is_older(entry):
+        rule = CAUSE if known.cause == CAUSE else "since" if self._is_older(entry) else None
+        if rule:
             # It stays in the ledger as it is: a later run without --since will take it.
             self._passed.add(known.url_id)
-            run.pass_over("since")
+            run.pass_over(rule)
             return
         self._taken, self._under_way = self._taken + 1, self._under_way + 1
         self._asked.add(url)
         run.take_on(url, known.url_id, failed_before=known.failures > 0)
-        anew = self.scope.full or self.scope.urls
         request = Request(
             url,
-            headers={} if anew else article_validators(run.ledger, known, url, run.now()),
+            headers={} if self.scope.is_anew else article_validators(run.ledger, known, url, run.now()),
             callback=self.parse_article_page,
             errback=self.article_failed,
             cb_kwargs={"entry": entry, "url": url, "known": known},
@@ -317,14 +319,13 @@ class SectionSpider(Spider):
         """Read an article with its further pages and its images, and hand it to the archive."""
         try:
             run = self._open_run()
-            anew = bool(self.scope.full or self.scope.urls)
-            if known.article_id and not anew and is_same_article(run.ledger, self.site, response, known):
+            if known.article_id and not self.scope.is_anew and is_same_article(run.ledger, self.site, response, known):
                 run.article(UnchangedUnit(url, known.article_id, capture_of(response)))
                 return
-            fetcher = ArticleFetcher(self.crawler, run, self.site, anew=anew)
+            fetcher = ArticleFetcher(self.crawler, run, self.site, anew=self.scope.is_anew)
             unit, cause = await fetcher.fetch(response, url, entry, known)
             if unit is None:
-                run.failure(url, "article", cause, skipped=cause in SKIPS)
+                run.failure(url, "article", cause, skipped=cause in SKIPS, at=capture_of(response).fetched_at)
             else:
                 run.article(unit)
                 yield unit.as_item()
@@ -381,7 +382,7 @@ class SectionSpider(Spider):
         if self.run is not None and self.run.state == "running":
             self._closing = True
             try:
-                self.run.finish("interrupted")
+                self.run.finish("failed" if self.refusal else "interrupted")
             except NewsarchiveError as error:
                 self.refusal = error
                 logger.error("%s: %s", self.name, error)

@@ -6,7 +6,7 @@ from crawler.failures import cause_of_no_page
 from crawler.parsers.blocked import block_cause
 from crawler.parsers.feeds import is_feed
 from crawler.parsers.page import looks_like_html
-from crawler.spiders.fetching import content_type_of
+from crawler.spiders.asking import content_type_of
 
 
 def cause_of_no_entries(response: Response, page: int) -> str | None:

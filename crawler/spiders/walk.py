@@ -126,6 +126,11 @@ class Scope:
     max_minutes: float = 0
     max_requests: int = 0
 
+    @property
+    def is_anew(self) -> bool:
+        """Whether what is stored is fetched again, changed or not."""
+        return self.full or bool(self.urls)
+
     @classmethod
     def from_arguments(cls, site: Site, said: Mapping[str, Any]) -> "Scope":
         """Return the scope that spider arguments say (strings from `-a`); raises UsageError."""

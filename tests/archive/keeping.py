@@ -101,9 +101,12 @@ class Keeping:
     ) -> Exchange:
         return Exchange(url, self.tick(), status, tuple(headers), body)
 
-    def capture(self, url: str, body: bytes | None = None, *, kept_as_media: bool = False) -> CaptureRef:
+    def capture(
+        self, url: str, body: bytes | None = None, *, kept_as_media: bool = False, status: int = 200
+    ) -> CaptureRef:
         """Queue a response, of other bytes than any before where none are given; return its reference."""
-        got = self.exchange(url, b"<p>page at %s</p>" % str(self.now).encode() if body is None else body)
+        page = b"<p>page at %s</p>" % str(self.now).encode() if body is None else body
+        got = self.exchange(url, page, status=status)
         ref = CaptureRef(url, got.fetched_at, etag=got.header("etag"), last_modified=got.header("last-modified"))
         self.writer.put(CaptureUnit(ref, got, kept_as_media))
         return ref

@@ -235,7 +235,7 @@ def test_show_for_programs(workspace: Path) -> None:
 def test_every_command_has_help_with_an_example(workspace: Path) -> None:
     for command in COMMANDS:
         lines = run(workspace, str(command.name), "--help").stdout.splitlines()
-        assert any(line.startswith(f"  newsarchive {command.name} ") for line in lines)
+        assert any(f"{line} ".startswith(f"  newsarchive {command.name} ") for line in lines)
         assert not any("\\b" in line for line in lines)
 
 

@@ -1,5 +1,6 @@
 import dataclasses
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_open_articles_are_pending_or_due(keeping: Keeping) -> None:
     keeping.fail("https://herald.example/failed", "http-404")
     keeping.fail("https://herald.example/skipped", "robots", skipped=True)
     keeping.fail("https://herald.example/page", "timeout", kind="page")
-    keeping.store(article())
+    keeping.store(article(), live=True)
     assert open_urls(keeping, keeping.now) == ["https://herald.example/pending"]
     assert open_urls(keeping, keeping.now + DAY) == [
         "https://herald.example/pending", URL, "https://herald.example/failed", "https://herald.example/skipped",
@@ -212,3 +213,18 @@ def test_an_article_with_an_address_that_is_missing_only_lately_is_not_gone(keep
     keeping.now += 15 * DAY
     keeping.fail(other, "http-404")
     assert keeping.one("SELECT state FROM articles") == "gone"
+
+
+def test_a_walk_cut_under_another_definition_does_not_trust_what_was_walked_before(keeping: Keeping) -> None:
+    """Pages that it has not come to were last seen by the former definition."""
+    section = keeping.run.sections["news"]
+    end = ledger.WalkEnd(section.id, True, timestamp(NOON), 5, None, "1d", "first")
+    for last in (end, replace(end, completed=False, definition="first", resume="https://herald.example/news/2")):
+        with atomic(keeping.db):
+            ledger.end_walk(keeping.db, last, NOON)
+        row = keeping.record("sections", key="news")
+        assert (row["walk_mark"], row["walk_completed"] is None) == (5, False)
+    with atomic(keeping.db):
+        ledger.end_walk(keeping.db, replace(last, definition="second"), NOON)
+    row = keeping.record("sections", key="news")
+    assert (row["walk_mark"], row["walk_completed"], row["definition"]) == (None, None, "second")

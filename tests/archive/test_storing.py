@@ -51,7 +51,7 @@ def test_first_storing(keeping: Keeping) -> None:
 
 
 def test_the_ledger_knows_what_was_stored(keeping: Keeping) -> None:
-    unit = keeping.store(article(), note="from-cache")
+    unit = keeping.store(article(), note="from-cache", live=True)
     row = keeping.record("urls", url=URL)
     assert (row["state"], row["kind"], row["article_id"]) == (
         "stored",
@@ -217,14 +217,18 @@ def test_there_and_back_again_is_two_versions_and_two_changes(keeping: Keeping) 
     assert keeping.events()[3:] == [("changed", 1, 2)]
 
 
-def test_a_capture_from_before_is_a_version_and_no_event(keeping: Keeping) -> None:
-    """Captures may come late: what the latest showed stays current."""
+def test_a_capture_from_before_changes_what_was_told_and_not_what_is_shown(keeping: Keeping) -> None:
+    """Captures may come late: events follow capture time, what the latest showed stays current."""
     keeping.now = NOON + dt.timedelta(days=1)
     keeping.store(article(B))
     keeping.now = NOON
     assert keeping.store(article(A)).outcome == "stored"
-    assert keeping.events() == [("first_seen", None, 1)]
+    story = "SELECT kind, from_version, to_version, at FROM events WHERE withdrawn IS NULL ORDER BY at"
+    first, later = "2024-05-03T12:01:00.000000Z", "2024-05-04T12:01:00.000000Z"
+    assert keeping.rows(story) == [("first_seen", None, 2, first), ("changed", 2, 1, later)]
+    assert keeping.rows("SELECT kind, to_version FROM events WHERE withdrawn IS NOT NULL") == [("first_seen", 1)]
     row = keeping.record("articles")
+    assert (row["first_seen"], keeping.one("SELECT min(seen_at) FROM versions")) == (first, first)
     assert (row["version"], row["body"], row["last_seen"]) == (1, B, "2024-05-04T12:01:00.000000Z")
     keeping.now = NOON
     keeping.store(article(B))

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import ArchiveError
-from archive.warc import Exchange, Place, WarcFile, cut_tail, read_exchange
+from archive.recording import WarcFiles
+from archive.warc import Asked, Exchange, Place, cut_tail, read_exchange
 from tests.archive.keeping import HTML, NOON
 
 
@@ -29,8 +30,8 @@ def noise(seed: str, length: int) -> bytes:
 
 
 def written(path: Path, *exchanges: Exchange) -> list[Place]:
-    file = WarcFile(path, software="newsarchive/test")
-    places = [file.write(exchange) for exchange in exchanges]
+    file = WarcFiles(path, software="newsarchive/test")
+    places = [file.write(exchange).place for exchange in exchanges]
     file.sync()
     file.close()
     return places
@@ -81,7 +82,7 @@ def test_each_record_is_a_gzip_member_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_run_without_a_capture_makes_no_file(tmp_path: Path) -> None:
-    file = WarcFile(tmp_path / "x.warc.gz", software="s")
+    file = WarcFiles(tmp_path / "x.warc.gz", software="s")
     file.sync()
     file.close()
     assert not list(tmp_path.iterdir())
@@ -154,19 +155,18 @@ def test_a_file_of_an_earlier_run_is_never_written(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     path.write_bytes(b"earlier")
     with pytest.raises(ArchiveError) as caught:
-        WarcFile(path, software="s").write(page())
+        WarcFiles(path, software="s").write(page())
     assert str(caught.value) == f"cannot write captures to {path}: File exists; free space or repair the folder"
     assert path.read_bytes() == b"earlier"
 
 
-def test_a_sync_that_the_disk_refuses_is_named(tmp_path: Path) -> None:
-    file = WarcFile(tmp_path / "x.warc.gz", software="s")
+def test_a_write_that_the_disk_refuses_is_named(tmp_path: Path) -> None:
+    file = WarcFiles(tmp_path / "x.warc.gz", software="s")
     file.write(page())
     file.close()
-    file._file = open("/dev/full", "wb")  # noqa: PTH123, SIM115 (the disk of Linux that is always full)
-    file._file.write(b"x")
+    file._file = open("/dev/full", "wb", buffering=0)  # noqa: PTH123, SIM115 (the disk of Linux that is always full)
     with pytest.raises(ArchiveError) as caught:
-        file.sync()
+        file.write(page())
     assert str(caught.value) == (
         f"cannot write captures to {tmp_path}/x.warc.gz: No space left on device; free space or repair the folder"
     )
@@ -177,7 +177,7 @@ def test_a_sync_that_the_disk_refuses_is_named(tmp_path: Path) -> None:
 def test_a_record_that_the_disk_refuses_is_cut_off(tmp_path: Path, synced: bool) -> None:
     """A limit on the size of files stands for the full disk."""
     path = tmp_path / "x.warc.gz"
-    file = WarcFile(path, software="s")
+    file = WarcFiles(path, software="s")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
@@ -246,3 +246,52 @@ def test_a_torn_tail_is_cut(tmp_path: Path) -> None:
     assert cut_tail(path, committed) == 0
     assert cut_tail(path, committed + 10) == 0
     assert path.stat().st_size == committed
+
+
+def test_a_file_that_grows_too_long_is_followed_by_another(tmp_path: Path) -> None:
+    file = WarcFiles(tmp_path / "x.warc.gz", software="s", most_bytes=250_000)
+    pages = [page(f"https://herald.example/{number}", noise(str(number), 100_000)) for number in range(5)]
+    places = [file.write(exchange).place for exchange in pages]
+    file.sync()
+    file.close()
+    names = ["x.warc.gz", "x-1.warc.gz", "x-2.warc.gz"]
+    assert [place.file for place in places] == [names[number // 2] for number in range(5)]
+    assert [kind for name in names for kind, _, _ in records_of(tmp_path / name)].count("warcinfo") == 3
+    assert [read_exchange(tmp_path, place) for place in places] == pages
+
+
+def test_a_record_that_is_longer_than_a_file_may_be_has_one_of_its_own(tmp_path: Path) -> None:
+    file = WarcFiles(tmp_path / "x.warc.gz", software="s", most_bytes=1000)
+    places = [file.write(page(body=noise(str(number), 5000))).place for number in range(3)]
+    file.close()
+    assert [place.file for place in places] == ["x.warc.gz", "x-1.warc.gz", "x-2.warc.gz"]
+
+
+def test_what_was_asked_stands_before_the_answer(tmp_path: Path) -> None:
+    asked = Asked("GET", (("User-Agent", "newsarchive"), ("If-None-Match", '"e1"')))
+    file = WarcFiles(tmp_path / "x.warc.gz", software="s")
+    written = file.write(page("https://herald.example/a?b=1", request=asked))
+    said = file.write_metadata("https://herald.example/a?b=1", NOON, written.record_id, b'{"title": "One"}')
+    file.close()
+    data = (tmp_path / "x.warc.gz").read_bytes()
+    with (tmp_path / "x.warc.gz").open("rb") as stream:
+        records = list(ArchiveIterator(stream, check_digests="raise"))
+        kinds = [record.rec_type for record in records]
+    assert kinds == ["warcinfo", "request", "response", "metadata"]
+    assert records[1].rec_headers.get_header("WARC-Concurrent-To") == written.record_id
+    assert records[2].rec_headers.get_header("WARC-Record-ID") == written.record_id
+    assert records[3].rec_headers.get_header("WARC-Refers-To") == written.record_id
+    (request,) = written.beside
+    raw = gzip.decompress(data[request.place.offset : request.place.offset + request.place.length])
+    assert b"\r\n\r\nGET /a?b=1 HTTP/1.1\r\nHost: herald.example\r\nUser-Agent: newsarchive\r\n" in raw
+    for record in (request, said):
+        raw = gzip.decompress(data[record.place.offset : record.place.offset + record.place.length])
+        assert record.digest == f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def test_a_record_of_a_foreign_file_is_kept_as_it_was(tmp_path: Path) -> None:
+    file = WarcFiles(tmp_path / "x.warc.gz", software="s")
+    headers = (("WARC-Type", "conversion"), ("WARC-Record-ID", "<urn:uuid:1>"), ("Content-Length", "4"))
+    file.write_copy("conversion", headers, b"text")
+    file.close()
+    assert records_of(tmp_path / "x.warc.gz")[1] == ("conversion", None, b"text")

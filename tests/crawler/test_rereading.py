@@ -8,7 +8,8 @@ import pytest
 
 from archive.errors import ArchiveError
 from archive.model import Entry
-from archive.warc import Exchange, Place, WarcFile
+from archive.recording import WarcFiles
+from archive.warc import Exchange, Place
 from crawler.parsers import parse_article
 from crawler.rereading import read_stored
 from crawler.site import Site, parse_definition
@@ -29,9 +30,10 @@ def site() -> Site:
 
 def kept(folder: Path, *pages: tuple[str, str]) -> list[Place]:
     """Keep pages as a crawl does, packed as they were sent; return their places."""
-    warc = WarcFile(folder / "run.warc.gz", software="newsarchive/test")
+    warc = WarcFiles(folder / "run.warc.gz", software="newsarchive/test")
     headers = (("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip"))
-    places = [warc.write(Exchange(url, NOON, 200, headers, gzip.compress(text.encode()))) for url, text in pages]
+    kept = [Exchange(url, NOON, 200, headers, gzip.compress(text.encode())) for url, text in pages]
+    places = [warc.write(exchange).place for exchange in kept]
     warc.sync()
     warc.close()
     return places

@@ -27,17 +27,8 @@ from filelock import FileLock
 
 from archive.db import open_archive
 from archive.search import search
-from tests.e2e.harness import (
-    ROOT,
-    SITES,
-    Workspace,
-    check_archive,
-    end_group,
-    environment,
-    free_port,
-    reading,
-    served,
-)
+from tests.e2e.harness import ROOT, SITES, Workspace, check_archive, end_group, environment, free_port, reading
+from tests.e2e.serving import served
 
 NAMES = ("rustblog", "wz2100", "f1blog", "cityposts")
 _ENOUGH = 0.99

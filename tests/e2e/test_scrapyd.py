@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
@@ -14,15 +13,13 @@ from typing import Any
 
 import httpx
 import pytest
-from filelock import FileLock
 
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
 from crawler.demo.site import DemoSite
-from tests.e2e.harness import ROOT, Workspace, check_archive, skip_but_in_ci, wait_until
+from tests.e2e.harness import ROOT, Workspace, check_archive, wait_until
+from tests.e2e.locked import locked_environment
 
-LOCK = Path(__file__).with_name("scrapyd.lock")
-ENVIRONMENT = ROOT / ".venv" / "scrapyd"
 ARTICLES = DemoSite().articles
 # Seconds: each job compiles the modules in the egg first.
 _PATIENCE = 150
@@ -32,25 +29,10 @@ _CONF = "[scrapyd]\nbind_address = 127.0.0.1\nhttp_port = {port}\npoll_interval 
 @pytest.fixture(scope="module")
 def bin_folder() -> Path:
     """Scrapyd in an environment of its own, made once for its lock; what the egg depends on comes from the tests'."""
-    made_from = ENVIRONMENT / "made-from.lock"
-    ENVIRONMENT.parent.mkdir(exist_ok=True)
-    with FileLock(f"{ENVIRONMENT}.lock"):
-        if not made_from.exists() or made_from.read_bytes() != LOCK.read_bytes():
-            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-            subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(ENVIRONMENT)], check=True)
-            done = subprocess.run(
-                [
-                    str(Path(sys.executable).parent / "uv"), "pip", "install", "-q", "--require-hashes",
-                    "--python", str(ENVIRONMENT / "bin" / "python"), "-r", str(LOCK),
-                ],
-                check=False, capture_output=True, text=True,
-            )  # fmt: skip
-            if done.returncode:
-                skip_but_in_ci(f"Scrapyd cannot be installed here: {(done.stderr.strip() or 'no reason')[-300:]}")
-            shutil.copyfile(LOCK, made_from)
-        packages = next((ENVIRONMENT / "lib").glob("python*")) / "site-packages"
-        (packages / "zz_dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
-    return ENVIRONMENT / "bin"
+    folder = locked_environment("scrapyd")
+    packages = next((folder / "lib").glob("python*")) / "site-packages"
+    (packages / "zz_dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    return folder / "bin"
 
 
 @pytest.fixture(scope="module")

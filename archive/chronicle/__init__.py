@@ -1,0 +1,1 @@
+"""The story of the archive: what was first seen, changed, retitled, moved, gone and returned, by capture time."""

@@ -1,0 +1,102 @@
+"""Reading events as a story."""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.errors import NotFoundError
+from archive.reader import find_article
+
+KINDS = ("first seen", "changed", "retitled", "moved", "gone", "returned")
+_STORED = {"first_seen": "first seen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event: when, what, of which article; `changes` are the classes of a change, `title_before` a former title."""
+
+    at: str
+    kind: str
+    changes: tuple[str, ...]
+    site: str
+    key: str
+    url: str
+    title: str | None
+    title_before: str | None
+    from_version: int | None
+    to_version: int | None
+    detail: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the story is told: an article, a site, days (both inclusive), kinds."""
+
+    reference: str | None = None
+    site: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    kinds: tuple[str, ...] = ()
+
+
+def read_log(db: Database, scope: Scope, limit: int) -> tuple[list[Entry], int]:
+    """Return the latest events in the order of capture time, and how many more there are before them.
+
+    Events that a later reading or capture has withdrawn are no part of it. Raises NotFoundError for what the archive
+    does not have.
+    """
+    where, values = _conditions(db, scope)
+    rows = db.conn.execute(
+        "SELECT at, kind, changes, site_id, key, url, own.title, before.title, from_version, to_version, detail, "  # noqa: S608
+        f"articles.title FROM {where[0]} LEFT JOIN versions own ON own.article_id = articles.id AND own.number = "
+        "to_version LEFT JOIN versions before ON before.article_id = articles.id AND before.number = from_version "
+        f"WHERE {where[1]} ORDER BY at DESC, events.id DESC LIMIT ?",
+        (*values, limit),
+    ).fetchall()
+    (every,) = db.conn.execute(f"SELECT count(*) FROM {where[0]} WHERE {where[1]}", values).fetchone()  # noqa: S608
+    return [_entry(row) for row in reversed(rows)], int(every) - len(rows)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    at, kind, changes, site, key, url, title, before, from_version, to_version, detail, current = row
+    classes = tuple(json.loads(changes)) if changes else ()
+    said = "retitled" if "headline" in classes else _STORED.get(kind, kind)
+    former = before if said == "retitled" else None
+    return Entry(at, said, classes, site, key, url, title or current, former, from_version, to_version, detail)
+
+
+def _conditions(db: Database, scope: Scope) -> tuple[tuple[str, str], list[Any]]:
+    tables = "events JOIN articles ON articles.id = events.article_id"
+    terms, values = ["events.withdrawn IS NULL"], list[Any]()
+    if scope.reference:
+        terms.append("articles.id = ?")
+        values.append(find_article(db, scope.reference))
+    if scope.site:
+        if not db.conn.execute("SELECT 1 FROM sites WHERE id = ?", (scope.site,)).fetchone():
+            known = ", ".join(row[0] for row in db.conn.execute("SELECT id FROM sites ORDER BY id")) or "none yet"
+            raise NotFoundError(f"no site {scope.site!r} in the archive; it has: {known}")
+        terms.append("site_id = ?")
+        values.append(scope.site)
+    if scope.since:
+        terms.append("at >= ?")
+        values.append(scope.since.isoformat())
+    if scope.until:
+        terms.append("at < ?")
+        values.append((scope.until + dt.timedelta(days=1)).isoformat())
+    if scope.kinds:
+        terms.append(f"({' OR '.join(map(_kind_term, scope.kinds))})")
+    return (tables, " AND ".join(terms)), values
+
+
+def _kind_term(kind: str) -> str:
+    if kind == "retitled":
+        return "changes LIKE '%\"headline\"%'"
+    stored = next((name for name, said in _STORED.items() if said == kind), kind)
+    return f"kind = '{stored}'"

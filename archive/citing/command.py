@@ -1,0 +1,57 @@
+"""The command `newsarchive cite`; what is heavy is imported when it runs, so that `--help` is instant."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from archive.citing.reference import Reference
+
+_FORMATS = ("apa", "chicago", "bibtex", "csl-json", "ris")
+
+
+class _Invocation(Protocol):
+    @property
+    def database(self) -> Path: ...
+
+
+@click.command()
+@click.argument("reference", metavar="ID|KEY|URL")
+@click.option("--version", "number", type=click.IntRange(min=1), help="This version instead of the current one.")
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), default="apa", show_default=True, help="How it is written."
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format csl-json.")
+@click.pass_obj
+def cite(invocation: _Invocation, reference: str, number: int | None, form: str, as_json: bool) -> None:
+    """Cite one version of an article: with the time of its capture and the SHA-256 of what was captured.
+
+    The day of access is that of the capture. The citation key is the article's key and the version: it never changes.
+
+    \b
+    newsarchive cite http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1 --format bibtex
+    """
+    from archive.citing.reference import read_reference  # noqa: PLC0415
+    from archive.db import open_archive  # noqa: PLC0415
+
+    with closing(open_archive(invocation.database, readonly=True)) as db:
+        found = read_reference(db, reference, number)
+    click.echo(_written(found, "csl-json" if as_json else form))
+
+
+def _written(reference: "Reference", form: str) -> str:
+    from archive.citing.formats import bibtex, csl_item, ris  # noqa: PLC0415
+
+    if form == "bibtex":
+        return bibtex(reference)
+    if form == "ris":
+        return ris(reference).rstrip("\r\n")
+    if form == "csl-json":
+        return json.dumps([csl_item(reference)], ensure_ascii=False, indent=2)
+    from archive.citing.styled import styled  # noqa: PLC0415
+    from archive.terminal import printable  # noqa: PLC0415
+
+    return printable(styled(reference, "apa" if form == "apa" else "chicago"))

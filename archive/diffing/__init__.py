@@ -1,0 +1,1 @@
+"""Comparing two versions of an article: by sentence and word, Chinese by character."""

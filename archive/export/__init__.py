@@ -1,0 +1,1 @@
+"""Handing articles on: the formats that other tools of the trade read."""

@@ -1,0 +1,1 @@
+"""Files that articles link to: which they are, and what a PDF says."""
