@@ -38,21 +38,16 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
     """
     from archive.db import open_current  # noqa: PLC0415
-    from archive.export.content import as_dict  # noqa: PLC0415
-    from archive.families.reading import family_of  # noqa: PLC0415
-    from archive.hand.marks import marks_of  # noqa: PLC0415
+    from archive.export.content import as_shown  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
     with closing(open_current(invocation.database)) as db:
-        record = read_article(db, reference, number)
-        marks = marks_of(db, record.row["id"])
-        family = family_of(db, record.row["id"])
-    said = as_dict(record) | {"family": family.as_dict() if family else None} | marks
+        said = as_shown(db, read_article(db, reference, number))
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         _print_record(said)
-        _print_marks(marks)
+        _print_marks(said)
 
 
 @click.command()

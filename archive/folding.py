@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 
 from archive.segment import CJK
 
@@ -184,5 +184,5 @@ def _tokenized(letter: str) -> str:
 @cache
 def _simplified() -> dict[str, str]:
     """Return the traditional characters with their simplified forms, from OpenCC's tables (bench/simplified.py)."""
-    columns = json.loads((Path(__file__).parent / "simplified.json").read_text(encoding="utf-8"))
+    columns = json.loads((files("archive") / "simplified.json").read_text(encoding="utf-8"))
     return dict(zip(columns["traditional"], columns["simplified"], strict=True))

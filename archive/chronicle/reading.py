@@ -10,7 +10,6 @@ from sqlite_utils import Database
 from archive.errors import NotFoundError
 from archive.reader import find_article
 
-KINDS = ("first seen", "changed", "retitled", "moved", "gone", "returned")
 _STORED = {"first_seen": "first seen"}
 
 

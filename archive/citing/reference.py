@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.errors import NotFoundError
-from archive.export.choosing import WITHDRAWN
 from archive.export.content import captures_of, version_id
 from archive.export.lines import sha256_of
 from archive.model import Stamp
@@ -62,8 +61,6 @@ def read_reference(db: Database, name: str, number: int | None = None) -> Refere
     """
     record = read_article(db, name, number)
     row = record.row
-    if row["state"] == WITHDRAWN:
-        raise NotFoundError(f"article {name} was taken down: there is nothing to cite; its tombstone keeps its digests")
     shown = [each for each in captures_of(db, version_id(record)) if each["position"] == 1]
     if not shown:
         raise NotFoundError(f"no capture shows version {record.number} of article {name} any more: it was taken down")

@@ -6,6 +6,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.errors import NotFoundError
+from archive.families.reading import family_of
+from archive.marks import marks_of
 from archive.model import Stamp
 from archive.reader import Record, read_article
 
@@ -43,9 +45,16 @@ def as_dict(record: Record) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def as_shown(db: Database, record: Record) -> dict[str, Any]:
+    """Return an article's version with its family and with what people have said of it."""
+    article_id = record.row["id"]
+    family = family_of(db, article_id)
+    return as_dict(record) | {"family": family.as_dict() if family else None} | marks_of(db, article_id)
+
+
 def with_captures(db: Database, record: Record) -> dict[str, Any]:
     """Return an article's version with when it was seen first, what captures showed it, and what files it links to."""
-    return as_dict(record) | {
+    return as_shown(db, record) | {
         "seen_at": seen_at(record),
         "captures": captures_of(db, version_id(record)),
         "attachments": _attachments_of(db, record.row["id"]),

@@ -67,8 +67,8 @@ def tag(invocation: _Invocation, reference: str | None, changes: tuple[str, ...]
     newsarchive tag w3ydfadbmk5xq2ab +harbour -draft
     newsarchive tag
     """
+    from archive import marks  # noqa: PLC0415
     from archive.db import atomic, open_current  # noqa: PLC0415
-    from archive.hand import marks  # noqa: PLC0415
 
     if reference is None:
         with closing(open_current(invocation.database)) as db:
@@ -105,8 +105,8 @@ def note(invocation: _Invocation, reference: str, text: str | None) -> None:
     \b
     newsarchive note w3ydfadbmk5xq2ab "The print edition has another headline."
     """
+    from archive import marks  # noqa: PLC0415
     from archive.db import atomic  # noqa: PLC0415
-    from archive.hand import marks  # noqa: PLC0415
 
     with _article(invocation.database, reference) as (db, article_id):
         if text is not None:

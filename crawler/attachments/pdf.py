@@ -4,6 +4,7 @@ Reading is PDFium's, Chromium's own reader. The process may use a gigabyte and t
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -35,7 +36,8 @@ def read_pdf(data: bytes) -> PdfText | None:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "crawler.attachments.pdf"], input=data, capture_output=True, timeout=3 * _SECONDS,
-            check=False,
+            # Also where the module lies in an egg.
+            check=False, env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )  # fmt: skip
         said = json.loads(done.stdout) if done.returncode == 0 else None
     except (OSError, ValueError, subprocess.SubprocessError):

@@ -51,6 +51,7 @@ def as_dict(name: str, article: Article, *, explain: bool) -> dict[str, Any]:
         "breadcrumb": list(article.breadcrumb), "section": article.section, "language": article.language,
         "body": article.body, "body_html": article.body_html, "markdown": article.markdown,
         "images": [_plain(image) for image in article.images], "canonical_url": article.canonical_url,
+        "alternates": [list(pair) for pair in article.alternates],
         "amp_url": article.amp_url, "paywalled": article.paywalled, "kind": article.kind,
         "confidence": article.confidence, "pages": list(article.pages), "undecodable": article.undecodable,
         "rules": article.rules,

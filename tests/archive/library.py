@@ -82,3 +82,8 @@ def _taken_down(keeping: Keeping) -> None:
     keeping.store(article(HIDDEN, url=TAKEN_DOWN, title="Withdrawn"))
     keeping.db.conn.execute("UPDATE captures SET withdrawn = '2024-06-01' WHERE url = ?", (TAKEN_DOWN,))
     keeping.db.conn.execute("UPDATE articles SET state = 'withdrawn' WHERE url = ?", (TAKEN_DOWN,))
+    keeping.db.conn.execute(
+        "INSERT INTO takedowns(article_id, reason, begun, withdrew) SELECT id, 'a court order', '2024-06-01', '{}' "
+        "FROM articles WHERE url = ?",
+        (TAKEN_DOWN,),
+    )

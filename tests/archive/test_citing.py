@@ -133,7 +133,7 @@ def test_what_is_gone_is_said(tmp_path: Path) -> None:
         said[name] = str(caught.value)
     assert said == {
         URL: f"article {URL} has no version 9; it has 1, 2",
-        TAKEN_DOWN: f"article {TAKEN_DOWN} was taken down: there is nothing to cite; its tombstone keeps its digests",
+        TAKEN_DOWN: f"article kc4ninnnhg33geuj ({TAKEN_DOWN}) was withdrawn on 2024-06-01: a court order",
         CHINESE: f"no capture shows version 1 of article {CHINESE} any more: it was taken down",
     }
 

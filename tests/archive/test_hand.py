@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from archive import marks
 from archive.db import atomic
 from archive.errors import UsageError
 from archive.fixity.verifying import verify
-from archive.hand import editing, marks
+from archive.hand import editing
 from archive.model import Article, Image
 from archive.readings import Reading, plan_replacements, show_latest, write_replacements
 from tests.archive.keeping import URL, Keeping, article, day_of, picture
