@@ -13,6 +13,7 @@ from archive.chronicle.command import log
 from archive.citing.command import cite
 from archive.diffing.command import diff
 from archive.export.command import export
+from archive.similar.command import similar
 from archive.terminal import printable
 
 
@@ -117,4 +118,4 @@ def _date_line(said: dict[str, Any] | None) -> str:
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (show, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS)
+COMMANDS = (show, similar, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS)

@@ -13,6 +13,7 @@ from crawler.learn.add_command import add, check
 from crawler.learn.command import learn
 from crawler.reextracting.command import reextract
 from crawler.reporting import command as reporting
+from crawler.reporting import watching
 from crawler.scheduling import command as scheduling
 
 if TYPE_CHECKING:
@@ -193,4 +194,7 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
         sys.exit(show_demo(directory, port, verbose=invocation.verbose))
 
 
-COMMANDS = (init, add, check, crawl, save, learn, reextract, extract, demo, *reporting.COMMANDS, *scheduling.COMMANDS)
+COMMANDS = (
+    init, add, check, crawl, save, learn, reextract, extract, demo, *reporting.COMMANDS, *scheduling.COMMANDS,
+    *watching.COMMANDS,
+)  # fmt: skip

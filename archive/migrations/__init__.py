@@ -10,6 +10,7 @@ from archive.migrations import (
     m005_notices,
     m006_evidence,
     m008_search,
+    m011_watching,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
 
@@ -24,5 +25,6 @@ for _step in (
     m005_notices,
     m006_evidence,
     m008_search,
+    m011_watching,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)

@@ -43,6 +43,7 @@ CONTRACT = {
     "attachments": "id article_id url name capture_id mime bytes pages text error first_seen last_seen",
     "search_words": "word docs times",
     "search_state": "name value",
+    "watches": "id name query site_id section notify added_at told_through told_at shown_through shown_at",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.
