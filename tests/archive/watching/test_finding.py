@@ -22,13 +22,13 @@ A, B = "https://herald.example/a", "https://herald.example/b"
 class Looker:
     """Looks again and again, as the end of each crawl does."""
 
-    def __init__(self, keeping: Keeping, query: str = "harbour", filters: Filters = Filters()) -> None:
-        self._keeping, self._query, self._filters = keeping, query, filters
+    def __init__(self, keeping: Keeping, query: str = "harbour") -> None:
+        self._keeping, self._query = keeping, query
         self.after = last_event(keeping.db)
 
     def __call__(self) -> list[tuple[str, str, int]]:
         through = last_event(self._keeping.db)
-        finds = list(news_of(self._keeping.db, self._query, self._filters, self.after, through))
+        finds = list(news_of(self._keeping.db, self._query, Filters(), self.after, through))
         self.after = through
         return [(find.news, find.url.rpartition("/")[2], find.version) for find in finds]
 

@@ -171,8 +171,9 @@ def _die_before_marking(root: Path) -> None:
     def die(*_: Any) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    telling.mark_told = die
-    telling.tell_news(open_workspace(root))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(telling, "mark_told", die)
+        telling.tell_news(open_workspace(root))
 
 
 def test_killed_between_sending_and_marking_it_is_told_once_more_and_no_more(
