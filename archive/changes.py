@@ -1,6 +1,7 @@
 """Of what kind a change from one version to the next is."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -46,7 +47,7 @@ def changes_between(
         found.append("body")
     if _shown(old_images) != _shown(new_images):
         found.append("image")
-    if _captions(old_images, new_images) != _captions(new_images, old_images):
+    if _is_recaptioned(old_images, new_images):
         found.append("caption")
     if any(said_of(getattr(old, name)) != said_of(getattr(new, name)) for name in ("updated", "published")):
         found.append("date")
@@ -61,13 +62,15 @@ def _shown(images: Sequence[KeptImage]) -> list[str]:
     return [kept.sha256 or f"url:{kept.image.url}" for kept in images]
 
 
-def _captions(images: Sequence[KeptImage], others: Sequence[KeptImage]) -> list[tuple[str, str, str]]:
-    """Return the captions of what both versions show; where they show quite different pictures, of all."""
-    if not (images and others):
-        return []
-    both = set(_shown(images)) & set(_shown(others))
-    return sorted(
-        (shown if both else "", kept.image.caption or "", kept.image.credit or "")
-        for kept, shown in zip(images, _shown(images), strict=True)
-        if shown in both or not both
-    )
+def _is_recaptioned(before: Sequence[KeptImage], after: Sequence[KeptImage]) -> bool:
+    """Return whether a picture that stayed, or the one that took its place, has another caption or credit."""
+    same = Counter(_legends(before)) & Counter(_legends(after))
+    old, new = (list((Counter(_legends(images)) - same).elements()) for images in (before, after))
+    if {shown for shown, *_ in old} & {shown for shown, *_ in new}:
+        return True
+    return any(was[1:] != now[1:] for was, now in zip(old, new, strict=False))
+
+
+def _legends(images: Sequence[KeptImage]) -> list[tuple[str, str, str]]:
+    captions = ((kept.image.caption or "", kept.image.credit or "") for kept in images)
+    return [(shown, *said) for shown, said in zip(_shown(images), captions, strict=True)]

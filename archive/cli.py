@@ -9,11 +9,16 @@ from typing import Any, Protocol
 import click
 
 from archive import reports, searching
+from archive.backup.command import backup, restore
 from archive.chronicle.command import log
 from archive.citing.command import cite
 from archive.diffing.command import diff
 from archive.export.command import export
+from archive.families import command as families
+from archive.fixity.command import verify
+from archive.hand.command import edit, note, tag
 from archive.similar.command import similar
+from archive.takedown.command import takedown
 from archive.terminal import printable
 
 
@@ -33,16 +38,22 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
     \b
     newsarchive show http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1
     """
-    from archive.db import open_archive  # noqa: PLC0415
+    from archive.db import open_current  # noqa: PLC0415
     from archive.export.content import as_dict  # noqa: PLC0415
+    from archive.families.reading import family_of  # noqa: PLC0415
+    from archive.hand.marks import marks_of  # noqa: PLC0415
     from archive.reader import read_article  # noqa: PLC0415
 
-    with closing(open_archive(invocation.database, readonly=True)) as db:
+    with closing(open_current(invocation.database)) as db:
         record = read_article(db, reference, number)
+        marks = marks_of(db, record.row["id"])
+        family = family_of(db, record.row["id"])
+    said = as_dict(record) | {"family": family.as_dict() if family else None} | marks
     if as_json:
-        click.echo(json.dumps(as_dict(record), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
-        _print_record(as_dict(record))
+        _print_record(said)
+        _print_marks(marks)
 
 
 @click.command()
@@ -101,6 +112,7 @@ def _print_record(said: dict[str, Any]) -> None:
         ("url", said["url"]),
         ("key", f"{said['key']} (id {said['id']})"),
         ("version", f"{said['version']} of {len(said['versions'])}, current is {said['current_version']}"),
+        ("family", _family_line(said["family"])),
     ):
         if value:
             console.print(Text(f"{label:>10}", style="dim").append(f"  {printable(str(value))}", style="not dim"))
@@ -112,10 +124,31 @@ def _print_record(said: dict[str, Any]) -> None:
         console.print(line.append(f"  {kept}  {printable(image['url'] or '')}"))
 
 
+def _print_marks(marks: dict[str, Any]) -> None:
+    if marks["tags"]:
+        click.echo(printable(f"tags  {' '.join(marks['tags'])}"))
+    for each in marks["notes"]:
+        click.echo(printable(f"note  {each['text']}  ({each['by']}, {each['at'][:10]})"))
+    for made in marks["edits"]:
+        undone = f", undone {made['undone_at'][:10]}" if made["undone_at"] else ""
+        why = f": {made['note']}" if made["note"] else ""
+        click.echo(printable(f"corrected  {made['field']}{why}  ({made['by']}, {made['at'][:10]}{undone})"))
+
+
+def _family_line(family: dict[str, Any] | None) -> str:
+    if family is None:
+        return ""
+    others = len(family["members"]) - 1
+    said = f"{others} other telling{'' if others == 1 else 's'}"
+    return f"{said}, first told by {family['members'][0]['site']} ({family['first']})"
+
+
 def _date_line(said: dict[str, Any] | None) -> str:
     if said is None:
         return ""
     return f"{said['value'] or said['reason']} (printed: {said['raw']})"
 
 
-COMMANDS = (show, similar, diff, log, cite, export, serve, optimize, *searching.COMMANDS, *reports.COMMANDS)
+_KEEPING = (verify, takedown, backup, restore, edit, tag, note)
+_SEEING = (show, similar, diff, log, cite, export, serve, optimize)
+COMMANDS = (*_SEEING, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS, *_KEEPING)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -10,8 +10,11 @@ from sqlite_utils import Database
 
 from archive.errors import ArchiveError
 from archive.migrations import MIGRATIONS
+from archive.seals import seal_changed, watch
 
 BUSY_SECONDS = 60
+# Pages that are copied in one step, and how often writers may make a copy begin again.
+_STEP, _RESTARTS = 4096, 3
 
 
 def open_archive(path: Path, *, readonly: bool = False) -> Database:
@@ -27,7 +30,7 @@ def open_archive(path: Path, *, readonly: bool = False) -> Database:
             _refuse_foreign(db, path, readonly=True)
         else:
             _prepare(db, path)
-    except (sqlite3.Error, OSError, ArchiveError) as error:
+    except (sqlite3.Error, OSError, UnicodeError, LookupError, ArchiveError) as error:
         if connection is not None:
             connection.close()
         if isinstance(error, ArchiveError):
@@ -58,6 +61,7 @@ def atomic(db: Database) -> Iterator[Database]:
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield db
+            seal_changed(db)
             db.conn.commit()
         except BaseException:
             # After a full disk SQLite may have rolled back by itself.
@@ -67,6 +71,52 @@ def atomic(db: Database) -> Iterator[Database]:
     except sqlite3.OperationalError as error:
         ((_, _, path), *_) = db.conn.execute("PRAGMA database_list")
         raise ArchiveError(f"cannot write {path}: {error}; free space or repair it, then crawl again") from error
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy the archive's database to a new file, as of one moment, while others write it (SQLite's online backup).
+
+    Raises ArchiveError where it cannot be read, or the copy cannot be written.
+    """
+    try:
+        with closing(_connect(source, readonly=True)) as original, closing(sqlite3.connect(target)) as copy:
+            # The copy is nobody's yet: what a crash leaves of it is thrown away.
+            copy.execute("PRAGMA synchronous=OFF")
+            try:
+                original.backup(copy, pages=_STEP, progress=_Patience())
+            except _OutOfPatienceError:
+                # In one go no writer can make it begin again; the log of what they write grows meanwhile.
+                original.backup(copy)
+    except (sqlite3.Error, OSError, UnicodeError) as error:
+        raise ArchiveError(f"cannot copy {source} to {target}: {error}; free space or repair it") from error
+
+
+class _OutOfPatienceError(Exception):
+    """A copy began again too often."""
+
+
+class _Patience:
+    """Watches a copy that takes turns with writers: each of them makes it begin again."""
+
+    def __init__(self) -> None:
+        self._left, self._restarts = 0, -1
+
+    def __call__(self, _status: int, remaining: int, _total: int) -> None:
+        self._restarts += remaining >= self._left
+        if self._restarts > _RESTARTS:
+            raise _OutOfPatienceError
+        self._left = remaining
+
+
+@contextmanager
+def open_copy(path: Path) -> Iterator[Database]:
+    """Open a copy that nobody else uses, to be checked; text that is no UTF-8 is read all the same."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield Database(connection, recursive_triggers=True)
+    finally:
+        connection.close()
 
 
 def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
@@ -98,6 +148,7 @@ def _bring_up_to_date(db: Database, connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     if MIGRATIONS.pending(db):
         MIGRATIONS.apply(db)
+    watch(db)
 
 
 def _refuse_foreign(db: Database, path: Path, *, readonly: bool) -> None:

@@ -65,8 +65,9 @@ def retell(db: Database, article_id: int, policy: Policy | None = None, *, makes
 
 
 def _sights(db: Database, article_id: int) -> list[Sight]:
-    found = [Sight(*row) for sql in (_SHOWN, _ABSENT, _IMPORTED_ABSENT) for row in db.conn.execute(sql, (article_id,))]
-    return in_order(found)
+    rows = (row for sql in (_SHOWN, _ABSENT, _IMPORTED_ABSENT) for row in db.conn.execute(sql, (article_id,)))
+    # An import may have noted what its captures say as well.
+    return in_order(dict.fromkeys(Sight(*row) for row in rows))
 
 
 def _events_of(db: Database, article_id: int) -> list[dict[str, Any]]:

@@ -50,6 +50,13 @@ class Stamp:
         return self.value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def parse_stored(stored: str | None, precision: Precision | None) -> dt.date | dt.datetime | None:
+    """Return the value of a date from how the archive stores it (see `Stamp.stored`)."""
+    if stored is None:
+        return None
+    return dt.date.fromisoformat(stored) if precision == "day" else dt.datetime.fromisoformat(stored)
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """An image of an article: where it is, and what the page says of it.
@@ -93,7 +100,8 @@ class Article:
     """One article as one reading of its pages gives it; attributes are named as the archive's columns.
 
     `body` is plain text with a blank line between paragraphs and no caption in it; `body_html` is sanitised; `section`
-    is the page's own word for the section it stands in, `amp_url` its AMP twin; `kind` is what the page is, with the
+    is the page's own word for the section it stands in, `amp_url` its AMP twin, `alternates` are its translations as
+    (language, address); `kind` is what the page is, with the
     `confidence` (0 to 1) in that; `paywalled` says that the page keeps text from readers who do not pay;
     `rules` names for every field the rule that gave it; `pages` are the URLs that the article's own pager links to;
     `undecodable` counts the bytes that are no characters; `lost` is what other rules would have given, where it was
@@ -115,6 +123,7 @@ class Article:
     canonical_url: str | None = None
     section: str | None = None
     amp_url: str | None = None
+    alternates: tuple[tuple[str, str], ...] = ()
     paywalled: bool = False
     kind: PageKind = "article"
     confidence: float = 0.0

@@ -1,6 +1,5 @@
 """Reading the archive: articles and versions by id, key or URL."""
 
-import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any, cast
@@ -9,7 +8,7 @@ from sqlite_utils import Database
 
 from archive.errors import NotFoundError
 from archive.identity import normalise
-from archive.model import Article, Image, Precision, Stamp
+from archive.model import Article, Image, Precision, Stamp, parse_stored
 from archive.versions import KeptImage, unpack
 from archive.warc import Place
 
@@ -50,6 +49,7 @@ def read_article(db: Database, reference: str, version: int | None = None) -> Re
     """Return an article with its current version, or with the one asked for; raises NotFoundError."""
     article_id = find_article(db, reference)
     row = next(iter(db.query("SELECT * FROM articles WHERE id = ?", (article_id,))))
+    _refuse_withdrawn(db, row)
     number = row["version"] if version is None else version
     versions = tuple(
         db.query(
@@ -68,6 +68,14 @@ def read_article(db: Database, reference: str, version: int | None = None) -> Re
         (article_id,),
     )
     return Record(row, number, article, images, versions, tuple(key for (key,) in sections))
+
+
+def _refuse_withdrawn(db: Database, row: dict[str, Any]) -> None:
+    if row["state"] == "withdrawn":
+        begun, reason = db.conn.execute(
+            "SELECT begun, reason FROM takedowns WHERE article_id = ? ORDER BY id LIMIT 1", (row["id"],)
+        ).fetchone()
+        raise NotFoundError(f"article {row['key']} ({row['url']}) was withdrawn on {begun[:10]}: {reason}")
 
 
 def version_content(db: Database, version_id: int) -> tuple[Article, tuple[KeptImage, ...]]:
@@ -155,8 +163,7 @@ def stamp_from(row: dict[str, Any], name: str) -> Stamp | None:
     reason = json.loads(row["rules"]).get(f"{name}_reason")
     if stored is None:
         return Stamp(raw or "", reason=reason)
-    value = dt.date.fromisoformat(stored) if precision == "day" else dt.datetime.fromisoformat(stored)
-    return Stamp(raw or "", value, cast("Precision", precision), reason)
+    return Stamp(raw or "", parse_stored(stored, precision), cast("Precision", precision), reason)
 
 
 def _by_url(db: Database, url: str) -> tuple[int] | None:

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive.attachments import index_attachments
 from archive.columns import columns_of, storable
+from archive.corrections import HAND, follow
 from archive.events import retell
 from archive.folding import search_extra
 from archive.keys import filter_keys
@@ -17,7 +18,6 @@ from archive.reader import version_content
 from archive.rows import find_image, put_image
 from archive.versions import KeptImage, digest_of, html_of, pack
 
-HAND = "hand"
 NOT_FETCHED = "not-fetched"
 # What a rule of that name gives, where the field itself is not all of it.
 _GIVES = {"body": ("body", "body_html"), "captions": ("images",)}
@@ -59,13 +59,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """One version: what is stored of it, and what today's reading gives."""
+    """One version: what is stored of it, and what today's reading gives (of `page`, before a hand's values)."""
 
     version_id: int
     number: int
     read_by: Reading
     before: Content
     after: Content
+    page: Article | None = None
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ def _replacement(db: Database, row: tuple[Any, ...], article_id: int, article: A
     today = _with_hand_set(article, stored)
     kept = images if _is_hand_set(stored, "images") else _kept_today(db, article_id, version_id, today, images)
     before = replace(content_of(stored, images), digest=digest)
-    return Replacement(version_id, number, Reading(parser, template), before, content_of(today, kept))
+    return Replacement(version_id, number, Reading(parser, template), before, content_of(today, kept), article)
 
 
 def content_of(article: Article, images: Sequence[KeptImage]) -> Content:
@@ -185,6 +186,8 @@ def _write(db: Database, article_id: int, each: Replacement, reading: Reading, a
         "VALUES (?, ?, ?, ?, ?, ?)",
         (each.version_id, reading.parser, reading.template, at, each.before.digest, after.digest),
     )
+    if each.page is not None:
+        follow(db, article_id, each.page)
     db.conn.execute("DELETE FROM article_images WHERE version_id = ?", (each.version_id,))
     for position, kept in enumerate(after.images, 1):
         image_id = find_image(db, kept.sha256) if kept.sha256 else None

@@ -10,12 +10,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import health, history, ledger
+from archive.chain import chain_head
 from archive.db import atomic, open_archive
 from archive.due import FAR_AHEAD
 from archive.holdings import Holdings
 from archive.model import SiteRow, timestamp, utc_now
 from archive.recording import numbered
 from archive.warc import cut_tail
+from archive.withdrawn import finish_files
 from archive.words import count_words_if_due
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ def start_run(holdings: Holdings, site: SiteRow) -> StartedRun:
         started = utc_now()
         # Before their rows are closed: a kill in between would leave a torn tail that nobody looks at again.
         _cut_killed_tails(db, holdings, site.id)
+        finish_files(db, holdings)
         with atomic(db):
             sections = ledger.ensure_site(db, site)
             _mind_clock(db, site.id, started)
@@ -59,6 +62,7 @@ def finish_run(
     """Close a run's row with its sums; return the problems of its site that are open now."""
     db = open_archive(holdings.database)
     try:
+        finish_files(db, holdings)
         with atomic(db):
             db.conn.execute(
                 f"UPDATE runs SET finished = ?, state = ?, error = ?, {', '.join(f'{name} = ?' for name in COUNTS)} "  # noqa: S608
@@ -66,9 +70,7 @@ def finish_run(
                 (timestamp(utc_now()), state, error, *(counts.get(name, 0) for name in COUNTS), run_id),
             )
             # What a later change of the past is told by (see `verify`).
-            db.conn.execute(
-                "UPDATE runs SET chain = (SELECT chain FROM captures ORDER BY id DESC LIMIT 1) WHERE id = ?", (run_id,)
-            )
+            db.conn.execute("UPDATE runs SET chain = ? WHERE id = ?", (chain_head(db), run_id))
             health.count_run(db, run_id)
             history.count_causes(db, run_id)
             (site_id,) = db.conn.execute("SELECT site_id FROM runs WHERE id = ?", (run_id,)).fetchone()

@@ -11,7 +11,9 @@ from sqlite_utils import Database
 from archive import ledger
 from archive.attachments import FetchedAttachment, write_attachments
 from archive.columns import columns_of, storable
+from archive.corrections import corrected
 from archive.events import retell
+from archive.families.kinship import join_family
 from archive.identity import DAY_SHIFT, article_key, first_id_of
 from archive.keys import filter_keys, place_in_sections
 from archive.model import Article, timestamp, utc_now
@@ -29,8 +31,9 @@ from archive.units import CaptureRef, Desk, FetchedImage, insert_record
 from archive.versions import KeptImage, carry_over, digest_of, html_of, pack
 from archive.visits import plan_visit
 from archive.warc import Record
+from archive.withdrawn import is_withdrawn, refuse
 
-Outcome = Literal["stored", "unchanged"]
+Outcome = Literal["stored", "unchanged", "skipped"]
 # So many letters of a cut title tell it from others.
 _TELLING = 12
 
@@ -92,12 +95,17 @@ class ArticleUnit:
         url_id = ledger.ensure_url(desk.db, desk.site_id, self.url, "article", self.seen_at)
         if self.said:
             insert_record(desk.db, self.said, self.captures[0].row_id())
-        image_ids = [image_row(desk, image) for image in self.images]
-        for image in self.also:
-            image_row(desk, image)
         if self.own and self.own != self.identity and _is_another(desk.db, self.identity, self.article.title):
             self.identity = self.own
         article_id, number = _find(desk.db, url_id, self.identity)
+        if article_id is not None and is_withdrawn(desk.db, article_id):
+            files = (file.capture for file in self.attachments if file.capture)
+            refuse(desk.db, article_id, url_id, (*self.captures, *files), (*self.images, *self.also))
+            self.outcome = "skipped"
+            return
+        image_ids = [image_row(desk, image) for image in self.images]
+        for image in self.also:
+            image_row(desk, image)
         if article_id is None:
             article_id = _new_article(desk, self)
             _new_version(desk, self, (article_id, url_id, 1), image_ids)
@@ -106,8 +114,10 @@ class ArticleUnit:
         else:
             if self.reread is not None:
                 self._read_again(desk.db, article_id, number, self.reread)
+            self.article = corrected(desk.db, article_id, self.article, self.reread)
             self.outcome = _compare(desk, self, (article_id, url_id, number), image_ids)
         write_attachments(desk, article_id, self.attachments, self.seen_at)
+        join_family(desk.db, article_id, self.article, is_new=self.outcome == "stored")
         self._mark(desk, url_id, article_id)
         place_in_sections(desk.db, url_id=url_id)
 

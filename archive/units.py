@@ -1,7 +1,6 @@
 """Units of writing: each is whole or not at all, and becomes part of a batch (see `writer`)."""
 
 import datetime as dt
-import hashlib
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from typing import Protocol
 from sqlite_utils import Database
 
 from archive import ledger, media
+from archive.chain import link
 from archive.due import MISSING, Policy
 from archive.events import note_absence, retell
 from archive.keys import place_in_sections
@@ -142,8 +142,7 @@ def insert_capture(db: Database, row: dict[str, str | int | None], run_id: int |
     """Write a capture's row with the hash that chains it to the row before by id; return its id."""
     before = db.conn.execute("SELECT id, chain FROM captures ORDER BY id DESC LIMIT 1").fetchone()
     row_id, previous = (before[0] + 1, before[1]) if before else (1, "")
-    said = json.dumps([previous, row_id, *row.values()], ensure_ascii=False)
-    chain = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    chain = link(previous, row_id, tuple(row.values()))
     db.conn.execute(
         f"INSERT INTO captures(id, {', '.join(row)}, chain, run_id) VALUES ({', '.join('?' * (len(row) + 3))})",  # noqa: S608
         (row_id, *row.values(), chain, run_id),

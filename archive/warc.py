@@ -7,6 +7,7 @@ import os
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import brotli
 from backports import zstd
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
 
 from archive.errors import ArchiveError
+from archive.http1 import Head, body_of, read_head
 from archive.model import utc_now
 
 Headers = Sequence[tuple[str, str]]
@@ -93,8 +96,8 @@ def read_exchange(folder: Path, place: Place, *, decompressed: bool = False) -> 
         if len(member) < place.length:
             raise ValueError(f"the file ends {place.length - len(member)} bytes too early")
         # The whole member first: its checksum tells damage that a record's parser would pass over.
-        record = next(iter(ArchiveIterator(BytesIO(gzip.decompress(member)))))
-        if record.rec_type != "response" or record.http_headers is None:
+        record = next(iter(ArchiveIterator(BytesIO(gzip.decompress(member)), no_record_parse=True)))
+        if record.rec_type not in ("response", "resource"):
             raise ValueError(f"there is a record of type {record.rec_type}, not a response")
         return _exchange(record, decompressed=decompressed)
     except _DAMAGES as error:
@@ -144,16 +147,21 @@ def cut_tail(path: Path, length: int) -> int:
     return max(tail, 0)
 
 
-def _exchange(record: object, *, decompressed: bool) -> Exchange:
-    head = record.http_headers  # type: ignore[attr-defined]
-    headers = record.rec_headers  # type: ignore[attr-defined]
-    body = record.raw_stream.read()  # type: ignore[attr-defined]
+def _exchange(record: ArcWarcRecord, *, decompressed: bool) -> Exchange:
+    headers = record.rec_headers
+    block = record.raw_stream.read()
     date = headers.get_header("WARC-Date")
+    head = read_head(block) if record.rec_type == "response" else None
+    if head is None:
+        # A saved file or an answer of another protocol has no head of its own.
+        mime = headers.get_header("Content-Type") or ""
+        head = Head("", HTTPStatus.OK, (("Content-Type", mime),), 0)
+    body = body_of(head, block)
     return Exchange(
         url=headers.get_header("WARC-Target-URI"),
         fetched_at=dt.datetime.fromisoformat(date) if date else utc_now(),
-        status=int(head.get_statuscode()),
-        headers=tuple(head.headers),
-        body=decode_body(body, head.get_header("Content-Encoding")) if decompressed else body,
+        status=head.status,
+        headers=head.headers,
+        body=decode_body(body, head.header("Content-Encoding")) if decompressed else body,
         protocol=head.protocol,
     )

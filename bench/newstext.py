@@ -119,7 +119,8 @@ class NewsText:
         lengths = self.random.choice([1, 2, 3, 4], 40_000, p=[0.08, 0.7, 0.13, 0.09])
         drawn = np.searchsorted(steps / steps[-1], self.random.random((40_000, 4)))
         words = dict.fromkeys("".join(signs[i] for i in row[:n]) for row, n in zip(drawn, lengths, strict=True))
-        return Language(list(words), (np.arange(1, len(words) + 1) + 6.0) ** -1.0, self._seed + 2)
+        weights = (np.arange(1, len(words) + 1, dtype=np.float64) + 6.0) ** -1.0
+        return Language(list(words), weights, self._seed + 2)
 
     def draft(self, topic: int, *, chinese: bool) -> Draft:
         """Return one article of a topic."""

@@ -55,7 +55,7 @@ def _band(db: Database, chance: random.Random, articles: int, shares: tuple[floa
 
 def _texts(db: Database, chance: random.Random, language: str, number: int) -> list[str]:
     low, high = db.conn.execute("SELECT min(id), max(id) FROM articles").fetchone()
-    found = []
+    found: list[str] = []
     while len(found) < number:
         row = db.conn.execute(
             "SELECT body FROM articles WHERE id >= ? AND language = ? LIMIT 1", (chance.randint(low, high), language)

@@ -99,7 +99,7 @@ def main() -> None:
         check(samples, own)
     if not given.check_only:
         target = Path("crawler/parsers") / MODEL
-        np.savez_compressed(target, **arrays_of(grow([*samples, *own])))
+        np.savez_compressed(target, allow_pickle=False, **arrays_of(grow([*samples, *own])))
         print(f"{target}: {target.stat().st_size} bytes")
 
 
@@ -127,8 +127,8 @@ def _own_samples() -> list[Sample | None]:
             ]
         )
         body = "\n\n".join([*paragraphs[:place], text, *paragraphs[place:]])
-        page = page_of(f"<div><h1>{TITLE}</h1><div>{html}</div></div>")
-        samples.append(sample_of(page.encode(), URL, body, _OWN_WEIGHT))
+        content = page_of(f"<div><h1>{TITLE}</h1><div>{html}</div></div>").encode()
+        samples.append(sample_of(content, URL, body, _OWN_WEIGHT))
     return samples
 
 

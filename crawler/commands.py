@@ -9,6 +9,7 @@ import click
 
 from crawler import logs
 from crawler.extracting.command import extract
+from crawler.importing.command import import_files
 from crawler.learn.add_command import add, check
 from crawler.learn.command import learn
 from crawler.reextracting.command import reextract
@@ -195,6 +196,6 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
 
 
 COMMANDS = (
-    init, add, check, crawl, save, learn, reextract, extract, demo, *reporting.COMMANDS, *scheduling.COMMANDS,
-    *watching.COMMANDS,
+    init, add, check, crawl, save, learn, import_files, reextract, extract, demo,
+    *reporting.COMMANDS, *scheduling.COMMANDS, *watching.COMMANDS,
 )  # fmt: skip

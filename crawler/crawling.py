@@ -258,10 +258,22 @@ async def _one(process: _Process, workspace: Workspace, site: Site, order: Order
             f"{site.id}: the crawl broke: {type(error).__name__}: {error}; please report it with the output of -vv"
         )
         logger.error("%s", broken)
-        spider = crawler.spider
-        run = spider.run if isinstance(spider, SectionSpider) else None
-        return SiteOutcome(site.id, run, "failed", (), broken, time.monotonic() - started)
+        return await _closed(crawler, SiteOutcome(site.id, None, "failed", (), broken, time.monotonic() - started))
     return _outcome_of(site, crawler, time.monotonic() - started)
+
+
+async def _closed(crawler: Crawler, outcome: SiteOutcome) -> SiteOutcome:
+    """Close what is left of a crawl that broke: its run's row, its lock."""
+    spider = crawler.spider
+    if not isinstance(spider, SectionSpider):
+        return outcome
+    spider.refusal = outcome.refusal
+    try:
+        await asyncio.wait_for(crawler.stop_async(), _PATIENCE)
+    except Exception:
+        logger.debug("%s: the broken crawl does not stop", outcome.site, exc_info=True)
+    spider.abandon()
+    return replace(outcome, run=spider.run)
 
 
 def _outcome_of(site: Site, crawler: Crawler, seconds: float) -> SiteOutcome:

@@ -73,6 +73,7 @@ _MEANINGS = {
     "tls": 'the encrypted connection failed; tls = "lenient" in the definition accepts old servers',
     "reset": "the connection broke",
     "robots": "robots.txt forbids it",
+    "withdrawn": "it was taken down, and is not archived again",
     "off-site": "it leads to a host that is not the site's",
     "redirect-loop": "it redirects in a circle",
     "host-not-allowed": "only_hosts in newsarchive.toml does not name its host",

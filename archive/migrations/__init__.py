@@ -9,7 +9,10 @@ from archive.migrations import (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m007_families,
     m008_search,
+    m009_keeping,
+    m010_importing,
     m011_watching,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
@@ -24,7 +27,10 @@ for _step in (
     m004_hosts,
     m005_notices,
     m006_evidence,
+    m007_families,
     m008_search,
+    m009_keeping,
+    m010_importing,
     m011_watching,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)

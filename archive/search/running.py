@@ -120,7 +120,8 @@ class Run:
         low, high = max(low, self.scope.low), min(high, self.scope.high)
         values: list[Any] = []
         if self.expression is None:
-            sql = "articles INDEXED BY articles_filters WHERE 1"
+            # What is withdrawn has no keys, and is in the index no more.
+            sql = "articles INDEXED BY articles_filters WHERE keys <> ''"
         else:
             sql, values = "articles_fts WHERE articles_fts MATCH ?", [self.expression.sql]
         # A bound costs half as much again as the walk itself.

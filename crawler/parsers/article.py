@@ -247,6 +247,7 @@ def read_article(reading: Reading) -> Article:
         canonical_url=read_canonical_url(reading),
         section=read_section(reading, breadcrumb, draft.title),
         amp_url=read_amp_url(reading),
+        alternates=reading.metadata.alternates,
         paywalled=read_paywalled(reading, draft.blocks, draft.region),
         kind=verdict.kind,
         confidence=verdict.confidence,

@@ -37,6 +37,8 @@ _MOST_NODES = 2000
 # No title, name or description is longer; what is would cost every pattern that looks at it.
 _LONGEST = 10_000
 _MOST_AUTHORS = 50
+_MOST_ALTERNATES = 100
+_LANGUAGE = re.compile(r"x-default|[a-z]{2,3}(-[a-z0-9]{2,8}){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ class Metadata:
     """The declarations of a page.
 
     `meta` maps lower-case names to their first content, `nodes` are the objects of its JSON-LD and `ld` the article's
-    among them, `links` maps relations of its link elements to their first address. `ld_authors` are the names that
-    JSON-LD gives, each with whether it is an organisation's; `meta_authors` every content of an author's meta element,
-    each with its name.
+    among them, `links` maps relations of its link elements to their first address, `alternates` are its hreflang links.
+    `ld_authors` are the names that JSON-LD gives, each with whether it is an organisation's; `meta_authors` every
+    content of an author's meta element, each with its name.
     """
 
     meta: dict[str, str] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Metadata:
     canonical: str | None = None
     nodes: tuple[dict[str, Any], ...] = ()
     links: dict[str, str] = field(default_factory=dict)
+    alternates: tuple[tuple[str, str], ...] = ()
     ld_authors: tuple[tuple[str, bool], ...] = ()
     meta_authors: tuple[tuple[str, str], ...] = ()
     publisher: str | None = None
@@ -99,6 +102,7 @@ def read_metadata(page: Page) -> Metadata:
         canonical=links.get("canonical"),
         nodes=nodes,
         links=links,
+        alternates=_alternates(page, found["link"]),
         ld_authors=_ld_authors(nodes),
         meta_authors=meta_authors,
         publisher=_publisher(nodes),
@@ -255,3 +259,15 @@ def _links(page: Page, elements: list[Any]) -> dict[str, str]:
         if url:
             found.update(dict.fromkeys(relations, url))
     return found
+
+
+def _alternates(page: Page, elements: list[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the language versions that a page names, as (language, address)."""
+    found: dict[tuple[str, str], None] = {}
+    for element in elements:
+        language = (element.get("hreflang") or "").strip().lower().replace("_", "-")
+        if _LANGUAGE.fullmatch(language) and "alternate" in (element.get("rel") or "").lower().split():
+            url = page.absolute(element.get("href") or "")
+            if url:
+                found[language, url] = None
+    return tuple(found)[:_MOST_ALTERNATES]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from sqlite_utils import Database
 
 from archive import ledger, media
 from archive.errors import ArchiveError, NewsarchiveError
@@ -104,7 +105,7 @@ class ArticleFetcher:
             logger.warning("%s: article %s: %d bytes are no characters", self._site.id, url, article.undecodable)
         unit = ArticleUnit(
             url=url,
-            identity=identity_of(article, response.url, self._run, self._site),
+            identity=identity_of(article, response.url, self._run.ledger, self._site),
             own=normalise(response.url),
             article=article,
             captures=(capture_of(response), *(capture for _, capture, _ in pages)),
@@ -305,7 +306,7 @@ def reading_of(site: Site) -> Reading:
     return Reading(PARSER_RELEASE, f"{site.id}@{hashlib.sha256(said.encode()).hexdigest()[:12]}")
 
 
-def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
+def identity_of(article: Article, final_url: str, db: Database, site: Site) -> str:
     """Return the address that stands for an article: its canonical link, where that can be believed, else its own.
 
     A canonical link counts on the site's own hosts only, and not where it names the front page, a listing or what a
@@ -320,10 +321,10 @@ def identity_of(article: Article, final_url: str, run: Run, site: Site) -> str:
     starts = {site.start_url(section) for section in site.sections}
     if canonical == own or not site.is_own_host(canonical) or canonical in starts or urlsplit(canonical).path == "/":
         return own
-    known = ledger.known(run.ledger, site.id, canonical)
+    known = ledger.known(db, site.id, canonical)
     if known and known.kind == "listing":
         return own
-    entry = ledger.entry_of(run.ledger, site.id, canonical)
+    entry = ledger.entry_of(db, site.id, canonical)
     if entry and entry.title and not same_title(entry.title, article.title):
         logger.info("%s: %s names %s as canonical, which is another article", site.id, own, canonical)
         return own

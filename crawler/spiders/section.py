@@ -21,6 +21,7 @@ from archive.errors import ArchiveError, NewsarchiveError
 from archive.model import Entry, timestamp, utc_now
 from archive.units import ListingUnit
 from archive.visits import UnchangedUnit
+from archive.withdrawn import CAUSE
 from crawler.failures import SKIPS, SPENT, cause_of, cause_of_status
 from crawler.parsers import parse_listing
 from crawler.parsers.dates import DateContext, parse_date
@@ -69,7 +70,7 @@ class SectionSpider(Spider):
 
         Articles that are asked for by their addresses are taken alone.
         """
-        if self.run is None:
+        if self.run is None or self._closing:
             return
         if self.scope.urls:
             self.run.want(self.scope.urls)
@@ -291,10 +292,11 @@ class SectionSpider(Spider):
     def _take(self, url: str, known: ledger.Known) -> None:
         run, engine = self._open_run(), self.crawler.engine
         entry = ledger.entry_of(run.ledger, self.site.id, url)
-        if self._is_older(entry):
+        rule = CAUSE if known.cause == CAUSE else "since" if self._is_older(entry) else None
+        if rule:
             # It stays in the ledger as it is: a later run without --since will take it.
             self._passed.add(known.url_id)
-            run.pass_over("since")
+            run.pass_over(rule)
             return
         self._taken, self._under_way = self._taken + 1, self._under_way + 1
         self._asked.add(url)
@@ -380,7 +382,7 @@ class SectionSpider(Spider):
         if self.run is not None and self.run.state == "running":
             self._closing = True
             try:
-                self.run.finish("interrupted")
+                self.run.finish("failed" if self.refusal else "interrupted")
             except NewsarchiveError as error:
                 self.refusal = error
                 logger.error("%s: %s", self.name, error)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ lives = st.lists(
 ).filter(any)  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=200 if os.environ.get("NEWSARCHIVE_SOAK") else 8, deadline=None)
 @given(life=lives, data=st.data())
 def test_a_life_tells_the_same_in_whatever_order_its_captures_come(
     tmp_path_factory: pytest.TempPathFactory, life: list[tuple[int, int, int, int] | None], data: st.DataObject

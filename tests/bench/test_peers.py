@@ -16,7 +16,8 @@ from bench.peers import HERE, PEERS, InstallError, adapters, environment, versio
 
 URL = "https://news.example.org/2024/quay"
 BODY = b"<html><head><title>The quay</title></head><body><p>Text</p></body></html>"
-DISTRIBUTIONS = sorted({peer.distribution for peer in PEERS})
+# tantivy is a peer of searching, not of reading pages (bench.search).
+DISTRIBUTIONS = sorted({peer.distribution for peer in PEERS} | {"tantivy"})
 
 
 def install(monkeypatch: pytest.MonkeyPatch, **modules: Any) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.e2e.harness import listening
+from tests.e2e.serving import listening
 
 HTML = "text/html; charset=utf-8"
 MEGABYTE = 1024 * 1024

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import http.server
 import json
 import os
 import re
@@ -11,13 +10,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -173,62 +170,6 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
         yield db
 
 
-# Sites on loopback
-
-
-class _Listener(http.server.ThreadingHTTPServer):
-    request_queue_size = 128
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent: a killed crawler hangs up."""
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serve files as the corpus tool serve_site.py does: Last-Modified, 304, 404."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    requests: Counter[str]
-
-    def do_GET(self) -> None:
-        self.requests[self.path] += 1
-        super().do_GET()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it)
-        pass
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A site that is being served: its base URL and what was asked for."""
-
-    url: str
-    requests: Counter[str]
-
-
-@contextlib.contextmanager
-def listening(handler: Any, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve on a free loopback port; yield the base URL."""
-    with _Listener((host, 0), handler) as listener:
-        thread = threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://{host}:{listener.server_address[1]}/"
-        finally:
-            listener.shutdown()
-            thread.join()
-
-
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Serve a folder."""
-    requests: Counter[str] = Counter()
-    bound = type("_BoundHandler", (_Handler,), {"requests": requests})
-    with listening(partial(bound, directory=str(folder))) as url:
-        yield Served(url, requests)
-
-
 def free_port() -> int:
     """Return a port that is free now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -368,7 +309,8 @@ def _check_members(path: Path) -> None:
 def _check_captures(db: sqlite3.Connection, root: Path) -> None:
     """Every capture is found where its row says: a WARC record at its offset, or a good image's bytes in media."""
     for url, digest, status, file, offset, length in db.execute(
-        "SELECT url, digest, status, file, offset, length FROM captures WHERE revisit_of IS NULL ORDER BY file, offset"
+        "SELECT url, digest, status, file, offset, length FROM captures WHERE revisit_of IS NULL AND withdrawn IS NULL "
+        "ORDER BY file, offset"
     ):
         if file is None:
             sha256 = digest.removeprefix("sha256:")
@@ -389,7 +331,7 @@ def _check_versions(db: sqlite3.Connection) -> None:
         "WHERE versions.id NOT IN (SELECT version_id FROM version_captures)"
     ).fetchall() == [], "versions that no capture shows"  # fmt: skip
     assert db.execute(
-        "SELECT url FROM articles WHERE NOT EXISTS "
+        "SELECT url FROM articles WHERE state <> 'withdrawn' AND NOT EXISTS "
         "(SELECT 1 FROM versions WHERE article_id = articles.id AND number = articles.version)"
     ).fetchall() == [], "articles without their current version"  # fmt: skip
     assert db.execute(
@@ -400,7 +342,7 @@ def _check_versions(db: sqlite3.Connection) -> None:
     ).fetchall() == [], "versions shown by captures that hold no page"  # fmt: skip
     assert db.execute(
         "SELECT url FROM urls WHERE kind = 'article' AND state <> 'gone' "
-        "AND (state = 'stored') <> (article_id IS NOT NULL)"
+        "AND (state = 'stored') <> (article_id IS NOT NULL) AND cause IS NOT 'withdrawn'"
     ).fetchall() == [], "ledger marks that do not fit"  # fmt: skip
 
 

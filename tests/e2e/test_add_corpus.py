@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.e2e.harness import SITES, Workspace, check_archive, served
+from tests.e2e.harness import SITES, Workspace, check_archive
 from tests.e2e.judging import FOUND, Known, add, closing, definitions, judge, path, sampled
+from tests.e2e.serving import served
 
 SECTIONS = [
     ("rustblog", "all"), ("rustblog", "inside-rust"), ("cityposts", "posts"), ("cityposts", "news"),

@@ -27,17 +27,8 @@ from filelock import FileLock
 
 from archive.db import open_archive
 from archive.search import search
-from tests.e2e.harness import (
-    ROOT,
-    SITES,
-    Workspace,
-    check_archive,
-    end_group,
-    environment,
-    free_port,
-    reading,
-    served,
-)
+from tests.e2e.harness import ROOT, SITES, Workspace, check_archive, end_group, environment, free_port, reading
+from tests.e2e.serving import served
 
 NAMES = ("rustblog", "wz2100", "f1blog", "cityposts")
 _ENOUGH = 0.99
@@ -219,7 +210,7 @@ def test_the_command_finds_phrases(crawled: Crawled) -> None:
     for article_id, phrase in crawled.sample(10):
         outcome = crawled.workspace.run("search", f'"{phrase}"', "--limit", "1000", "--json")
         assert outcome.code == 0, outcome
-        assert article_id in {hit["id"] for hit in outcome.json}, phrase
+        assert article_id in {hit["id"] for hit in outcome.json["hits"]}, phrase
 
 
 @contextlib.contextmanager

@@ -5,13 +5,16 @@ import os
 import shutil
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.e2e.fault_site import Answer, FaultSite, article_html, article_path
-from tests.e2e.harness import ROOT, SITES, Served, Workspace, check_archive, served
+from tests.e2e.harness import ROOT, SITES, Workspace, check_archive
+from tests.e2e.serving import Served, served
 
 _PAGES = [[f"n{3 * page + place}" for place in range(3)] for page in range(4)]
 _LONG_AGO = 1_700_000_000
@@ -63,15 +66,33 @@ def define(workspace: Workspace, url: str, every: str = "6h") -> None:
     workspace.define("fault", site.definition.replace('key = "news"', f'key = "news"\nevery = "{every}"'))
 
 
+@contextmanager
+def from_files(folder: Path) -> Iterator[tuple[Served, Workspace]]:
+    """Serve the small site as files, whose server knows validators; the archive must be in order at the end."""
+    write_site(folder / "www")
+    with served(folder / "www") as site:
+        workspace = Workspace.make(folder / "w")
+        define(workspace, site.url)
+        yield site, workspace
+    check_archive(workspace.root)
+
+
+@contextmanager
+def answering(folder: Path, pages: list[list[str]] = _PAGES, **crawl: Any) -> Iterator[tuple[FaultSite, Workspace]]:
+    """Serve the small site without validators, as answers that a test may change; the same."""
+    with FaultSite({"news": pages}).serve() as site:
+        workspace = Workspace.make(folder / "w", **crawl)
+        workspace.define("fault", site.definition)
+        yield site, workspace
+    check_archive(workspace.root)
+
+
 def asked(site: Served, before: Counter[str]) -> dict[str, int]:
     return {path: number for path, number in (site.requests - before).items() if path != "/robots.txt"}
 
 
 def test_a_quiet_hour_costs_the_first_listing_page(tmp_path: Path) -> None:
-    write_site(tmp_path / "www")
-    with served(tmp_path / "www") as site:
-        workspace = Workspace.make(tmp_path / "w")
-        define(workspace, site.url)
+    with from_files(tmp_path) as (site, workspace):
         first = workspace.crawl("fault", "--due")
         assert (first["stored"], first["sections"]["news"]["state"]) == (12, "completed")
         outcome = workspace.run("crawl", "--due")
@@ -87,27 +108,19 @@ def test_a_quiet_hour_costs_the_first_listing_page(tmp_path: Path) -> None:
         assert sums["bytes"] < 500
         assert workspace.value("SELECT count(*) FROM captures WHERE status = 304 AND revisit_of IS NOT NULL") == 1
         assert workspace.run("crawl", "--due").out.startswith("Nothing is due")
-    check_archive(workspace.root)
 
 
 def test_what_is_new_is_found_behind_a_page_that_has_changed(tmp_path: Path) -> None:
-    write_site(tmp_path / "www")
-    with served(tmp_path / "www") as site:
-        workspace = Workspace.make(tmp_path / "w")
-        define(workspace, site.url)
+    with from_files(tmp_path) as (_, workspace):
         workspace.crawl("fault", "--due")
         move_clock(workspace, 0.26)
         write_site(tmp_path / "www", [["new1", "new2", "new3"], ["new4", "n0", "n1"], *_PAGES[1:]])
         sums = workspace.crawl("fault", "--due")
         assert (sums["discovered"], sums["stored"]) == (4, 4)
-    check_archive(workspace.root)
 
 
 def test_a_changed_article_is_a_version_and_a_missing_one_is_gone_in_time_and_returns(tmp_path: Path) -> None:
-    write_site(tmp_path / "www")
-    with served(tmp_path / "www") as site:
-        workspace = Workspace.make(tmp_path / "w")
-        define(workspace, site.url)
+    with from_files(tmp_path) as (site, workspace):
         workspace.crawl("fault", "--due")
         changed, lost = (site.url + article_path(name).lstrip("/") for name in ("n3", "n7"))
         file = tmp_path / "www" / article_path("n7").lstrip("/")
@@ -149,9 +162,7 @@ def _events(workspace: Workspace) -> list[tuple[str, str]]:
 
 
 def test_without_validators_the_bytes_tell(tmp_path: Path) -> None:
-    with FaultSite({"news": _PAGES}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w")
-        workspace.define("fault", site.definition)
+    with answering(tmp_path) as (site, workspace):
         workspace.crawl("fault")
         move_clock(workspace, 1.1, everything=True)
         site.requests.clear()
@@ -160,13 +171,10 @@ def test_without_validators_the_bytes_tell(tmp_path: Path) -> None:
         assert sum(number for path, number in site.requests.items() if path != "/robots.txt") == 13
         # What came again is not kept a second time.
         assert workspace.value("SELECT count(*) FROM captures WHERE status = 200 AND revisit_of IS NOT NULL") >= 13
-    check_archive(workspace.root)
 
 
 def test_a_budget_ends_a_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
-    with FaultSite({"news": _PAGES}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w")
-        workspace.define("fault", site.definition)
+    with answering(tmp_path) as (site, workspace):
         runs = [workspace.crawl("fault", "--due", "--max-requests", "6")]
         assert (runs[0]["state"], runs[0]["sections"]["news"]["state"]) in (
             ("finished", "cut"),
@@ -178,14 +186,11 @@ def test_a_budget_ends_a_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
         assert workspace.value("SELECT count(*) FROM articles") == 12
         assert not any(site.requests[article_path(name)] > 1 for name in site.names)
         assert workspace.value("SELECT count(*) FROM runs WHERE state <> 'finished'") == 0
-    check_archive(workspace.root)
 
 
 def test_a_walk_that_is_longer_than_every_budget_comes_to_its_end(tmp_path: Path) -> None:
     pages = [[f"one{number}"] for number in range(12)]
-    with FaultSite({"news": pages}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w")
-        workspace.define("fault", site.definition)
+    with answering(tmp_path, pages) as (site, workspace):
         for _ in range(12):
             if workspace.run("crawl", "--due", "--json", "--max-requests", "6").json == []:
                 break
@@ -198,13 +203,10 @@ def test_a_walk_that_is_longer_than_every_budget_comes_to_its_end(tmp_path: Path
         for _ in range(12):
             workspace.run("crawl", "--due", "--max-requests", "6")
         assert workspace.value("SELECT count(*) FROM articles") == 21
-    check_archive(workspace.root)
 
 
 def test_a_clock_that_was_far_ahead_keeps_nothing_waiting_for_years(tmp_path: Path) -> None:
-    with FaultSite({"news": _PAGES}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w")
-        workspace.define("fault", site.definition)
+    with answering(tmp_path) as (_, workspace):
         workspace.crawl("fault")
         move_clock(workspace, -3650)
         with closing(sqlite3.connect(workspace.database, isolation_level=None)) as db:
@@ -214,30 +216,23 @@ def test_a_clock_that_was_far_ahead_keeps_nothing_waiting_for_years(tmp_path: Pa
         assert (sums["discovered"], sums["unchanged"], sums["sections"]["news"]["state"]) == (12, 12, "completed")
         assert any("the clock is" in line for line in outcome.complaints)
         assert workspace.run("crawl", "--due").out.startswith("Nothing is due")
-    check_archive(workspace.root)
 
 
 def test_each_host_has_its_share_of_a_run(tmp_path: Path) -> None:
-    with FaultSite({"news": _PAGES}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w", max_requests_per_host=5)
-        workspace.define("fault", site.definition)
+    with answering(tmp_path, max_requests_per_host=5) as (site, workspace):
         for _ in range(5):
             before = sum(site.requests.values())
             workspace.crawl("fault")
             assert sum(site.requests.values()) - before <= 6
         assert workspace.value("SELECT count(*) FROM articles") == 12
         assert workspace.value("SELECT count(*) FROM urls WHERE failures > 0") == 0
-    check_archive(workspace.root)
 
 
 def test_minutes_that_are_over_leave_the_rest_due(tmp_path: Path) -> None:
-    with FaultSite({"news": _PAGES}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w")
-        workspace.define("fault", site.definition)
+    with answering(tmp_path) as (_, workspace):
         sums = workspace.crawl("fault", "--due", "--max-minutes", "0.00001")
         assert (sums["state"], sums["stored"], sums["sections"]["news"]["state"]) == ("finished", 0, "cut")
         assert workspace.crawl("fault", "--due")["stored"] == 12
-    check_archive(workspace.root)
 
 
 def test_another_way_to_read_the_listing_walks_the_section_anew(tmp_path: Path) -> None:
@@ -309,9 +304,7 @@ def test_a_soft_404_is_no_version(tmp_path: Path, way: str) -> None:
             notice.format("Welcome ashore", "Ships, sails and sundries since 1820. " * 9).encode()
         ),
     }[way]
-    with FaultSite({"news": _PAGES}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w")
-        workspace.define("fault", site.definition)
+    with answering(tmp_path) as (site, workspace):
         workspace.crawl("fault")
         site.answers["/"] = Answer(notice.format("The Faulty Times", "Home").encode())
         site.other = shown
@@ -326,7 +319,6 @@ def test_a_soft_404_is_no_version(tmp_path: Path, way: str) -> None:
             move_clock(workspace, days)
             workspace.crawl("fault", "--due")
         assert [kind for kind, _ in _events(workspace)] == ["changed", "gone", "gone"]
-    check_archive(workspace.root)
 
 
 @pytest.mark.skipif(not SITES.is_dir(), reason=f"the corpus is not at {SITES}")
@@ -365,8 +357,6 @@ def test_a_quiet_revisit_of_a_real_site(tmp_path: Path) -> None:
 
 
 def test_a_walk_at_its_end_is_whole_though_the_budget_is_used_up(tmp_path: Path) -> None:
-    with FaultSite({"news": [["a1", "a2"]]}).serve() as site:
-        workspace = Workspace.make(tmp_path / "w")
-        workspace.define("fault", site.definition)
+    with answering(tmp_path, [["a1", "a2"]]) as (_, workspace):
         sums = workspace.crawl("fault", "--due", "--max-requests", "1")
         assert sums["sections"]["news"]["state"] == "completed"

@@ -21,7 +21,8 @@ from cryptography.x509.oid import NameOID
 from crawler.demo.pictures import draw
 from tests.e2e import fault_site as fs
 from tests.e2e.fault_site import Answer, FaultSite
-from tests.e2e.harness import Workspace, _Listener, check_archive, free_port
+from tests.e2e.harness import Workspace, check_archive, free_port
+from tests.e2e.serving import Listener
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n%%EOF\n"
@@ -91,7 +92,7 @@ def tls(tmp_path: Path) -> Iterator[str]:
     site = FaultSite({}, answers={"/a/tls.html": Answer(_page("tls"))})
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    with _Listener(("127.0.0.1", 0), type("_Bound", (fs._Handler,), {"site": site})) as listener:
+    with Listener(("127.0.0.1", 0), type("_Bound", (fs._Handler,), {"site": site})) as listener:
         listener.socket = context.wrap_socket(listener.socket, server_side=True)
         import threading
 

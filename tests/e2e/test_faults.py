@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.faults.failing import FAILURES
-from tests.e2e.faults.origins import Subject, corpus_subject, demo_subject
+from tests.e2e.faults.origins import corpus_subject, demo_subject
 from tests.e2e.faults.processes import Commands
-from tests.e2e.faults.server import FaultServer, Schedule
-from tests.e2e.faults.trial import Trial, without_spares
+from tests.e2e.faults.server import Schedule
+from tests.e2e.faults.trial import Trial, serve_trial, without_spares
 from tests.e2e.harness import SITES, SOAK, check_archive, differences, snapshot
 
 # The days on which the runs begin: each time, what failed so far is due again (an image that is not there, in weeks).
@@ -21,16 +21,9 @@ _CORPUS = ("rustblog", "wz2100", "f1blog", "cityposts")
 _SEEDS = range(5) if SOAK else range(1)
 
 
-def _serve(subject: Subject, commands: Commands, folder: Path) -> Iterator[Trial]:
-    with FaultServer(subject.origin) as server:
-        trial = Trial(subject, server, commands, folder)
-        trial.crawl_whole()
-        yield trial
-
-
 @pytest.fixture(scope="module")
 def demo(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    yield from _serve(demo_subject(), commands, tmp_path_factory.mktemp("demo"))
+    yield from serve_trial(demo_subject(), commands, tmp_path_factory.mktemp("demo"))
 
 
 def becomes_whole(trial: Trial, name: str, schedule: Schedule) -> None:
@@ -70,5 +63,5 @@ def test_one_failure(demo: Trial, name: str) -> None:
 @pytest.mark.skipif(not SITES.is_dir(), reason=f"the corpus is not at {SITES}")
 @pytest.mark.parametrize("name", _CORPUS)
 def test_a_real_site(commands: Commands, tmp_path: Path, name: str) -> None:
-    for trial in _serve(corpus_subject(name), commands, tmp_path):
+    for trial in serve_trial(corpus_subject(name), commands, tmp_path):
         becomes_whole(trial, "all", Schedule(11))

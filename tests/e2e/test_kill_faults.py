@@ -6,17 +6,16 @@ CI kills twenty times, on the demo site; NEWSARCHIVE_SOAK=1 two hundred times, o
 import random
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.demo.site import DemoSite
 from tests.e2e.faults.failing import FAILURES
-from tests.e2e.faults.origins import Subject, corpus_subject, demo_subject
+from tests.e2e.faults.origins import corpus_subject, demo_subject
 from tests.e2e.faults.processes import Commands
-from tests.e2e.faults.server import FaultServer, Schedule
-from tests.e2e.faults.trial import Trial, committed, lost, without_spares
+from tests.e2e.faults.server import Schedule
+from tests.e2e.faults.trial import Trial, committed, lost, serve_trial, without_spares
 from tests.e2e.harness import SITES, SOAK, Workspace, check_archive, differences, reading, snapshot
 
 _KILLS = 5  # in a row, of one archive
@@ -26,23 +25,16 @@ _SLOW = ("timeout", "drip", "429", "503", "503-date")
 _QUICK = tuple(name for name in FAILURES if SOAK or name not in _SLOW)
 
 
-def _serve(subject: Subject, commands: Commands, folder: Path) -> Iterator[Trial]:
-    with FaultServer(subject.origin) as server:
-        trial = Trial(subject, server, commands, folder)
-        trial.crawl_whole()
-        yield trial
-
-
 @pytest.fixture(scope="module")
 def demo(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     site = DemoSite()
     site.publish("updates", 20)
-    yield from _serve(demo_subject(site), commands, tmp_path_factory.mktemp("demo"))
+    yield from serve_trial(demo_subject(site), commands, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="module")
 def cityposts(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    yield from _serve(corpus_subject("cityposts"), commands, tmp_path_factory.mktemp("cityposts"))
+    yield from serve_trial(corpus_subject("cityposts"), commands, tmp_path_factory.mktemp("cityposts"))
 
 
 def doubled(workspace: Workspace) -> list[object]:

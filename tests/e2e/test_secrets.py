@@ -9,7 +9,8 @@ from typing import Any
 from crawler.demo.pictures import draw
 from tests.e2e import fault_site as fs
 from tests.e2e.fault_site import FaultSite
-from tests.e2e.harness import Outcome, Workspace, listening, newsarchive
+from tests.e2e.harness import Outcome, Workspace, newsarchive
+from tests.e2e.serving import listening
 
 TOKEN, SESSION, PASSWORD = "tok-7f3a9c51d2", "sess-5520b8e1aa", "pa55-word-0c4e"
 PROXY_USER = "harbour-proxy"

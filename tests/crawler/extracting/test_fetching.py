@@ -13,7 +13,8 @@ from crawler.workspace import Crawl
 from tests.crawler.extracting.press import page
 from tests.e2e import fault_site as fs
 from tests.e2e.fault_site import Answer, FaultSite
-from tests.e2e.harness import free_port, listening
+from tests.e2e.harness import free_port
+from tests.e2e.serving import listening
 
 PAGE = Answer(page())
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -295,3 +296,15 @@ def test_a_declaration_has_a_length() -> None:
     long = "quay " * 50_000
     metadata = read_metadata(parsed("", f"<title>{long}</title><meta property=og:title content='{long}'>"))
     assert len(metadata.html_title or "") == len(metadata.meta["og:title"]) == 9_999
+
+
+def test_language_versions_are_the_hreflang_links() -> None:
+    found = meta(
+        '<link rel="alternate" hreflang="DE_at" href="/de/1"><link rel="alternate" hreflang="x-default" href="/1">'
+        '<link rel="alternate" hreflang="de-at" href="/de/1"><link rel="alternate" href="/feed" type="text/xml">'
+        '<link rel="stylesheet" hreflang="fr" href="/fr.css"><link rel="alternate" hreflang="fr" href="javascript:1">'
+        '<link rel="alternate" hreflang="no language" href="/2">'
+    )
+    assert [(language, urlsplit(url).path) for language, url in found.alternates] == [
+        ("de-at", "/de/1"), ("x-default", "/1"),
+    ]  # fmt: skip

@@ -13,11 +13,11 @@ PICTURE = "https://herald.example/p.png"
 
 
 def replaced(before: dict[str, Any], after: dict[str, Any]) -> Replacement:
-    contents = [
+    was, now = (
         content_of(article, [KeptImage(image, error="http-404") for image in article.images])
         for article in (Article(URL, **before), Article(URL, **after))
-    ]
-    return Replacement(7, 2, Reading("1", "t1"), *contents)
+    )
+    return Replacement(7, 2, Reading("1", "t1"), was, now)
 
 
 def shown(name: str, before: Any, after: Any) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +45,10 @@ class Commands:
     def state(self, pid: int) -> dict[str, Any]:
         """Return how a process ended."""
         return self._forks.ask({"pid": pid})
+
+    def until_ended(self, pid: int, timeout: float) -> int | None:
+        """Return a process's exit code; kills it and returns None where it takes longer."""
+        return self._forks.until_ended(pid, timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -100,12 +103,8 @@ class Started:
         return [file for file in files if file.startswith(str(self.workspace.root))]
 
     def _until_ended(self, timeout: float) -> int:
-        deadline = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > deadline:
-                os.killpg(self.pid, signal.SIGKILL)
-                raise AssertionError(f"it still runs after {timeout} s: {self._said('err')}")
-            time.sleep(0.005)
+        code = self.commands.until_ended(self.pid, timeout)
+        assert code is not None, f"it still ran after {timeout} s: {self._said('err')}"
         return code
 
     def _said(self, name: str) -> str:

@@ -98,6 +98,14 @@ class Trial:
         return FAILURES[failure].explains(kind, cause)
 
 
+def serve_trial(subject: Subject, commands: Commands, folder: Path) -> Iterator[Trial]:
+    """Serve a site, and yield its trial once the site was crawled while nothing failed."""
+    with FaultServer(subject.origin) as server:
+        trial = Trial(subject, server, commands, folder)
+        trial.crawl_whole()
+        yield trial
+
+
 def without_spares(found: dict[str, Any]) -> dict[str, Any]:
     """Return a snapshot without the other forms of images, which are kept where they can be had at once.
 

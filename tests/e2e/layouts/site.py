@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, unquote
 
 from crawler.demo.pictures import draw
 from tests.e2e.fault_site import HTML, Answer
-from tests.e2e.harness import listening
 from tests.e2e.layouts.content import Story, label, stories
 from tests.e2e.layouts.noise import noise
+from tests.e2e.serving import listening
 
 # Parameters that change what a page shows; a content management system ignores any other.
 _MEANT = ("page", "start", "id", "month", "year", "sort", "order", "topic", "area", "size")

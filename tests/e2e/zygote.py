@@ -1,7 +1,7 @@
 """Runs commands of the product in processes of their own, forked from one that has everything imported already.
 
-A crawl's start costs more than a second, and the trials start hundreds. It reads requests as lines of JSON and answers
-each with one. Every process has the clock that the file in its environment tells, in seconds off the true one.
+Starting a crawl costs more than a second, and end-to-end tests start hundreds. It reads requests as lines of JSON and
+answers each with one. Every process has the clock that the file in its environment tells, in seconds off the true one.
 """
 
 import gc

@@ -1,83 +1,18 @@
-"""Bad input: each kind costs what it touches and nothing else, and is named in one line and in the archive."""
+"""Bad pages: each kind costs what it touches and nothing else, and is named in one line and in the archive."""
 
-import contextlib
-import json
-import os
-import shutil
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.e2e import fault_site as fs
+from tests.e2e.bad_input.scene import BAD, Scene, one_line
 from tests.e2e.fault_site import Answer, FaultSite
-from tests.e2e.harness import Outcome, Workspace, check_archive, listening, newsarchive, wait_until
+from tests.e2e.harness import Workspace, check_archive
 
-SECTIONS = {"news": [["good1", "bad", "good2"], ["old1", "old2"]], "more": [["other1", "other2"]]}
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 FORTY_MEGABYTES = 40 * fs.MEGABYTE
-BAD = fs.article_path("bad")
 LISTING = fs.listing_path("news", 2)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The faulty site, served, and a workspace that is to crawl it."""
-
-    site: FaultSite
-    workspace: Workspace
-    elsewhere: str  # the base URL of a host that is not the site's
-    visits: list[str]  # what was asked for there
-
-    def crawl(self, *arguments: str) -> Outcome:
-        return self.workspace.run("crawl", "fault", *arguments, "--json")
-
-    @property
-    def stored(self) -> set[str]:
-        """The names of the stored articles."""
-        urls = {url for (url,) in self.workspace.rows("SELECT url FROM articles")}
-        return {name for name in self.site.names if self.site.article_url(name) in urls}
-
-    def ledger(self, url: str) -> tuple[str, str | None]:
-        """Return a URL's state and cause."""
-        ((state, cause),) = self.workspace.rows("SELECT state, cause FROM urls WHERE url = ?", url)
-        return state, cause
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    """A site with three listing pages in two sections, and seven articles."""
-    visits: list[str] = []
-
-    class Elsewhere(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            visits.append(self.path)
-            self.send_error(500)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it)
-            pass
-
-    site = FaultSite({key: [list(page) for page in pages] for key, pages in SECTIONS.items()})
-    with site.serve(), listening(Elsewhere, "127.0.0.2") as elsewhere:
-        workspace = Workspace.make(tmp_path / "w", hosts=("127.0.0.1", "127.0.0.2"))
-        workspace.define("fault", site.definition)
-        yield Scene(site, workspace, elsewhere, visits)
-
-
-def one_line(outcome: Outcome, *parts: str) -> None:
-    """Assert that stderr is one line that holds these parts."""
-    assert len(outcome.complaints) == 1, outcome
-    for part in parts:
-        assert part in outcome.complaints[0], outcome
-
-
-# Faults of a page, whatever it is
-
 Fault = Callable[[Scene], Answer]
 
 
@@ -211,9 +146,6 @@ def test_an_article_that_fails_again_is_no_news(scene: Scene) -> None:
     check_archive(scene.workspace.root)
 
 
-# Encodings
-
-
 def test_an_article_in_invalid_utf_8_is_stored_and_marked(scene: Scene) -> None:
     words = "海港市质量与标准局在灯笼码头设立市民免费校准室，市民可以前来检测自家的秤。"
     html = fs.article_html("bad", extra=f"<p>{words}</p><p>Ends with a torn letter.</p>").encode()
@@ -271,9 +203,6 @@ def test_a_wrong_charset_in_the_header(scene: Scene, charset: str) -> None:
     check_archive(scene.workspace.root)
 
 
-# robots.txt
-
-
 def test_robots_txt_that_forbids_articles(scene: Scene) -> None:
     scene.site.robots = f"User-agent: *\nDisallow: {BAD}\n"
     outcome = scene.crawl()
@@ -305,9 +234,6 @@ def test_robots_txt_that_is_broken_does_not_stop_the_crawl(scene: Scene) -> None
     assert scene.stored == scene.site.names
 
 
-# Images
-
-
 def test_broken_images_cost_nothing_else(scene: Scene) -> None:
     names = ("missing.png", "broken.png", "reset.png", "huge.png")
     extra = "".join(f'<p><img src="/img/{name}" width="480" height="320"></p>\n' for name in names)
@@ -322,210 +248,4 @@ def test_broken_images_cost_nothing_else(scene: Scene) -> None:
     assert scene.stored == scene.site.names
     errors = [error for (error,) in scene.workspace.rows("SELECT error FROM article_images ORDER BY position")]
     assert errors == ["http-404", "not-image", "reset", "too-large"]
-    check_archive(scene.workspace.root)
-
-
-# Definitions and usage
-
-
-def _mistake(scene: Scene, old: str, new: str) -> Outcome:
-    text = scene.site.definition
-    assert old in text
-    scene.workspace.define("fault", text.replace(old, new))
-    outcome = scene.workspace.run("crawl", "fault")
-    assert outcome.code == 2, outcome
-    assert outcome.out == ""
-    assert scene.workspace.value("SELECT count(*) FROM runs") == 0
-    assert not scene.site.requests
-    return outcome
-
-
-def test_a_definition_with_a_wrong_key(scene: Scene) -> None:
-    outcome = _mistake(scene, 'entry = "li.item"', 'entry = "li.item"\nentrie = "li.thing"')
-    one_line(outcome, "fault.toml", "listing.entrie", "li.thing", "allowed", "entry", "article_urls")
-
-
-def test_a_definition_with_a_wrong_key_in_a_section(scene: Scene) -> None:
-    outcome = _mistake(scene, 'key = "more"', 'key = "more"\nurls = "/more/"')
-    one_line(outcome, "fault.toml", "sections", "urls", "/more/", "allowed", "every")
-
-
-def test_a_definition_with_a_wrong_value(scene: Scene) -> None:
-    outcome = _mistake(scene, 'date_order = "YMD"', 'date_order = "YDM"')
-    one_line(outcome, "fault.toml", "date_order", "YDM", "YMD", "DMY", "MDY")
-
-
-@pytest.mark.parametrize("selector", ["li..item", "//li[@class", ""])
-def test_a_selector_that_does_not_parse(scene: Scene, selector: str) -> None:
-    outcome = _mistake(scene, 'entry = "li.item"', f"entry = {json.dumps(selector)}")
-    one_line(outcome, "fault.toml", "listing.entry", repr(selector), "selector")
-
-
-def test_a_definition_that_is_no_toml(scene: Scene) -> None:
-    one_line(_mistake(scene, "[listing]", "[listing"), "fault.toml", "not valid TOML", "line")
-
-
-def test_a_definition_that_is_no_text(scene: Scene) -> None:
-    (scene.workspace.root / "sites" / "fault.toml").write_bytes(b"id = '\xff\xfe'")
-    outcome = scene.workspace.run("crawl", "fault")
-    assert outcome.code == 2, outcome
-    one_line(outcome, "fault.toml")
-
-
-def test_an_unknown_site(scene: Scene) -> None:
-    outcome = scene.workspace.run("crawl", "faulty")
-    assert outcome.code == 2, outcome
-    one_line(outcome, "'faulty'", "fault", "shzj", "faulty.toml")
-
-
-def test_an_unknown_section(scene: Scene) -> None:
-    outcome = scene.crawl("--section", "sports")
-    assert outcome.code == 2, outcome
-    one_line(outcome, "'sports'", "news", "more")
-
-
-def test_a_wrong_option_says_what_is_allowed(scene: Scene) -> None:
-    outcome = scene.crawl("--since", "yesterday")
-    assert outcome.code == 2, outcome
-    assert "yesterday" in outcome.complaints[-1]
-    assert "%Y-%m-%d" in outcome.complaints[-1]
-
-
-def test_a_configuration_with_a_wrong_key(scene: Scene) -> None:
-    config = scene.workspace.root / "newsarchive.toml"
-    config.write_text(config.read_text().replace("contact =", "contakt ="))
-    outcome = scene.crawl()
-    assert outcome.code == 2, outcome
-    one_line(outcome, "newsarchive.toml", "contakt", "contact")
-
-
-def test_a_directory_that_is_no_workspace(tmp_path: Path) -> None:
-    for command in (["crawl", "shzj"], ["search", "x"], ["show", "1"], ["serve"]):
-        outcome = newsarchive("-w", str(tmp_path), *command)
-        assert outcome.code == 2, outcome
-        one_line(outcome, str(tmp_path), f"newsarchive init {tmp_path}")
-
-
-def test_an_article_that_is_not_there(scene: Scene) -> None:
-    for reference in ("12", "abc", scene.site.url, "no such thing", "https://[", "9" * 40):
-        outcome = scene.workspace.run("show", reference)
-        assert outcome.code == 2, outcome
-        one_line(outcome, reference)
-
-
-# A workspace that cannot be written
-
-
-def _in_the_way(path: Path) -> None:
-    """Put a file where a directory must be: it stops root too."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    path.write_text("in the way")
-
-
-@pytest.mark.parametrize("folder", ["captures", "media"])
-def test_a_file_where_a_folder_of_the_archive_must_be(scene: Scene, folder: str) -> None:
-    path = scene.workspace.root / folder
-    _in_the_way(path)
-    outcome = scene.crawl()
-    assert outcome.code == 4, outcome
-    one_line(outcome, str(path))
-    assert scene.workspace.value("SELECT count(*) FROM runs WHERE state NOT IN ('failed', 'finished')") == 0
-    assert not set(scene.site.requests) - {"/robots.txt"}
-    path.unlink()
-    assert scene.crawl().code == 0
-    assert scene.stored == scene.site.names
-    check_archive(scene.workspace.root)
-
-
-def test_a_file_where_sites_must_be(scene: Scene) -> None:
-    path = scene.workspace.root / "sites"
-    _in_the_way(path)
-    outcome = scene.crawl()
-    assert outcome.code == 2, outcome
-    one_line(outcome, str(path))
-
-
-@pytest.mark.parametrize("folder", ["captures", "media", "sites"])
-def test_init_where_a_file_is_in_the_way(tmp_path: Path, folder: str) -> None:
-    _in_the_way(tmp_path / folder)
-    outcome = newsarchive("init", str(tmp_path))
-    assert outcome.code in (2, 4), outcome
-    one_line(outcome, str(tmp_path / folder))
-
-
-def test_init_where_a_file_is_the_directory(tmp_path: Path) -> None:
-    _in_the_way(tmp_path / "w")
-    outcome = newsarchive("init", str(tmp_path / "w"))
-    assert outcome.code == 2, outcome
-    one_line(outcome, str(tmp_path / "w"))
-
-
-def test_an_archive_that_is_a_folder(scene: Scene) -> None:
-    for path in scene.workspace.root.glob("archive.db*"):
-        path.unlink()
-    scene.workspace.database.mkdir()
-    for command in (["crawl", "fault"], ["search", "x"], ["show", "1"], ["serve"]):
-        outcome = scene.workspace.run(*command)
-        assert outcome.code == 4, outcome
-        one_line(outcome, "archive.db")
-
-
-def test_an_archive_that_is_no_database(scene: Scene) -> None:
-    for path in scene.workspace.root.glob("archive.db*"):
-        path.unlink()
-    scene.workspace.database.write_bytes(b"this is no SQLite file, whatever its name says" * 100)
-    for command in (["crawl", "fault"], ["search", "x"], ["show", "1"]):
-        outcome = scene.workspace.run(*command)
-        assert outcome.code == 4, outcome
-        one_line(outcome, "archive.db")
-
-
-def test_media_that_cannot_be_written_in_the_middle_of_a_run(scene: Scene) -> None:
-    image = (
-        b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
-        b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-    )
-    scene.site.answers |= {
-        BAD: Answer(fs.article_html("bad", extra='<p><img src="/img/a.gif" width="480" height="320"></p>').encode()),
-        "/img/a.gif": Answer(image, content_type="image/gif"),
-    }
-    blocked = [scene.workspace.root / "media" / f"{number:02x}" for number in range(256)]
-    for path in blocked:
-        _in_the_way(path)
-    outcome = scene.crawl()
-    assert outcome.code == 4, outcome
-    one_line(outcome, str(scene.workspace.root / "media"))
-    assert scene.workspace.last_run()["state"] == "failed"
-    check_archive(scene.workspace.root)
-    for path in blocked:
-        path.unlink()
-    assert scene.crawl().code == 0
-    assert scene.stored == scene.site.names
-    assert scene.workspace.value("SELECT count(*) FROM images") == 1
-    check_archive(scene.workspace.root)
-
-
-# Two runs at once
-
-
-def test_a_second_run_is_told_who_holds_the_lock(scene: Scene) -> None:
-    gate = threading.Event()
-    scene.site.answers[BAD] = replace(Answer(fs.article_html("bad").encode()), gate=gate)
-    first = scene.workspace.start("crawl", "fault")
-    try:
-        wait_until(lambda: scene.site.requests[BAD] > 0, what="the first run's slow article")
-        second = scene.crawl()
-        assert second.code == 3, second
-        one_line(second, "fault", str(first.pid), "another run holds")
-        gate.set()
-        out, err = first.communicate(timeout=60)
-    finally:
-        gate.set()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(first.pid, signal.SIGKILL)
-        first.wait()
-    assert first.returncode == 0, out + err
-    assert scene.stored == scene.site.names
-    assert scene.workspace.rows("SELECT state FROM runs") == [("finished",)]
     check_archive(scene.workspace.root)

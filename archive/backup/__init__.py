@@ -1,0 +1,1 @@
+"""Backups: dated snapshots of the database, and every file once, by its digest."""

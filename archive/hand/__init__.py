@@ -1,0 +1,1 @@
+"""What people add to an archive: corrections, tags and notes."""

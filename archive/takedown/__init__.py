@@ -1,0 +1,1 @@
+"""Withdrawing an article for good: rows, records and files go, a tombstone stays."""
