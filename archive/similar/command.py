@@ -37,7 +37,8 @@ def similar(invocation: _Invocation, reference: str, limit: int, as_json: bool) 
         click.echo(json.dumps([each.as_dict() for each in found], ensure_ascii=False, indent=2))
         return
     for each in found:
-        click.echo(f"{each.score:.2f}  {printable(each.title or '(untitled)')}  ({each.day or 'no date'}, {each.site})")
+        said = f"{each.day or 'no date'}, {each.site}{', of the same family' if each.is_family else ''}"
+        click.echo(f"{each.score:.2f}  {printable(each.title or '(untitled)')}  ({said})")
         click.echo(f"      {printable(each.url)}")
         click.echo(f"      {printable(', '.join(each.words))}")
     if not found:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -35,6 +35,8 @@ class Similar:
     day: str | None
     score: float
     words: tuple[str, ...]
+    # Whether it tells the same story: the same text at another address, a reprint, a translation.
+    is_family: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -56,7 +58,17 @@ def similar(db: Database, reference: str, *, limit: int = 10) -> list[Similar]:
         # What was found by then is all that is compared.
         clock.stopped = True
     shared.pop(article_id, None)
-    return _compared(db, terms, weights, shared)[:limit]
+    family = _family(db, article_id)
+    return [replace(each, is_family=each.id in family) for each in _compared(db, terms, weights, shared)[:limit]]
+
+
+def _family(db: Database, article_id: int) -> set[int]:
+    rows = db.conn.execute(
+        "SELECT other.article_id FROM family_members own JOIN family_members other USING (family_id) "
+        "WHERE own.article_id = ?",
+        (article_id,),
+    )
+    return {row[0] for row in rows}
 
 
 def _telling(db: Database, terms: Counter[Term], clock: Clock) -> dict[Term, float]:

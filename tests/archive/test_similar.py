@@ -67,6 +67,19 @@ def test_the_same_text_scores_one_and_a_limit_is_kept(stories: Keeping) -> None:
     assert (copy.url, copy.score) == (BASE + "copy", 1.0)
 
 
+def test_members_of_its_family_are_marked(stories: Keeping) -> None:
+    title, body = STORIES["fire1"]
+    stories.store(article(f"{body} " * 20, url=BASE + "one", title=title))
+    stories.store(article(f"{body} " * 20, url=BASE + "reprint", title=title))
+    found = {each.url.removeprefix(BASE): each.is_family for each in similar(stories.db, BASE + "one")}
+    assert found == {"reprint": True, "fire1": False, "fire2": False} | found
+    stories.db.conn.execute(
+        "INSERT OR REPLACE INTO family_members SELECT id, (SELECT id FROM articles WHERE url LIKE '%/one'), id, "
+        "'same', 1 FROM articles WHERE url LIKE '%/one' OR url LIKE '%/fire1'"
+    )
+    assert [each.is_family for each in similar(stories.db, BASE + "one") if each.url == BASE + "fire1"] == [True]
+
+
 def test_what_was_taken_down_is_not_named(stories: Keeping) -> None:
     stories.db.conn.execute("UPDATE articles SET state = 'withdrawn' WHERE url = ?", (BASE + "fire2",))
     assert BASE + "fire2" not in [each.url for each in similar(stories.db, BASE + "fire1")]
