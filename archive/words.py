@@ -74,7 +74,8 @@ def _count_in_slices(db: Database) -> None:
     last: str | None = ""
     while last is not None:
         db.conn.execute(
-            "INSERT INTO fresh_words SELECT term, doc, cnt FROM temp.counted_words WHERE term > ? ORDER BY term LIMIT ?",
+            "INSERT INTO fresh_words "
+            "SELECT term, doc, cnt FROM temp.counted_words WHERE term > ? ORDER BY term LIMIT ?",
             (last, _AT_ONCE),
         )
         (newest,) = db.conn.execute("SELECT max(term) FROM fresh_words").fetchone()

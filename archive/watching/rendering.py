@@ -34,8 +34,8 @@ def atom(feed: Feed) -> bytes:
 
 
 def _add_entry(element: etree._Element, entry: Entry) -> None:
-    if entry.language and _LANGUAGE.fullmatch(entry.language):
-        element.set("{http://www.w3.org/XML/1998/namespace}lang", entry.language)
+    if language := _language(entry):
+        element.set("{http://www.w3.org/XML/1998/namespace}lang", language)
     _add(element, "id", entry.id)
     _add(element, "title", entry.title)
     _add(element, "updated", entry.updated)
@@ -87,12 +87,17 @@ def _item(entry: Entry) -> dict[str, Any]:
         "date_published": min(entry.published, entry.updated),
         "date_modified": entry.updated,
         "authors": [{"name": name} for name in entry.authors],
-        "language": entry.language,
+        "language": _language(entry),
         "tags": [entry.site],
         "image": image.url if image else None,
         "attachments": [{"url": image.url, "mime_type": image.mime, "size_in_bytes": image.size}] if image else None,
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _language(entry: Entry) -> str | None:
+    """Return the language where it is a tag of one: pages name what they like."""
+    return entry.language if entry.language and _LANGUAGE.fullmatch(entry.language) else None
 
 
 @dataclass(frozen=True, slots=True)

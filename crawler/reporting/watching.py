@@ -79,6 +79,9 @@ def add(
             click.echo(printable(problem.pointed(text)), err=True)
         saved = save_watch(db, name, text, filters, notify=notify)
     click.echo(f"Saved. {answer.total} articles match by now. What is new from here on: newsarchive watch {saved.name}")
+    services = invocation.workspace().config.notify
+    if notify and not (services.urls and "watch" in services.on):
+        click.echo('(nobody is told of it: [notify] urls is empty, or "watch" is not in its on)', err=True)
 
 
 @watch.command("list")
@@ -176,7 +179,11 @@ def run(invocation: _Invocation, as_json: bool) -> None:
         click.echo("newsarchive: no service of [notify] urls took the message; it is told the next time", err=True)
         sys.exit(1)
     if as_json:
-        _print_json({each.watch.name: [find.as_dict() for find in each.finds] for each in told})
+        said = {
+            each.watch.name: {"articles": each.number, "first": [find.as_dict() for find in each.finds]}
+            for each in told
+        }
+        _print_json(said)
     elif told:
         click.echo("\n".join(lines_of(told)))
     else:

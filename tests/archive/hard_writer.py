@@ -32,10 +32,10 @@ def fill(keeping: Keeping, start: int, number: int) -> None:
 def main() -> None:
     """Write until told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    writer.WalKeeper = partial(WalKeeper, most=int(sys.argv[2]))  # type: ignore[assignment,misc]
+    writer.WalKeeper = partial(WalKeeper, most=int(sys.argv[2]))  # type: ignore[assignment,attr-defined]
     keeping = Keeping(Path(sys.argv[1]))
+    begun = written = 1_000_000 + keeping.count("articles")
     keeping.db.close()
-    begun = written = 1_000_000
     print("begun", flush=True)  # noqa: T201
     while not select.select([sys.stdin], [], [], 0)[0]:
         fill(keeping, written, 20)

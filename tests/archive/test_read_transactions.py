@@ -110,7 +110,8 @@ def watched(root: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
 
     def connect(database: Any, *given: Any, **more: Any) -> sqlite3.Connection:
         is_it = "archive.db?" in str(database) and str(root) in str(database)
-        return real(database, *given, **(more | ({"factory": _Connection} if is_it else {})))
+        made: sqlite3.Connection = real(database, *given, **(more | ({"factory": _Connection} if is_it else {})))
+        return made
 
     _Connection.watched = opened
     monkeypatch.setattr(sqlite3, "connect", connect)

@@ -100,16 +100,16 @@ def test_without_time_there_is_no_answer_and_no_error(stories: Keeping, monkeypa
 def test_long_texts_are_compared_in_time(keeping: Keeping) -> None:
     chance = random.Random(7)  # noqa: S311 (seeded)
     words = [f"word{int(chance.paretovariate(0.7)) % 4000}" for _ in range(60_000)]
-    for number in range(300):
+    for number in range(150):
         begin = chance.randrange(50_000)
         body = " ".join(words[begin : begin + 450])
         keeping.writer.put(keeping.unit(article(body, url=URL if not number else f"{BASE}{number}", title=body[:40])))
     keeping.writer.flush()
     count_words(keeping.db)
     begun = time.process_time()
-    for _ in range(5):
+    for _ in range(3):
         similar(keeping.db, URL)
-    assert (time.process_time() - begun) / 5 < 0.5, "a tenth of a second on a machine that does nothing else"
+    assert (time.process_time() - begun) / 3 < 0.5, "a tenth of a second on a machine that does nothing else"
 
 
 def test_the_command(tmp_path: Path) -> None:

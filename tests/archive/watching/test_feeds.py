@@ -125,6 +125,7 @@ def test_hostile_pages_stay_harmless(root: Path) -> None:
         assert "The quay" in html
         assert not [bad for bad in ("script", "alert", "onclick", "onerror") if bad in html]
     assert "{http://www.w3.org/XML/1998/namespace}lang" not in entry.attrib
+    assert "language" not in item
     assert entry.findall(f"{ATOM}link")[0].get("href") == "https://herald.example/h?a=1&b=2"
     assert feedparser.parse(got.content).bozo == 0
 

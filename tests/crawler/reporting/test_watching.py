@@ -82,6 +82,8 @@ def test_what_is_wrong_is_said_in_one_line(keeping: Keeping) -> None:
         run(keeping, "add", "quay", "x", "--site", "x")
     with pytest.raises(NotFoundError, match="no saved search 'quay'; there is: none yet"):
         run(keeping, "quay")
+    assert "(nobody is told of it: [notify] urls is empty" in run(keeping, "add", "all").stderr
+    assert run(keeping, "add", "silent", "x", "--no-notify").stderr == ""
     assert "date:x" in run(keeping, "add", "quay", "date:x").stderr
     with pytest.raises(ArchiveError, match=r"cannot write .*: .*; name another file with -o"):
         run(keeping, "feed", "quay", "-o", str(keeping.holdings.root / "no" / "file"))
