@@ -100,6 +100,11 @@ def marked(text: str, field: str) -> str:
     return " ".join(FIELD_MARKS[field] + word for word in words_of(text) if word != BREAK)
 
 
+def unmarked(word: str) -> str:
+    """Return a word of the index as it is written, marks that are letters in their own places."""
+    return "".join(chr(ord(letter) - _MARK) if ord(letter) >= _MARK else letter for letter in word)
+
+
 def words_of(text: str) -> list[str]:
     """Return the words of indexed text as the tokenizer has them, marks of gaps among them."""
     return _WORD.findall(text)

@@ -10,7 +10,7 @@ from archive.errors import NotFoundError
 from archive.failures import refuse_unknown
 
 OUTCOMES = ("stored", "unchanged", "skipped", "failed", "pending")
-_COLUMNS = f"id, site_id, started, finished, state, discovered, {', '.join(OUTCOMES)}, requests, bytes, error"
+_COLUMNS = f"id, site_id, started, finished, state, discovered, {', '.join(OUTCOMES)}, requests, bytes, error, chain"
 _COUNT_FAILED = (
     "INSERT INTO run_causes(run_id, kind, state, cause, number) SELECT runs.id, kind, 'failed', cause, count(*) "
     "FROM runs JOIN urls USING (site_id) WHERE runs.id = ? AND fetched_at >= started AND failures > 0 "
@@ -41,6 +41,7 @@ class RunRow:
     requests: int
     bytes: int
     error: str | None
+    chain: str | None = None
 
     @property
     def seconds(self) -> float | None:

@@ -93,6 +93,7 @@ def reindex(invocation: _Invocation, as_json: bool) -> None:
     \b
     newsarchive reindex --json
     """
+    from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
     from archive.db import open_archive  # noqa: PLC0415
@@ -100,7 +101,8 @@ def reindex(invocation: _Invocation, as_json: bool) -> None:
     from archive.reindex import waiting  # noqa: PLC0415
     from archive.words import count_words  # noqa: PLC0415
 
-    with closing(open_archive(invocation.database)) as db, Progress(transient=True, disable=as_json) as progress:
+    bar = Progress(console=Console(stderr=True), transient=True, disable=as_json)
+    with closing(open_archive(invocation.database)) as db, bar as progress:
         task = progress.add_task("articles", total=waiting(db))
         done = bring_up_to_date(db, lambda number: progress.advance(task, number))
         words = count_words(db)
@@ -169,7 +171,8 @@ def _print_facets(console: "Console", facets: "Facets") -> None:
         bar = "█" * max(1 if number else 0, round(_BAR * number / most)) if most else ""
         console.print(Text(f"{month:>8}  ", style="dim").append(f"{bar} {number:,}", style="not dim"))
     if facets.sample:
-        console.print(Text(f"(counts but of months and years are estimates: {facets.sample})", style="dim"))
+        but = "" if facets.months_are_estimates else " but of months and years"
+        console.print(Text(f"(counts{but} are estimates, out of {facets.sample})", style="dim"))
 
 
 COMMANDS = (search, reindex)

@@ -127,6 +127,7 @@ class SiteOutcome:
             },
             "problems": [problem.as_dict() for problem in self.run.problems] if self.run else [],
             "error": masked(str(self.refusal)) if self.refusal else None,
+            "chain": self.run.chain if self.run else None,
         }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from archive.chain import chain_head
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
 from archive.hosts import PostponedUnit, origin_of
@@ -79,6 +80,7 @@ class Run:
         self.walk_errors: list[str] = []
         self.problems: list[Problem] = []
         self.state = "running"
+        self.chain: str | None = None
         self._on_commit = on_commit
         self.images: OrderedDict[str, Future[FetchedImage]] = OrderedDict()
         self._urls: dict[str, int] = {}
@@ -231,6 +233,7 @@ class Run:
                 raise
             finally:
                 self.state = state
+                self.chain = chain_head(self.ledger)
                 self.ledger.close()
                 error_text = "; ".join(self.walk_errors[:5]) or None
                 self.problems = finish_run(

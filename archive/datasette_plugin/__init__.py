@@ -12,6 +12,7 @@ from datasette import hookimpl
 from sqlite_utils import Database
 
 from archive.datasette_plugin.descriptions import METADATA, QUERIES
+from archive.db import MAPPED_BYTES
 from archive.search import Sort, ask_guarded, fts_query
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     # An archive of an earlier release is searched as plain SQLite until a command has brought it up to date.
     if not _is_archive(tables) or "search_words" not in tables:
         return
+    conn.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
     db = Database(conn, recursive_triggers=False)
     conn.create_function("escape_fts", 1, lambda text: fts_query(db, _text(text)))
     conn.create_function("newsarchive_match", 1, lambda text: fts_query(db, _text(text)))

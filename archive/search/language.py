@@ -57,7 +57,7 @@ Keys = Callable[[str, str], tuple[str, ...] | str]
 def parse(text: str, keys: Keys) -> Query:
     """Return what a text asks for; `keys` gives the tokens of a filter's value, or says why there are none."""
     problems: list[Problem] = []
-    shown = text.translate(_PLAIN)
+    shown = text.encode("utf-8", "replace").decode().translate(_PLAIN)
     if len(shown) > LONGEST:
         problems.append(Problem(LONGEST, 1, f"only the first {LONGEST:,} characters count"))
         shown = shown[:LONGEST]

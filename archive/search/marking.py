@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+from unicodedata import combining, normalize
 
 from archive.folding import BREAK, UNSPACED, fold, is_unspaced
 from archive.search.matching import Part
@@ -119,6 +120,12 @@ def _aligned(text: str) -> tuple[str, list[int] | None]:
     folded = fold(text)
     if text.isascii() or len(folded) == len(text):
         return folded, None
-    pieces = [fold(letter) for letter in text]
+    pieces: list[str] = []
+    for letter in text:
+        piece = fold(letter)
+        if pieces and piece and combining(piece[0]):
+            # A voiced kana of half width is two characters, and one when it is folded.
+            pieces[-1], piece = normalize("NFC", pieces[-1] + piece), ""
+        pieces.append(piece)
     offsets = [index for index, piece in enumerate(pieces) for _ in piece]
     return "".join(pieces), [*offsets, len(text)]

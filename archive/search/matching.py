@@ -39,6 +39,8 @@ class Expression:
     cost: int = 0
     # So many lists are opened for each span of ids that is asked for.
     lists: int = 1
+    # Expressions that this one finds together, where it is no more than their sum.
+    alternatives: tuple["Expression", ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,7 +81,9 @@ class Matcher:
     def _all(self, node: All) -> Expression | None:
         wanted = [each for each in node.nodes if not isinstance(each, Not)]
         found = [one for each in self._without_common(wanted) if (one := self._of(each))]
-        unwanted = [one for each in node.nodes if isinstance(each, Not) and (one := self._of(each.node))]
+        # As it was typed: the forms of what is left out would take more away than was asked for.
+        typed = replace(self, widen=False)
+        unwanted = [one for each in node.nodes if isinstance(each, Not) and (one := typed._of(each.node))]
         if not found:
             if not unwanted:
                 return None
@@ -175,7 +179,8 @@ def _either(found: Sequence[Expression]) -> Expression | None:
     sql = " OR ".join(f"({one.sql})" for one in found)
     parts = [part for one in found for part in one.parts]
     lists = sum(one.lists for one in found)
-    return Expression(sql, parts, sum(one.docs for one in found), sum(one.cost for one in found), lists)
+    flat = tuple(each for one in found for each in (one.alternatives or (one,)))
+    return Expression(sql, parts, sum(one.docs for one in found), sum(one.cost for one in found), lists, flat)
 
 
 def _tokens(text: str) -> tuple[str, ...]:

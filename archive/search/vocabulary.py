@@ -7,7 +7,7 @@ from functools import cache, cached_property
 import Stemmer
 from sqlite_utils import Database
 
-from archive.folding import fold, is_unspaced
+from archive.folding import fold, is_unspaced, unmarked
 from archive.words import Counted, index_state, last_counted
 
 # The stemmer of each language that Snowball has among the languages of the parser; Ukrainian has none.
@@ -71,13 +71,14 @@ class Vocabulary:
         return tuple(sorted(found, key=lambda form: -found[form])[:_MOST_FORMS])
 
     def _forms_in(self, language: str, word: str) -> dict[str, int]:
-        stem = _stemmer(STEMMERS[language]).stemWord(word)
+        stemmer = _stemmer(STEMMERS[language])
+        stem = stemmer.stemWord(unmarked(word))
         fronts = _FRONTS.get(language, ("",))
-        begin = stem if language in _FRONTS else _common(word, stem)
+        begin = stem if language in _FRONTS else word[: _common(unmarked(word), stem)]
         if len(begin) < 3:
             return {}
         rows = [row for front in fronts for row in self._range(front + begin)]
-        stems = _stemmer(STEMMERS[language]).stemWords([form for form, _ in rows])
+        stems = stemmer.stemWords([unmarked(form) for form, _ in rows])
         return {form: docs for (form, docs), own in zip(rows, stems, strict=True) if fold(own) == fold(stem)}
 
     def beginning(self, start: str) -> tuple[tuple[str, ...], bool]:
@@ -124,9 +125,10 @@ def _likeness(word: str, other: str) -> float:
     return (4 if word[0] == other[0] else 1) * (2 if sorted(word) == sorted(other) else 1)
 
 
-def _common(word: str, stem: str) -> str:
+def _common(word: str, stem: str) -> int:
+    """Return how many letters a word and its stem begin with alike."""
     length = next((i for i, (one, other) in enumerate(zip(word, stem, strict=False)) if one != other), len(stem))
-    return word[: min(length, len(word))]
+    return min(length, len(word))
 
 
 @cache

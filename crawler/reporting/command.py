@@ -266,6 +266,8 @@ def _detail_lines(detail: "RunDetail") -> Iterator[str]:
     yield f"  articles   {run.discovered} = {' + '.join(f'{getattr(run, name)} {name}' for name in OUTCOMES)}"
     if run.error:
         yield f"  error      {run.error}"
+    if run.chain:
+        yield f"  chain      {run.chain}"
     for cause in detail.causes:
         yield f"  {cause.state:<10} {cause.number} × {cause.kind} {cause.cause}: {explain(cause.cause)}"
     if detail.events:

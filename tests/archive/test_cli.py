@@ -242,3 +242,48 @@ def test_every_command_has_help_with_an_example(workspace: Path) -> None:
 def test_errors_reach_the_group_as_they_are(workspace: Path) -> None:
     with pytest.raises(NotFoundError):
         run(workspace, "show", "absent")
+
+
+def test_search_says_what_could_not_be_understood_and_what_was_meant(workspace: Path) -> None:
+    result = run(workspace, "search", "harbour OR")
+    assert "harbour OR\n        ^^ OR needs a word on each side; taken as a word\n" in result.stderr
+    assert "Did you mean" not in result.stderr
+
+
+def test_search_as_csv(workspace: Path) -> None:
+    lines = run(workspace, "search", "harbour", "--csv").stdout.splitlines()
+    assert lines[0] == "id,key,site,day,updated,title,source,url,score,exact,snippet"
+    assert len(lines) == 2
+    assert lines[1].endswith(",True,The **harbour** is [closed].")
+
+
+def test_search_with_facets(workspace: Path) -> None:
+    said = run(workspace, "search", "harbour", "--facets").stdout
+    assert "    site  herald 1\n" in said
+    assert "      is  changed 1\n" in said
+    assert " 2024-05  ████████████████████████ 1\n" in said
+    facets = json.loads(run(workspace, "search", "harbour", "--facets", "--json").stdout)["facets"]
+    assert (facets["has"], facets["months"], facets["sample"]) == ({"image": 1}, {"2024-05": 1}, None)
+
+
+def test_json_and_csv_are_two_answers(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_of(monkeypatch, "-w", str(workspace), "search", "x", "--json", "--csv") == 2
+    assert "--json and --csv are two ways to print one answer; give one of them" in capsys.readouterr().err
+
+
+def test_a_search_of_word_forms(tmp_path: Path) -> None:
+    make_workspace(tmp_path)
+    keeping = Keeping(tmp_path)
+    keeping.store(article("The harbour is [closed]."))
+    keeping.close()
+    assert json.loads(run(tmp_path, "reindex", "--json").stdout)["articles"] == 0
+    (hit,) = json.loads(run(tmp_path, "search", "harbours closes", "--json").stdout)["hits"]
+    assert (hit["exact"], hit["snippet"]) == (False, "The **harbour** is [**closed**].")
+
+
+def test_reindex_where_there_is_nothing_to_do(tmp_path: Path) -> None:
+    make_workspace(tmp_path)
+    assert run(tmp_path, "reindex").stdout == "The index has today's form already; it has 0 words.\n"
+    assert json.loads(run(tmp_path, "reindex", "--json").stdout) == {"articles": 0, "words": 0}

@@ -1,6 +1,7 @@
 """The commands `failures`, `retry` and `runs`, for people and for programs."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def workspace(tmp_path: Path) -> Path:
     make_workspace(tmp_path)
     keeping = Keeping(tmp_path)
     keeping.listing(Entry(f"{BASE}slow1"), Entry(f"{BASE}slow2"))
-    keeping.store(article())
+    keeping.store(article(), live=True)
     for name in ("slow1", "slow2", "slow2"):
         keeping.fail(BASE + name, "timeout")
     keeping.fail(f"{BASE}robots", "robots", skipped=True)
@@ -123,7 +124,10 @@ def test_runs_for_people(workspace: Path) -> None:
 
 
 def test_one_run_for_people(workspace: Path) -> None:
-    assert run(workspace, "runs", "1").stdout.splitlines() == [
+    lines = run(workspace, "runs", "1").stdout.splitlines()
+    chain = lines.pop(5)
+    assert re.fullmatch(r"  chain      [0-9a-f]{64}", chain)
+    assert lines == [
         "Run 1 of herald: finished",
         "  started    2024-05-03 12:00, took 3 min",
         "  fetched    9 responses, 1.2 MB",

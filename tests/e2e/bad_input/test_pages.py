@@ -198,7 +198,7 @@ def test_a_wrong_charset_in_the_header(scene: Scene, charset: str) -> None:
     assert words in body
     said = scene.workspace.rows("SELECT title FROM sightings WHERE title LIKE '%灯笼码头%'")
     assert len(said) == 1
-    hits = scene.workspace.run("search", "校准", "--json").json
+    hits = scene.workspace.run("search", "校准", "--json").json["hits"]
     assert [hit["url"] for hit in hits] == [scene.site.article_url("bad")]
     check_archive(scene.workspace.root)
 
