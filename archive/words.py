@@ -16,10 +16,13 @@ PARTS = 1024
 # Words are counted again when the archive has grown or shrunk by a tenth.
 _DRIFT = 0.1
 _COUNT = """
+DROP TABLE IF EXISTS temp.fresh_words;
+DROP TABLE IF EXISTS temp.counted_words;
+CREATE TEMP TABLE fresh_words(term TEXT PRIMARY KEY, doc, cnt) WITHOUT ROWID;
 CREATE VIRTUAL TABLE temp.counted_words USING fts5vocab('main', 'articles_fts', 'row');
-CREATE TEMP TABLE fresh_words AS SELECT term, doc, cnt FROM temp.counted_words;
-DROP TABLE temp.counted_words;
 """
+# So many words are counted by one statement: a statement of half a minute would hold a crawl's write-ahead log.
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ def index_state(db: Database) -> str:
 def count_words(db: Database) -> int:
     """Count the words of the whole index; return how many there are. A million articles take half a minute."""
     state = index_state(db)
-    db.conn.execute("DROP TABLE IF EXISTS temp.fresh_words")
     db.executescript(_COUNT)
+    _count_in_slices(db)
     ids = [row[0] for row in db.conn.execute("SELECT id FROM articles INDEXED BY articles_filters ORDER BY id")]
     step = max(1, -(-len(ids) // PARTS))
     said = {"articles": len(ids), "index": state, "cuts": ids[::step]}
@@ -65,6 +68,19 @@ def count_words(db: Database) -> int:
         (words,) = db.conn.execute("SELECT count(*) FROM search_words").fetchone()
     db.conn.execute("DROP TABLE temp.fresh_words")
     return int(words)
+
+
+def _count_in_slices(db: Database) -> None:
+    last: str | None = ""
+    while last is not None:
+        db.conn.execute(
+            "INSERT INTO fresh_words "
+            "SELECT term, doc, cnt FROM temp.counted_words WHERE term > ? ORDER BY term LIMIT ?",
+            (last, _AT_ONCE),
+        )
+        (newest,) = db.conn.execute("SELECT max(term) FROM fresh_words").fetchone()
+        last = newest if newest != last else None
+    db.conn.execute("DROP TABLE temp.counted_words")
 
 
 def count_words_if_due(db: Database) -> int | None:

@@ -14,6 +14,7 @@ from crawler.learn.add_command import add, check
 from crawler.learn.command import learn
 from crawler.reextracting.command import reextract
 from crawler.reporting import command as reporting
+from crawler.reporting import watching
 from crawler.scheduling import command as scheduling
 
 if TYPE_CHECKING:
@@ -196,5 +197,5 @@ def demo(invocation: Invocation, directory: Path | None, serve: bool, port: int)
 
 COMMANDS = (
     init, add, check, crawl, save, learn, import_files, reextract, extract, demo,
-    *reporting.COMMANDS, *scheduling.COMMANDS,
+    *reporting.COMMANDS, *scheduling.COMMANDS, *watching.COMMANDS,
 )  # fmt: skip

@@ -93,8 +93,8 @@ log = "text"
 [notify]
 # Who is told of a problem, once: Apprise URLs (mailto://…, json://…); needs: pip install 'newsarchive[notify]'.
 urls = []
-# What is told: "failure" of runs and articles, problems of "health", and the "end" of either.
-on = ["failure", "health"]
+# What is told: "failure" of runs and articles, problems of "health", the "end" of either; what saved searches "watch".
+on = ["failure", "health", "watch"]
 """
 
 
@@ -171,7 +171,7 @@ class Notify(_Value):
     """Who is told what."""
 
     urls: tuple[SecretStr, ...] = ()
-    on: tuple[Literal["failure", "health", "end"], ...] = ("failure", "health")
+    on: tuple[Literal["failure", "health", "end", "watch"], ...] = ("failure", "health", "watch")
 
 
 class Config(_Value):

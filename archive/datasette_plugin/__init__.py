@@ -62,10 +62,10 @@ async def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    """Answer for articles over time, as Memento clients ask."""
-    from archive.datasette_plugin.memento import ROUTES  # noqa: PLC0415
+    """Answer for articles over time, as Memento clients ask, and with feeds."""
+    from archive.datasette_plugin import feeding, memento  # noqa: PLC0415
 
-    return list(ROUTES)
+    return [*memento.ROUTES, *feeding.ROUTES]
 
 
 @lru_cache(maxsize=64)

@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import nh3
 from sqlite_utils import Database
 
 from archive import memento
+from archive.datasette_plugin.answering import permitted, response, within
 from archive.errors import NotFoundError
+from archive.markup import presentable
 from archive.memento import Addresses, Memento
 from archive.reader import Record, find_article, read_article
 
@@ -24,11 +25,6 @@ _KEY = "[a-z2-7]{16}"
 # Pages are written by strangers: nothing of them runs, and nothing is fetched from elsewhere.
 _POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-_TAGS = {
-    "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "strong", "em", "sub", "sup",
-    "a", "br", "table", "tbody", "tr", "td", "figure", "figcaption", "img",
-}  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}}
 _STYLE = (
     "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.05rem/1.6 Georgia,serif;color:#222}"
     "header{font-family:sans-serif;font-size:.9rem;color:#555}img{max-width:100%}figcaption{font-size:.9rem;color:#555}"
@@ -62,8 +58,8 @@ async def timemap(request: "Request", datasette: "Datasette") -> "Response":
     if not isinstance(asked, _Asked):
         return asked
     if request.url_vars["form"] == "json":
-        return _response(memento.as_json(asked.mementos, asked.where), content_type="application/json; charset=utf-8")
-    return _response(memento.link_format(asked.mementos, asked.where), content_type="application/link-format")
+        return response(memento.as_json(asked.mementos, asked.where), content_type="application/json; charset=utf-8")
+    return response(memento.link_format(asked.mementos, asked.where), content_type="application/link-format")
 
 
 async def timegate(request: "Request", datasette: "Datasette") -> "Response":
@@ -74,13 +70,13 @@ async def timegate(request: "Request", datasette: "Datasette") -> "Response":
     try:
         wanted = memento.wanted_instant(request.headers.get("accept-datetime"))
     except ValueError:
-        return _response("Accept-Datetime is no date as HTTP writes them.", status=400)
+        return response("Accept-Datetime is no date as HTTP writes them.", status=400)
     shown = memento.in_force(asked.mementos, wanted)
     headers = {
         "Location": asked.where.of(shown), "Vary": "accept-datetime",
         "Link": memento.link_header(asked.mementos, asked.where),
     }  # fmt: skip
-    return _response("", status=302, headers=headers)
+    return response("", status=302, headers=headers)
 
 
 async def version_page(request: "Request", datasette: "Datasette") -> "Response":
@@ -90,26 +86,26 @@ async def version_page(request: "Request", datasette: "Datasette") -> "Response"
         return asked
     shown = next((each for each in asked.mementos if each.digits == request.url_vars["digits"]), None)
     if shown is None:
-        return _response("The archive has no memento of that instant; its TimeMap lists them.", status=404)
-    record = await _in(datasette, asked.database, lambda db: read_article(db, asked.key, shown.version))
+        return response("The archive has no memento of that instant; its TimeMap lists them.", status=404)
+    record = await within(datasette, asked.database, lambda db: read_article(db, asked.key, shown.version))
     headers = {
         "Memento-Datetime": shown.date, "Link": memento.link_header(asked.mementos, asked.where, shown),
         "Content-Security-Policy": _POLICY,
     }  # fmt: skip
     images = datasette.urls.path(f"/{asked.database}/-/image/")
-    return _response(_page(record, shown, str(images)), content_type="text/html; charset=utf-8", headers=headers)
+    return response(_page(record, shown, str(images)), content_type="text/html; charset=utf-8", headers=headers)
 
 
 async def image(request: "Request", datasette: "Datasette") -> "Response":
     """Answer with the bytes of an image that the archive keeps."""
-    database = await _permitted(request, datasette)
-    row = await _in(datasette, database, lambda db: _image_row(db, request.url_vars["sha256"]))
+    database = await permitted(request, datasette, _TABLES)
+    row = await within(datasette, database, lambda db: _image_row(db, request.url_vars["sha256"]))
     folder = Path(datasette.get_database(database).path or "").parent / "media"
     path = folder / row[0] if row else folder
     if row is None or not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        return _response("The archive has no such image.", status=404)
+        return response("The archive has no such image.", status=404)
     headers = {"Content-Security-Policy": _IMAGE_POLICY, "X-Content-Type-Options": "nosniff"}
-    return _response(path.read_bytes(), content_type=str(row[1]), headers=headers)
+    return response(path.read_bytes(), content_type=str(row[1]), headers=headers)
 
 
 _View = Callable[["Request", "Datasette"], Awaitable["Response"]]
@@ -124,38 +120,17 @@ ROUTES: list[tuple[str, _View]] = [
 
 async def _asked(request: "Request", datasette: "Datasette") -> "_Asked | Response":
     """Return what is asked for, or the answer that there is no such article, or none any more."""
-    database = await _permitted(request, datasette)
+    database = await permitted(request, datasette, _TABLES)
     reference = unquote(request.url_vars["reference"])
     if "://" in reference and request.query_string:
         reference = f"{reference}?{request.query_string}"
     try:
-        key, url, state, mementos = await _in(datasette, database, lambda db: _known(db, reference))
+        key, url, state, mementos = await within(datasette, database, lambda db: _known(db, reference))
     except NotFoundError as error:
-        return _response(str(error), status=404)
+        return response(str(error), status=404)
     if state == "withdrawn" or not mementos:
-        return _response("The article was taken down.", status=410)
+        return response("The article was taken down.", status=410)
     return _Asked(datasette, request, database, key, mementos, url)
-
-
-async def _permitted(request: "Request", datasette: "Datasette") -> str:
-    """Return the name of the archive that is asked; raises what Datasette answers 404 and 403 by."""
-    from datasette.utils import tilde_decode  # noqa: PLC0415
-    from datasette.utils.asgi import NotFound  # noqa: PLC0415
-
-    name = tilde_decode(request.url_vars["database"])
-    if name not in datasette.databases or not set(_TABLES) <= set(await datasette.get_database(name).table_names()):
-        raise NotFound(f"There is no archive {name}")
-    for table in _TABLES:
-        await datasette.ensure_permissions(
-            request.actor, [("view-table", (name, table)), ("view-database", name), "view-instance"]
-        )
-    return str(name)
-
-
-async def _in(datasette: "Datasette", database: str, ask: Callable[[Database], Any]) -> Any:
-    return await datasette.get_database(database).execute_fn(
-        lambda connection: ask(Database(connection, recursive_triggers=False))
-    )
 
 
 def _known(db: Database, reference: str) -> tuple[str, str, str, list[Memento]]:
@@ -176,9 +151,7 @@ def _image_row(db: Database, sha256: str) -> tuple[str, str] | None:
 def _page(record: Record, shown: Memento, images: str) -> str:
     article = record.article
     title, language = escape(article.title or "(untitled)"), escape(article.language or "")
-    body = nh3.clean(
-        article.body_html.replace('src="sha256:', f'src="{images}'), tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None
-    )
+    body = presentable(article.body_html, images)
     dates = [
         f"{name} {escape(stamp.raw)}"
         for name, stamp in (("Published", article.published), ("Updated", article.updated))
@@ -191,9 +164,3 @@ def _page(record: Record, shown: Memento, images: str) -> str:
         f'<a href="{escape(record.row["url"])}">{escape(record.row["url"])}</a>, first captured {shown.date}.</p>'
         f"</header><h1>{title}</h1><p>{' · '.join(filter(None, said))}</p>{body}</body></html>"
     )
-
-
-def _response(body: str | bytes, **more: Any) -> "Response":
-    from datasette.utils.asgi import Response  # noqa: PLC0415
-
-    return Response(body, **({"content_type": "text/plain; charset=utf-8"} | more))

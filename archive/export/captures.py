@@ -12,11 +12,12 @@ from urllib.parse import urljoin
 from sqlite_utils import Database
 
 from archive.errors import ArchiveError
+from archive.export.choosing import slices
 from archive.warc import Place, read_exchange
 
 _BATCH = 500
 _MOST_REDIRECTS = 10
-_CHOSEN = "(SELECT id FROM chosen)"
+_CHOSEN = "(SELECT id FROM chosen WHERE id > ?1 AND id <= ?2)"
 # Every address that the archive knows to be one of the articles': all that was fetched from it is evidence.
 _ADDRESSES = f"""
 INSERT OR IGNORE INTO addresses
@@ -33,7 +34,12 @@ UNION SELECT capture_id FROM images WHERE capture_id IS NOT NULL AND id IN
   (SELECT image_id FROM article_images WHERE article_id IN {_CHOSEN})
 UNION SELECT capture_id FROM attachments WHERE capture_id IS NOT NULL AND article_id IN {_CHOSEN}"""  # noqa: S608
 _ORIGINALS = (
-    "INSERT OR IGNORE INTO taken SELECT revisit_of FROM taken CROSS JOIN captures USING (id) WHERE revisit_of NOT NULL"
+    "INSERT OR IGNORE INTO taken SELECT revisit_of FROM taken CROSS JOIN captures USING (id) "
+    "WHERE id > ? AND id <= ? AND revisit_of NOT NULL"
+)
+_WITHDRAWN = (
+    "DELETE FROM taken WHERE id IN (SELECT id FROM taken CROSS JOIN captures USING (id) "
+    "WHERE id > ? AND id <= ? AND withdrawn NOT NULL)"
 )
 _REDIRECTS = (
     "SELECT id, url, headers, fetched_at FROM taken CROSS JOIN captures USING (id) "
@@ -83,14 +89,17 @@ def take_captures(db: Database, folder: Path) -> Taken:
     """
     db.conn.execute("CREATE TEMP TABLE taken(id INTEGER PRIMARY KEY)")
     db.conn.execute("CREATE TEMP TABLE addresses(url TEXT PRIMARY KEY) WITHOUT ROWID")
-    db.conn.execute(_ADDRESSES)
-    db.conn.execute(_TAKEN)
+    for span in slices(db, "chosen"):
+        db.conn.execute("DELETE FROM addresses")
+        db.conn.execute(_ADDRESSES, span)
+        db.conn.execute(_TAKEN, span)
     _take_shown_images(db, folder)
     _follow_redirects(db)
-    db.conn.execute(_ORIGINALS)
-    withdrawn = db.conn.execute(
-        "DELETE FROM taken WHERE id IN (SELECT id FROM taken CROSS JOIN captures USING (id) WHERE withdrawn NOT NULL)"
-    ).rowcount
+    withdrawn = 0
+    for span in slices(db, "taken"):
+        db.conn.execute(_ORIGINALS, span)
+    for span in slices(db, "taken"):
+        withdrawn += db.conn.execute(_WITHDRAWN, span).rowcount
     (number,) = db.conn.execute("SELECT count(*) FROM taken").fetchone()
     return Taken(number, withdrawn)
 

@@ -10,7 +10,7 @@ from archive.reader import find_article
 from archive.search import Filters, select
 
 WITHDRAWN = "withdrawn"
-_BATCH = 500
+_BATCH, _SLICE = 500, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,14 @@ def choose(db: Database, words: Sequence[str], filters: Filters) -> Choice:
     db.conn.execute("CREATE TEMP TABLE chosen(id INTEGER PRIMARY KEY)")
     db.conn.execute("BEGIN")
     db.conn.executemany("INSERT OR IGNORE INTO chosen VALUES (?)", ((article_id,) for article_id in ids))
-    withdrawn = db.conn.execute(
-        "DELETE FROM chosen WHERE id IN (SELECT chosen.id FROM chosen CROSS JOIN articles USING (id) WHERE state = ?)",
-        (WITHDRAWN,),
-    ).rowcount
     db.conn.execute("COMMIT")
+    withdrawn = 0
+    for span in slices(db, "chosen"):
+        withdrawn += db.conn.execute(
+            "DELETE FROM chosen WHERE id IN (SELECT chosen.id FROM chosen CROSS JOIN articles USING (id) "
+            "WHERE id > ? AND id <= ? AND state = ?)",
+            (*span, WITHDRAWN),
+        ).rowcount
     (number,) = db.conn.execute("SELECT count(*) FROM chosen").fetchone()
     return Choice(number, withdrawn, _said(words, filters))
 
@@ -46,6 +49,20 @@ def chosen_ids(db: Database) -> Iterator[int]:
     while batch := db.conn.execute("SELECT id FROM chosen WHERE id > ? ORDER BY id LIMIT ?", (last, _BATCH)).fetchall():
         yield from (article_id for (article_id,) in batch)
         last = batch[-1][0]
+
+
+def slices(db: Database, table: str) -> Iterator[tuple[int, int]]:
+    """Yield spans of ids, the first exclusive, so that no statement over one of them holds a crawl's WAL for long."""
+    low = -(2**63)
+    while True:
+        row = db.conn.execute(
+            f"SELECT max(id) FROM (SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT ?)",  # noqa: S608 (our own)
+            (low, _SLICE),
+        ).fetchone()
+        if row[0] is None:
+            return
+        yield low, int(row[0])
+        low = int(row[0])
 
 
 def _named(db: Database, words: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from archive.migrations import (
     m008_search,
     m009_keeping,
     m010_importing,
+    m011_watching,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
 
@@ -30,5 +31,6 @@ for _step in (
     m008_search,
     m009_keeping,
     m010_importing,
+    m011_watching,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)

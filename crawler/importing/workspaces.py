@@ -148,10 +148,17 @@ class _Copying:
         self._beside = [table for table in _BESIDE if table in tables]
         self._outcomes: dict[str, str] = {}
 
+    def _articles_of(self, site_id: str) -> Iterator[tuple[int, str]]:
+        """Yield the articles in slices that leave no statement open: a crawl may be writing there."""
+        last = -1
+        sql = "SELECT id, url FROM articles WHERE site_id = ? AND id > ? ORDER BY id LIMIT 500"
+        while rows := self._theirs.conn.execute(sql, (site_id, last)).fetchall():
+            yield from rows
+            last = rows[-1][0]
+
     def units(self, site_id: str) -> Iterator[Unit]:
         """Yield each time that an article was shown, in the order of time, then what was noted of it."""
-        articles = self._theirs.conn.execute("SELECT id, url FROM articles WHERE site_id = ? ORDER BY id", (site_id,))
-        for article_id, url in articles:
+        for article_id, url in self._articles_of(site_id):
             last: str | None = None
             for row in self._shown(article_id):
                 unit = self._unit(url, *row)

@@ -15,6 +15,7 @@ from archive.metrics import write_prometheus
 from archive.model import utc_now
 from archive.notices import Notice, Trouble, mark_told, note, untold
 from crawler.reporting.sending import send, title_of
+from crawler.reporting.telling import tell_news
 from crawler.reporting.troubles import find_troubles, refused
 from crawler.workspace import Workspace
 
@@ -42,6 +43,8 @@ def report_runs(
                 write_prometheus(db, workspace.holdings.database, workspace.root / config.report.prometheus)
         if config.notify.urls:
             _notify(workspace, sites, refusals, quiet=quiet)
+            if "watch" in config.notify.on and not quiet:
+                tell_news(workspace)
     except (NewsarchiveError, sqlite3.Error, OSError) as error:
         logger.warning("reporting failed, the next run tries again: %s", error)
 

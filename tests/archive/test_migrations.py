@@ -58,6 +58,7 @@ CONTRACT = {
     "edits": "id article_id field before after note at by undone_at",
     "tags": "article_id tag at",
     "notes": "id article_id text at by",
+    "watches": "id name query site_id section notify added_at told_through told_at shown_through shown_at",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.

@@ -70,7 +70,8 @@ def configure(root: Path, *urls: str, on: str = '["failure", "health", "end"]') 
     make_workspace(root)
     config = root / "newsarchive.toml"
     text = config.read_text()
-    text = text.replace("urls = []", f"urls = {json.dumps(urls)}").replace('on = ["failure", "health"]', f"on = {on}")
+    text = text.replace("urls = []", f"urls = {json.dumps(urls)}")
+    text = text.replace('on = ["failure", "health", "watch"]', f"on = {on}")
     config.write_text(text)
     return open_workspace(root)
 

@@ -1,0 +1,1 @@
+"""Saved searches: what is new of them, told once, and feeds of any search."""
