@@ -128,8 +128,8 @@ def test_the_ten_lines_of_readme_archive_the_demo(wheel_bin: Path, demo: DemoSer
 def test_every_command_of_readme_is_a_command(wheel_bin: Path, tmp_path: Path) -> None:
     used = {line.split()[2] for line in README.splitlines() if line.startswith("$ newsarchive ")}
     daily = {"init", "add", "crawl", "extract", "search", "serve", "schedule", "status", "failures"}
-    assert used == daily | {"export", "cite", "import"}
-    others = "show demo check save learn reextract gaps retry runs run notify"
+    assert used == daily | {"export", "cite", "import", "verify", "backup"}
+    others = "show demo check save learn reextract gaps retry runs run notify diff log families takedown restore watch"
     for command in sorted(used.union(others.split())):
         done = newsarchive(wheel_bin, tmp_path, command, "--help")
         assert done.returncode == 0
