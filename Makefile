@@ -13,10 +13,11 @@ demo: $(RUN)
 	rm -rf demo-archive
 	$(BIN)/newsarchive demo --directory demo-archive
 
+# `make test COVER=1` also measures how much of the code the tests run.
 test: $(DEV) lint
-	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
-	$(BIN)/coverage report
+	$(if $(COVER),$(BIN)/coverage erase)
+	$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVER),--cov --cov-report=)
+	$(if $(COVER),$(BIN)/coverage report)
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from tests.e2e.faults.processes import Commands, Started
 from tests.e2e.faults.server import FaultServer
 from tests.e2e.harness import SOAK, Workspace, check_archive
 
-_NIGHTS = 300 if SOAK else 20
+_NIGHTS = 300 if SOAK else 10
 _GONE_AFTER = 14
 _FULL_EVERY = 10
 # A run's memory may differ by so much from another's; what is kept from one run to the next would be more.

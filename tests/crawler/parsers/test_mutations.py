@@ -14,7 +14,7 @@ from tests.crawler.parsers.mutation_trial import MOST_MEGABYTES, MOST_SECONDS, O
 from tests.crawler.parsers.mutations import Mutant, mutant
 
 SOAK = os.environ.get("NEWSARCHIVE_SOAK") == "1"
-PAGES, PARTS = (10_000, 100) if SOAK else (240, 6)
+PAGES, PARTS = (10_000, 100) if SOAK else (120, 4)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
