@@ -1,8 +1,1 @@
-"""Similar articles: those that share an article's telling words.
-
-`similar(db, "https://…", limit=5)` gives values, the most alike first.
-"""
-
-from archive.similar.finding import Similar, similar
-
-__all__ = ["Similar", "similar"]
+"""Similar articles: those that share an article's telling words; `archive.similar.finding.similar` gives them as values."""

@@ -29,7 +29,7 @@ def similar(invocation: _Invocation, reference: str, limit: int, as_json: bool) 
     newsarchive similar http://english.shzj.gov.cn/2017-11/23/c_113228.htm --limit 5
     """
     from archive.db import open_current  # noqa: PLC0415
-    from archive.similar import similar as similar_to  # noqa: PLC0415
+    from archive.similar.finding import similar as similar_to  # noqa: PLC0415
 
     with closing(open_current(invocation.database)) as db:
         found = similar_to(db, reference, limit=limit)

@@ -39,7 +39,7 @@ _IN_COMMON, _ALIKE = 0.1, 0.8
 # So often an article waits for a page of it that is not there, and for the best form of an image.
 _MOMENTS = 2
 _PASSING = ("timeout", "reset", "refused", "truncated", "host-backoff", "http-429", "http-5")
-_IMAGE_TRUST = dt.timedelta(days=1)
+_IMAGE_TRUST = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

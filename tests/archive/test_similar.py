@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from archive.errors import NotFoundError
-from archive.similar import finding, similar
+from archive.similar import finding
+from archive.similar.finding import similar
 from archive.similar.terms import terms_of
 from archive.words import count_words
 from crawler.cli import newsarchive

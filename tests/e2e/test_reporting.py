@@ -42,7 +42,7 @@ def told(tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> I
         workspace.define("demo", definition(server.url))
         config = workspace.root / "newsarchive.toml"
         text = config.read_text().replace("urls = []", f"urls = {json.dumps([service.url])}")
-        text = text.replace('on = ["failure", "health"]', 'on = ["failure", "end"]')
+        text = text.replace('on = ["failure", "health", "watch"]', 'on = ["failure", "end"]')
         config.write_text(text.replace('prometheus = ""', 'prometheus = "newsarchive.prom"'))
         made = Told(server, workspace, service)
         answer = server.site.respond
