@@ -1,1 +1,1 @@
-"""Similar articles: those that share an article's telling words; `archive.similar.finding.similar` gives them as values."""
+"""Similar articles: those that share an article's telling words; `finding.similar` gives them as values."""
