@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from archive.folding import BREAK, FIELD_MARKS, indexed, is_unspaced, words_of
-from archive.search.query import All, Any, Days, Key, Near, Node, Not, Term, Word
+from archive.folding import BREAK, FIELD_MARKS, indexed, is_special, is_unspaced, words_of
+from archive.search.query import All, Any, Days, Key, Near, Node, Not, Phrase, Term, Word
 from archive.search.vocabulary import Vocabulary
 
 # What a word is worth to the plan where nothing was counted: enough to be careful.
 _UNKNOWN = 200_000
 # A word that stands in a third of all articles is left out while others remain; small archives have no such words.
 _EVERYWHERE, _FEW = 0.3, 10_000
+_TEXTS = "{body title captions source byline}"
 NOTHING = '"\ue000nothing"'
 
 
@@ -135,7 +136,12 @@ class Matcher:
                 return self._beginning(tokens[0], term.field)
             forms = self.vocabulary.forms(tokens[0]) if self.widen else ()
             return _either([self._plain((form,), term.field) for form in (tokens[0], *forms)])
-        return self._plain(tokens, term.field, prefix=isinstance(term, Word) and term.prefix)
+        found = self._plain(tokens, term.field, prefix=isinstance(term, Word) and term.prefix)
+        if isinstance(term, Phrase) and not term.field and is_special(term.text) and not is_unspaced(term.text):
+            # As it is printed a phrase may go on over the end of a line, at which what is folded is kept apart.
+            typed = _quoted(tuple(words_of(term.text.lower())))
+            return replace(found, sql=f"({found.sql} OR {_TEXTS} : {typed})", lists=found.lists + len(tokens))
+        return found
 
     def _beginning(self, start: str, name: str | None) -> Expression:
         """Return what finds words that begin so: each by name where few do, else by FTS5 itself, or the commonest."""

@@ -299,3 +299,10 @@ def test_a_user_cannot_match_filter_keys(full: Keeping) -> None:
         assert full.found(key) != []
         for text in (key, f'"{key}"', f"keys:{key}", key.replace("\ue000", ""), key + "*"):
             assert found(full, text) == []
+
+
+def test_a_phrase_with_folded_letters_goes_on_over_the_end_of_a_line(keeping: Keeping) -> None:
+    keeping.store(article("Einschließlich Korrekturen für:\nTastaturkürzel und mehr.\n\nNoch ein Absatz."))
+    assert len(search(keeping.db, '"Einschließlich Korrekturen für Tastaturkürzel"')) == 1
+    assert len(search(keeping.db, '"einschliesslich Korrekturen"')) == 1
+    assert search(keeping.db, '"Tastaturkürzel für"') == []
