@@ -21,7 +21,7 @@ def grow(keeping: Keeping, articles: int, start: int = 0) -> None:
 
 
 def test_a_long_reader_is_told_of_and_the_log_given_back(keeping: Keeping, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="archive.upkeep")
     wal = keeping.holdings.database.with_name("archive.db-wal")
     keeper = WalKeeper(keeping.holdings.database, MEGABYTE // 4)
     with contextlib.closing(sqlite3.connect(keeping.holdings.database, isolation_level=None)) as reader:
