@@ -353,8 +353,6 @@ class SectionSpider(Spider):
         self._under_way -= 1
         self.pump()
 
-    # The end
-
     def idle(self) -> None:
         """Write what is queued and look for more before the spider may close."""
         if self.run is None or self._closing:

@@ -11,9 +11,7 @@ from archive.model import Article, Stamp
 from bench.stories import Told, follow_up, reprint, series, story
 from tests.archive.keeping import OTHER_SITE, SITE, Keeping, article, day_of
 
-SEED = Path("/work/shared/corpus/seed/pages.jsonl")
-if not SEED.exists():
-    SEED = Path(__file__).parents[4] / "shared" / "corpus" / "seed" / "pages.jsonl"
+SEED = Path(__file__).parents[4] / "shared" / "corpus" / "seed" / "pages.jsonl"
 
 
 def of(told: Told, url: str, **more: Any) -> Article:

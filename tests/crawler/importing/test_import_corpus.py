@@ -14,9 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from tests.crawler.importing.conftest import Importing
 from tests.e2e.harness import SHARED, SOAK, newsarchive
 
-CORPUS = next(
-    (folder for folder in (SHARED / "corpus" / "warc", Path("/work/shared/corpus/warc")) if folder.is_dir()), None
-)
+CORPUS = SHARED / "corpus" / "warc" if (SHARED / "corpus" / "warc").is_dir() else None
 pytestmark = pytest.mark.skipif(CORPUS is None, reason="needs ../shared/corpus/warc")
 GOOD = sorted((CORPUS / "good").iterdir()) if CORPUS else []
 DAMAGED = sorted((CORPUS / "damaged").iterdir()) if CORPUS else []
