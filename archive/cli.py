@@ -3,8 +3,7 @@
 import json
 import sys
 from contextlib import closing
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import click
 
@@ -17,14 +16,10 @@ from archive.export.command import export
 from archive.families import command as families
 from archive.fixity.command import verify
 from archive.hand.command import edit, note, tag
+from archive.invocation import Invocation
 from archive.similar.command import similar
 from archive.takedown.command import takedown
 from archive.terminal import printable
-
-
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
 
 
 @click.command()
@@ -32,7 +27,7 @@ class _Invocation(Protocol):
 @click.option("--version", "number", type=click.IntRange(min=1), help="This version instead of the current one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
 @click.pass_obj
-def show(invocation: _Invocation, reference: str, number: int | None, as_json: bool) -> None:
+def show(invocation: Invocation, reference: str, number: int | None, as_json: bool) -> None:
     """Show one article of the archive: its fields, text, images and versions.
 
     \b
@@ -58,7 +53,7 @@ def show(invocation: _Invocation, reference: str, number: int | None, as_json: b
 )
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> None:
+def serve(invocation: Invocation, host: str, port: int, open_browser: bool) -> None:
     """Open the archive in Datasette, on loopback unless told otherwise.
 
     \b
@@ -71,7 +66,7 @@ def serve(invocation: _Invocation, host: str, port: int, open_browser: bool) -> 
 
 @click.command()
 @click.pass_obj
-def optimize(invocation: _Invocation) -> None:
+def optimize(invocation: Invocation) -> None:
     """Make searching quick again after a big import: merge the index, bring SQLite's statistics up to date.
 
     In short steps, so that a crawl may go on meanwhile; given again, it goes on where it was ended.

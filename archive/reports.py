@@ -5,11 +5,11 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.model import timestamp, utc_now
 from archive.spans import minute, since, until
 from archive.terminal import printable
@@ -26,21 +26,13 @@ _ATTENTION = 4
 _SHOWN = 50
 
 
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
-
-    @property
-    def defined(self) -> tuple[str, ...]: ...
-
-
 @click.command()
 @click.argument("site", required=False)
 @click.option("--fields", is_flag=True, help="Also show by which rules the fields of the last run were read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
 @click.option("--prometheus", is_flag=True, help="Print the figures of all sites in Prometheus' text format.")
 @click.pass_obj
-def status(invocation: _Invocation, site: str | None, fields: bool, as_json: bool, prometheus: bool) -> None:
+def status(invocation: Invocation, site: str | None, fields: bool, as_json: bool, prometheus: bool) -> None:
     """Show how each site stands: its last good run, what is due next, what fails, and what is wrong.
 
     A problem is a shift in how a field is read that nothing in the site's past explains: it shows an old and a new
@@ -77,7 +69,7 @@ def status(invocation: _Invocation, site: str | None, fields: bool, as_json: boo
 @click.option("--section", metavar="KEY", help="Only this section.")
 @click.option("--json", "as_json", is_flag=True, help="Print the gaps as JSON.")
 @click.pass_obj
-def gaps(invocation: _Invocation, site: str | None, section: str | None, as_json: bool) -> None:
+def gaps(invocation: Invocation, site: str | None, section: str | None, as_json: bool) -> None:
     """List what was seen in a section and never stored, with the cause, since when, and where it stood.
 
     \b

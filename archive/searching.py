@@ -6,22 +6,17 @@ import json
 import re
 import sys
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from archive.search import Answer, Facets
-
-
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
 
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -42,7 +37,7 @@ _BAR = 24
 @click.option("--csv", "as_csv", is_flag=True, help="Print the hits as CSV.")
 @click.pass_obj
 def search(
-    invocation: _Invocation,
+    invocation: Invocation,
     query: tuple[str, ...],
     site: str | None,
     section: str | None,
@@ -85,7 +80,7 @@ def search(
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj
-def reindex(invocation: _Invocation, as_json: bool) -> None:
+def reindex(invocation: Invocation, as_json: bool) -> None:
     """Bring the index of an older archive into today's form, and count its words again.
 
     It may be cut at any moment and goes on where it was; meanwhile the archive can be searched and crawled into.
@@ -93,18 +88,14 @@ def reindex(invocation: _Invocation, as_json: bool) -> None:
     \b
     newsarchive reindex --json
     """
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
     from archive.db import open_archive  # noqa: PLC0415
+    from archive.progress import Bar  # noqa: PLC0415
     from archive.reindex import reindex as bring_up_to_date  # noqa: PLC0415
     from archive.reindex import waiting  # noqa: PLC0415
     from archive.words import count_words  # noqa: PLC0415
 
-    bar = Progress(console=Console(stderr=True), transient=True, disable=as_json)
-    with closing(open_archive(invocation.database)) as db, bar as progress:
-        task = progress.add_task("articles", total=waiting(db))
-        done = bring_up_to_date(db, lambda number: progress.advance(task, number))
+    with closing(open_archive(invocation.database)) as db, Bar("articles", waiting(db)) as bar:
+        done = bring_up_to_date(db, bar.advance)
         words = count_words(db)
     if as_json:
         click.echo(json.dumps({"articles": done, "words": words}))

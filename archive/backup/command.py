@@ -3,17 +3,13 @@
 import json
 import sys
 from pathlib import Path
-from typing import Protocol
 
 import click
 
+from archive.invocation import Invocation
+
 _ATTENTION = 4
 _SHOWN = 20
-
-
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
 
 
 @click.command()
@@ -22,7 +18,7 @@ class _Invocation(Protocol):
 @click.option("--verify", "verify_it", is_flag=True, help="Make none; read what the backup holds against its digests.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_obj
-def backup(invocation: _Invocation, directory: Path, keep: int, verify_it: bool, as_json: bool) -> None:
+def backup(invocation: Invocation, directory: Path, keep: int, verify_it: bool, as_json: bool) -> None:
     """Add a snapshot of the archive to a backup; a crawl may go on. Only files that are new are copied.
 
     DIRECTORY gets dated snapshots of the database and every image and capture file once, with a list of sizes and

@@ -3,11 +3,11 @@
 import datetime as dt
 import json
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _STYLES = {"first seen": "green", "gone": "red", "returned": "green", "moved": "cyan"}
 
 
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
-
-
 @click.command()
 @click.argument("reference", metavar="[ID|KEY|URL]", required=False)
 @click.option("--site", metavar="ID", help="Only this site.")
@@ -35,7 +30,7 @@ class _Invocation(Protocol):
 @click.option("--json", "as_json", is_flag=True, help="Print the events as JSON.")
 @click.pass_obj
 def log(
-    invocation: _Invocation, reference: str | None, site: str | None, since: dt.datetime | None,
+    invocation: Invocation, reference: str | None, site: str | None, since: dt.datetime | None,
     until: dt.datetime | None, kinds: tuple[str, ...], limit: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Tell what happened, in the order of capture time: first seen, changed, retitled, moved, gone, returned.

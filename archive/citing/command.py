@@ -2,20 +2,16 @@
 
 import json
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
+
+from archive.invocation import Invocation
 
 if TYPE_CHECKING:
     from archive.citing.reference import Reference
 
 _FORMATS = ("apa", "chicago", "bibtex", "csl-json", "ris")
-
-
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
 
 
 @click.command()
@@ -26,7 +22,7 @@ class _Invocation(Protocol):
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format csl-json.")
 @click.pass_obj
-def cite(invocation: _Invocation, reference: str, number: int | None, form: str, as_json: bool) -> None:
+def cite(invocation: Invocation, reference: str, number: int | None, form: str, as_json: bool) -> None:
     """Cite one version of an article: with the time of its capture and the SHA-256 of what was captured.
 
     The day of access is that of the capture. The citation key is the article's key and the version: it never changes.

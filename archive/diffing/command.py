@@ -3,11 +3,12 @@
 import json
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.errors import UsageError
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -22,11 +23,6 @@ _MARKS = {"same": " ", "removed": "-", "added": "+", "changed": "~"}
 _STYLES = {"same": "", "removed": "red strike", "added": "green bold"}
 
 
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
-
-
 @click.command()
 @click.argument("reference", metavar="ID|KEY|URL")
 @click.argument("first", metavar="[A]", type=click.IntRange(min=1), required=False)
@@ -35,7 +31,7 @@ class _Invocation(Protocol):
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 @click.pass_obj
 def diff(
-    invocation: _Invocation, reference: str, first: int | None, second: int | None, page: str | None, as_json: bool
+    invocation: Invocation, reference: str, first: int | None, second: int | None, page: str | None, as_json: bool
 ) -> None:
     """Compare two versions of an article: fields, pictures, and the text by sentence and word.
 

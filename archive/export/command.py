@@ -3,13 +3,13 @@
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -19,11 +19,6 @@ _DAMAGED = 4
 _MOST_NAMED = 10
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FORMATS = ("wacz", "warc", "jsonl", "csv", "parquet", "markdown", "bagit")
-
-
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
 
 
 @click.command()
@@ -42,7 +37,7 @@ class _Invocation(Protocol):
 @click.option("--json", "as_json", is_flag=True, help="Print what was exported as JSON.")
 @click.pass_obj
 def export(
-    invocation: _Invocation,
+    invocation: Invocation,
     form: "Format",
     query: tuple[str, ...],
     output: Path,
@@ -68,11 +63,12 @@ def export(
     """
     from archive.export.exporting import STDOUT, Wish  # noqa: PLC0415
     from archive.export.exporting import export as export_wish  # noqa: PLC0415
+    from archive.progress import Bar  # noqa: PLC0415
     from archive.search import Filters  # noqa: PLC0415
 
     filters = Filters(site, section, since.date() if since else None, until.date() if until else None)
     wish = Wish(form, output, query, filters, all_versions, force)
-    outcome = export_wish(invocation.database, wish, _progress)
+    outcome = export_wish(invocation.database, wish, Bar)
     aside = output == STDOUT
     if as_json:
         click.echo(json.dumps(outcome.as_dict(), ensure_ascii=False, indent=2), err=aside)
@@ -80,19 +76,6 @@ def export(
         for line in _lines_of(outcome):
             click.echo(printable(line), err=aside)
     sys.exit(_DAMAGED if outcome.problems else 0)
-
-
-@contextmanager
-def _progress(total: int, what: str) -> Iterator[Callable[[], None]]:
-    """Show on a terminal how far an export is."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
-        task = shown.add_task(what, total=total)
-        yield lambda: shown.advance(task)
 
 
 def _lines_of(outcome: "Outcome") -> Iterator[str]:

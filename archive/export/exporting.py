@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO, Literal, Protocol, get_args
 
 from sqlite_utils import Database
 
@@ -26,8 +26,17 @@ STDOUT = Path("-")
 _LINES = ("jsonl", "csv")
 _READINGS = (*_LINES, "parquet", "markdown")
 _ENDINGS = {"wacz": ".wacz", "warc": ".warc.gz"}
-# Shows how far it is: how many there are, of what, and what to call after each.
-Progress = Callable[[int, str], AbstractContextManager[Callable[[], None]]]
+
+
+class Advancing(Protocol):
+    """What is told of each that is done."""
+
+    def advance(self, number: int = 1) -> None:
+        """Count so many more."""
+
+
+# Shows how far it is: what is counted, and how many there are.
+Progress = Callable[[str, int], AbstractContextManager[Advancing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +140,8 @@ def _put_lines(work: _Work, file: BinaryIO) -> None:
     from archive.export.lines import write_csv, write_jsonl  # noqa: PLC0415
 
     tally = Tally(file)
-    with work.progress(work.choice.articles, "articles") as advance:
-        rows = work.rows(advance, all_versions=work.wish.all_versions)
+    with work.progress("articles", work.choice.articles) as bar:
+        rows = work.rows(bar.advance, all_versions=work.wish.all_versions)
         if work.wish.format == "csv":
             write_csv(rows, tally, bom=work.wish.path != STDOUT)
         else:
@@ -143,8 +152,8 @@ def _put_lines(work: _Work, file: BinaryIO) -> None:
 def _write_parquet(work: _Work) -> None:
     from archive.export.parquet import write_parquet  # noqa: PLC0415
 
-    with work.new_file() as file, work.progress(work.choice.articles, "articles") as advance:
-        write_parquet(work.rows(advance, all_versions=work.wish.all_versions), file)
+    with work.new_file() as file, work.progress("articles", work.choice.articles) as bar:
+        write_parquet(work.rows(bar.advance, all_versions=work.wish.all_versions), file)
         work.outcome.bytes = file.tell()
 
 
@@ -154,8 +163,8 @@ def _write_markdown(work: _Work) -> None:
     wish = work.wish
     with new_folder(wish.path, force=wish.force) as folder:
         made = MarkdownFolder(work.db, work.holdings, folder)
-        with work.progress(work.choice.articles, "articles") as advance:
-            made.write(work.rows(advance, all_versions=wish.all_versions), all_versions=wish.all_versions)
+        with work.progress("articles", work.choice.articles) as bar:
+            made.write(work.rows(bar.advance, all_versions=wish.all_versions), all_versions=wish.all_versions)
         work.outcome.problems += made.problems
         work.outcome.bytes = _size(folder)
         write_manifest(folder, {"selection": work.choice.said, "articles": work.choice.articles})
@@ -164,9 +173,9 @@ def _write_markdown(work: _Work) -> None:
 def _write_warc(work: _Work) -> None:
     from archive.export.warcs import WarcExport  # noqa: PLC0415
 
-    with work.new_file() as file, work.progress(work.take_captures(), "captures") as advance:
+    with work.new_file() as file, work.progress("captures", work.take_captures()) as bar:
         warc = WarcExport(work.db, work.holdings, file)
-        for _ in warc.write(work.choice.said, advance):
+        for _ in warc.write(work.choice.said, bar.advance):
             pass
         work.outcome.records, work.outcome.bytes = warc.records, warc.offset
         work.outcome.problems += warc.problems
@@ -175,8 +184,8 @@ def _write_warc(work: _Work) -> None:
 def _write_wacz(work: _Work) -> None:
     from archive.export.wacz import write_wacz  # noqa: PLC0415
 
-    with work.new_file() as file, work.progress(work.take_captures(), "captures") as advance:
-        result = write_wacz(work.db, work.holdings, file, work.choice.said, advance)
+    with work.new_file() as file, work.progress("captures", work.take_captures()) as bar:
+        result = write_wacz(work.db, work.holdings, file, work.choice.said, bar.advance)
         work.outcome.records, work.outcome.versions = result.records, result.pages
         work.outcome.problems += result.problems
         work.outcome.bytes = file.tell()
@@ -189,14 +198,14 @@ def _write_bag(work: _Work) -> None:
     with new_folder(wish.path, force=wish.force) as folder:
         if said:
             work.take_captures()
-            with work.progress(work.choice.articles, "articles") as advance:
-                rows = work.rows(advance, all_versions=True)
+            with work.progress("articles", work.choice.articles) as bar:
+                rows = work.rows(bar.advance, all_versions=True)
                 warc = fill_with_chosen(work.db, work.holdings, folder, rows, said)
             work.outcome.records = warc.records
             work.outcome.problems += warc.problems
         else:
-            with work.progress(files_of(work.db), "files") as advance:
-                work.outcome.problems += fill_with_all(work.db, work.holdings, folder, advance)
+            with work.progress("files", files_of(work.db)) as bar:
+                work.outcome.problems += fill_with_all(work.db, work.holdings, folder, bar.advance)
         work.outcome.bytes = _size(folder)
         close_bag(folder, said)
 

@@ -1,14 +1,14 @@
 """The command `newsarchive families`; what is heavy is imported when it runs, so that `--help` is instant."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -20,17 +20,12 @@ if TYPE_CHECKING:
 _SHOWN = 50
 
 
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
-
-
 @click.command()
 @click.argument("which", metavar="[SITE|ID|KEY|URL]", required=False)
 @click.option("--rebuild", is_flag=True, help="Compare all that is stored again (of SITE: its articles).")
 @click.option("--json", "as_json", is_flag=True, help="Print the families as JSON.")
 @click.pass_obj
-def families(invocation: _Invocation, which: str | None, rebuild: bool, as_json: bool) -> None:
+def families(invocation: Invocation, which: str | None, rebuild: bool, as_json: bool) -> None:
     """List stories that stand in the archive more than once: under two ids, reprinted, or in two languages.
 
     With an article's ID, key or URL: who told its story first, and what each of the others changed. Families are found
@@ -64,22 +59,11 @@ def _is_site(db: "Database", name: str) -> bool:
 
 def _rebuild(db: "Database", site: str | None) -> None:
     from archive.families.rebuilding import EVERY_SITE, rebuild  # noqa: PLC0415
+    from archive.progress import Bar  # noqa: PLC0415
 
-    with _progress(site or "all sites") as on_article:
-        number = rebuild(db, site or EVERY_SITE, on_article)
+    with Bar(site or "all sites") as bar:
+        number = rebuild(db, site or EVERY_SITE, bar.reach)
     click.echo(f"{number:,} article{'' if number == 1 else 's'} compared.", err=True)
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Give what is told of every batch: a line on a terminal, nothing elsewhere."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda done, every: progress.update(task, completed=done, total=every)
 
 
 def _print_all(db: "Database", site: str | None, *, as_json: bool) -> None:

@@ -3,11 +3,11 @@
 import json
 import sys
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -17,17 +17,12 @@ _ATTENTION = 4
 _SHOWN = 20
 
 
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
-
-
 @click.command()
 @click.option("--sample", type=click.IntRange(min=1), help="Only so many files, those verified longest ago first.")
 @click.option("--site", metavar="ID", help="Only this site's files, versions and articles.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was verified as JSON.")
 @click.pass_obj
-def verify(invocation: _Invocation, sample: int | None, site: str | None, as_json: bool) -> None:
+def verify(invocation: Invocation, sample: int | None, site: str | None, as_json: bool) -> None:
     """Check that the archive still is what it was: every file and record against its digest, the database whole.
 
     The database is copied first (so much room is needed beside it) and checked as of that moment; a crawl may go on.

@@ -4,10 +4,11 @@ import getpass
 import json
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
@@ -16,18 +17,13 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
-
-
 @click.command()
 @click.argument("reference", metavar="ID|KEY|URL")
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
 @click.option("--note", default="", help="Why; kept with the correction.")
 @click.option("--undo", "undo_it", is_flag=True, help="Take the last correction of the article back.")
 @click.pass_obj
-def edit(invocation: _Invocation, reference: str, fields: tuple[str, ...], note: str, undo_it: bool) -> None:
+def edit(invocation: Invocation, reference: str, fields: tuple[str, ...], note: str, undo_it: bool) -> None:
     """Correct fields of an article: title, published, updated, source, byline (names apart by ;), language, caption N.
 
     A correction has the rule `hand`, makes no version and no event, and is kept when the article is fetched or read
@@ -60,7 +56,7 @@ def edit(invocation: _Invocation, reference: str, fields: tuple[str, ...], note:
 @click.argument("changes", nargs=-1, metavar="[+TAG|-TAG]...", type=click.UNPROCESSED)
 @click.option("--json", "as_json", is_flag=True, help="Print the tags as JSON.")
 @click.pass_obj
-def tag(invocation: _Invocation, reference: str | None, changes: tuple[str, ...], as_json: bool) -> None:
+def tag(invocation: Invocation, reference: str | None, changes: tuple[str, ...], as_json: bool) -> None:
     """Put tags on an article and take them off, or list them; without an article, all tags that there are.
 
     \b
@@ -99,7 +95,7 @@ def tag(invocation: _Invocation, reference: str | None, changes: tuple[str, ...]
 @click.argument("reference", metavar="ID|KEY|URL")
 @click.argument("text", required=False)
 @click.pass_obj
-def note(invocation: _Invocation, reference: str, text: str | None) -> None:
+def note(invocation: Invocation, reference: str, text: str | None) -> None:
     """Write a note on an article, or list its notes.
 
     \b

@@ -137,10 +137,12 @@ class Matcher:
             forms = self.vocabulary.forms(tokens[0]) if self.widen else ()
             return _either([self._plain((form,), term.field) for form in (tokens[0], *forms)])
         found = self._plain(tokens, term.field, prefix=isinstance(term, Word) and term.prefix)
-        if isinstance(term, Phrase) and not term.field and is_special(term.text) and not is_unspaced(term.text):
+        if isinstance(term, Phrase) and not term.field and is_special(term.text):
             # As it is printed a phrase may go on over the end of a line, at which what is folded is kept apart.
-            typed = _quoted(tuple(words_of(term.text.lower())))
-            return replace(found, sql=f"({found.sql} OR {_TEXTS} : {typed})", lists=found.lists + len(tokens))
+            typed = tuple(words_of(term.text.lower()))
+            if not all(map(is_unspaced, typed)):
+                sql = f"({found.sql} OR {_TEXTS} : {_quoted(typed)})"
+                return replace(found, sql=sql, lists=found.lists + len(typed))
         return found
 
     def _beginning(self, start: str, name: str | None) -> Expression:

@@ -2,17 +2,11 @@
 
 import json
 from contextlib import closing
-from pathlib import Path
-from typing import Protocol
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
-
-
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
 
 
 @click.command()
@@ -20,7 +14,7 @@ class _Invocation(Protocol):
 @click.option("--limit", type=click.IntRange(1, 40), default=10, show_default=True, help="So many articles at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print the articles as JSON.")
 @click.pass_obj
-def similar(invocation: _Invocation, reference: str, limit: int, as_json: bool) -> None:
+def similar(invocation: Invocation, reference: str, limit: int, as_json: bool) -> None:
     """List the articles that are most like one: those that share its telling words, in the title above all.
 
     A score of 1 is the same text, .1 the least that is shown.

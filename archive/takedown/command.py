@@ -3,21 +3,16 @@
 import json
 import sys
 from contextlib import ExitStack, closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+from archive.invocation import Invocation
 from archive.terminal import printable
 
 if TYPE_CHECKING:
     from archive.holdings import Holdings
     from archive.takedown.reach import Reach
-
-
-class _Invocation(Protocol):
-    @property
-    def database(self) -> Path: ...
 
 
 @click.command()
@@ -29,7 +24,7 @@ class _Invocation(Protocol):
 @click.option("--json", "as_json", is_flag=True, help="Print what went as JSON.")
 @click.pass_obj
 def takedown(
-    invocation: _Invocation, reference: str | None, reason: str | None, dry_run: bool, yes: bool, finish_only: bool,
+    invocation: Invocation, reference: str | None, reason: str | None, dry_run: bool, yes: bool, finish_only: bool,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Withdraw an article for good: all its versions, captions, captures and images; a tombstone stays.

@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,14 +41,15 @@ def reextract(invocation: _Invocation, sites: tuple[str, ...], write: bool, sect
     newsarchive reextract shzj
     newsarchive reextract shzj --write
     """
+    from archive.progress import Bar  # noqa: PLC0415
     from crawler.reextracting.work import Reextraction  # noqa: PLC0415
 
     workspace = invocation.workspace()
     reports = []
     for site_id in sites or _stored_sites(workspace):
         work = Reextraction(workspace, workspace.site(site_id), section, write)
-        with _progress(site_id) as on_article:
-            reports.append(work.run(on_article))
+        with Bar(site_id) as bar:
+            reports.append(work.run(bar.reach))
     if as_json:
         click.echo(json.dumps([asdict(report) for report in reports], ensure_ascii=False, indent=2))
     else:
@@ -72,18 +72,6 @@ def _stored_sites(workspace: "Workspace") -> Sequence[str]:
                 f"newsarchive: {site_id} is left out: no definition of it is in {workspace.sites_folder}", err=True
             )
     return [site_id for site_id in stored if site_id in defined]
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Give what is told of every article: a line on a terminal, nothing elsewhere."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda done, every: progress.update(task, completed=done, total=every)
 
 
 def _print(reports: Sequence["SiteReport"]) -> None:

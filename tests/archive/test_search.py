@@ -306,3 +306,11 @@ def test_a_phrase_with_folded_letters_goes_on_over_the_end_of_a_line(keeping: Ke
     assert len(search(keeping.db, '"Einschließlich Korrekturen für Tastaturkürzel"')) == 1
     assert len(search(keeping.db, '"einschliesslich Korrekturen"')) == 1
     assert search(keeping.db, '"Tastaturkürzel für"') == []
+
+
+def test_a_phrase_of_two_scripts_goes_on_over_the_end_of_a_line(keeping: Keeping) -> None:
+    keeping.store(article("Vielen Dank an alle:\n二手工程师 (hi-rustin)\nBrian Bowman\n\nNoch ein Absatz."))
+    assert len(search(keeping.db, '"alle 二手工程师 (hi-rustin) Brian Bowman"')) == 1
+    assert len(search(keeping.db, '"二手工程师 (hi-rustin) Brian"')) == 1
+    assert len(search(keeping.db, '"手工程师 (hi-rustin)"')) == 1
+    assert search(keeping.db, '"Brian 二手工程师"') == []
