@@ -14,6 +14,7 @@ from archive.migrations import (
     m009_keeping,
     m010_importing,
     m011_watching,
+    m012_rollups,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
 
@@ -32,5 +33,6 @@ for _step in (
     m009_keeping,
     m010_importing,
     m011_watching,
+    m012_rollups,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)
