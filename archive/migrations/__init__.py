@@ -15,6 +15,7 @@ from archive.migrations import (
     m010_importing,
     m011_watching,
     m012_rollups,
+    m014_pictures,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
 
@@ -34,5 +35,6 @@ for _step in (
     m010_importing,
     m011_watching,
     m012_rollups,
+    m014_pictures,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)
