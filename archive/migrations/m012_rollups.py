@@ -47,7 +47,7 @@ INSERT INTO totals SELECT site_id, 'bytes', sum(bytes) FROM runs GROUP BY 1;
 
 def _article(row: str, step: int) -> str:
     return (
-        f"INSERT INTO site_months(site_id, month, articles) SELECT {row}.site_id, {_MONTH.format(row=row)}, {step} "  # noqa: S608
+        f"INSERT INTO site_months(site_id, month, articles) SELECT {row}.site_id, {_MONTH.format(row=row)}, {step} "
         f"WHERE {row}.state <> 'withdrawn' ON CONFLICT DO UPDATE SET articles = articles + excluded.articles;"
     )
 
