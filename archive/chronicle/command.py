@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.chronicle import KINDS
 from archive.invocation import Invocation
 from archive.terminal import printable
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from archive.chronicle.reading import Entry
 
-_KINDS = ("first seen", "changed", "retitled", "moved", "gone", "returned")
 _DAY = click.DateTime(["%Y-%m-%d"])
 _STYLES = {"first seen": "green", "gone": "red", "returned": "green", "moved": "cyan"}
 
@@ -25,7 +25,7 @@ _STYLES = {"first seen": "green", "gone": "red", "returned": "green", "moved": "
 @click.option("--site", metavar="ID", help="Only this site.")
 @click.option("--since", type=_DAY, help="Only from this day on.")
 @click.option("--until", type=_DAY, help="Only up to this day, inclusive.")
-@click.option("--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only events of this kind; repeatable.")
+@click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only events of this kind; repeatable.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="The latest so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print the events as JSON.")
 @click.pass_obj

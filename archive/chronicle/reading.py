@@ -28,6 +28,12 @@ class Entry:
     from_version: int | None
     to_version: int | None
     detail: str | None
+    id: int
+
+    @property
+    def mark(self) -> str:
+        """Where it stands in the story, for `Scope.before`."""
+        return f"{self.at},{self.id}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -36,13 +42,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What of the story is told: an article, a site, days (both inclusive), kinds."""
+    """What of the story is told: an article, a site, days (both inclusive), kinds, what stands before an event."""
 
     reference: str | None = None
     site: str | None = None
     since: dt.date | None = None
     until: dt.date | None = None
     kinds: tuple[str, ...] = ()
+    before: str | None = None
 
 
 def read_log(db: Database, scope: Scope, limit: int) -> tuple[list[Entry], int]:
@@ -51,26 +58,33 @@ def read_log(db: Database, scope: Scope, limit: int) -> tuple[list[Entry], int]:
     Events that a later reading or capture has withdrawn are no part of it. Raises NotFoundError for what the archive
     does not have.
     """
+    shown = read_entries(db, scope, limit)
     where, values = _conditions(db, scope)
-    rows = db.conn.execute(
-        "SELECT at, kind, changes, site_id, key, url, own.title, before.title, from_version, to_version, detail, "  # noqa: S608
-        f"articles.title FROM {where[0]} LEFT JOIN versions own ON own.article_id = articles.id AND own.number = "
-        "to_version LEFT JOIN versions before ON before.article_id = articles.id AND before.number = from_version "
-        f"WHERE {where[1]} ORDER BY at DESC, events.id DESC LIMIT ?",
-        (*values, limit),
-    ).fetchall()
     # The articles themselves are read only where they are asked of: all of them would take seconds.
     counted = where[0] if scope.site or scope.reference else "events"
     (every,) = db.conn.execute(f"SELECT count(*) FROM {counted} WHERE {where[1]}", values).fetchone()  # noqa: S608
-    return [_entry(row) for row in reversed(rows)], int(every) - len(rows)
+    return shown[::-1], int(every) - len(shown)
+
+
+def read_entries(db: Database, scope: Scope, limit: int) -> list[Entry]:
+    """Return the latest events, the latest first; raises NotFoundError for what the archive does not have."""
+    where, values = _conditions(db, scope)
+    rows = db.conn.execute(
+        "SELECT at, kind, changes, site_id, key, url, own.title, before.title, from_version, to_version, detail, "  # noqa: S608
+        f"articles.title, events.id FROM {where[0]} LEFT JOIN versions own ON own.article_id = articles.id AND "
+        "own.number = to_version LEFT JOIN versions before ON before.article_id = articles.id AND before.number = "
+        f"from_version WHERE {where[1]} ORDER BY at DESC, events.id DESC LIMIT ?",
+        (*values, limit),
+    )
+    return [_entry(row) for row in rows]
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    at, kind, changes, site, key, url, title, before, from_version, to_version, detail, current = row
+    at, kind, changes, site, key, url, title, before, from_version, to_version, detail, current, number = row
     classes = tuple(json.loads(changes)) if changes else ()
     said = "retitled" if "headline" in classes else _STORED.get(kind, kind)
     former = before if said == "retitled" else None
-    return Entry(at, said, classes, site, key, url, title or current, former, from_version, to_version, detail)
+    return Entry(at, said, classes, site, key, url, title or current, former, from_version, to_version, detail, number)
 
 
 def _conditions(db: Database, scope: Scope) -> tuple[tuple[str, str], list[Any]]:
@@ -93,6 +107,10 @@ def _conditions(db: Database, scope: Scope) -> tuple[tuple[str, str], list[Any]]
         values.append((scope.until + dt.timedelta(days=1)).isoformat())
     if scope.kinds:
         terms.append(f"({' OR '.join(map(_kind_term, scope.kinds))})")
+    if scope.before:
+        at, _, number = scope.before.partition(",")
+        terms.append("(at, events.id) < (?, ?)")
+        values += [at, int(number) if number.isdecimal() else 0]
     return (tables, " AND ".join(terms)), values
 
 

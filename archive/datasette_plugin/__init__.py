@@ -62,10 +62,10 @@ async def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    """Answer for articles over time, as Memento clients ask, and with feeds."""
-    from archive.datasette_plugin import feeding, memento  # noqa: PLC0415
+    """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
+    from archive.datasette_plugin import changes, feeding, memento, statics  # noqa: PLC0415
 
-    return [*memento.ROUTES, *feeding.ROUTES]
+    return [*changes.ROUTES, *feeding.ROUTES, *memento.ROUTES, *statics.ROUTES]
 
 
 @lru_cache(maxsize=64)

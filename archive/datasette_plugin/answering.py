@@ -1,13 +1,29 @@
 """What our own routes share: who may ask, asking the archive in its own thread, and answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
+from archive.datasette_plugin.addresses import Room
+from archive.datasette_plugin.statics import address_of
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request, Response
+
+# Pages show what strangers wrote: nothing runs but our own files, and nothing is fetched from elsewhere.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # Who may read it is asked each time.
+    "Cache-Control": "private, no-cache",
+}
 
 
 async def permitted(request: "Request", datasette: "Datasette", tables: Sequence[str]) -> str:
@@ -30,6 +46,32 @@ async def within(datasette: "Datasette", database: str, ask: Callable[[Database]
     return await datasette.get_database(database).execute_fn(
         lambda connection: ask(Database(connection, recursive_triggers=False))
     )
+
+
+def room_of(datasette: "Datasette", database: str) -> Room:
+    """Return the addresses of an archive's pages."""
+    return Room(str(datasette.urls.database(database)))
+
+
+async def page(
+    request: "Request",
+    datasette: "Datasette",
+    database: str,
+    template: str,
+    shown: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> "Response":
+    """Return a page of the reading room: `template` under templates/newsarchive, filled with what is shown.
+
+    Templates find beside it `room` (the addresses of all pages), `database`, and `static` (the address of a file).
+    """
+    context = {
+        "database": database, "room": room_of(datasette, database),
+        "static": lambda name: datasette.urls.path(address_of(name)),
+    }  # fmt: skip
+    html = await datasette.render_template(f"newsarchive/{template}", context | dict(shown), request=request)
+    return response(html, status=status, content_type="text/html; charset=utf-8", headers=dict(HEADERS))
 
 
 def response(body: str | bytes, **more: Any) -> "Response":
