@@ -79,7 +79,7 @@ class CourierSite:
         if path == "/robots.txt":
             return Reply(200, "text/plain; charset=utf-8", b"User-agent: *\nAllow: /\n")
         if self.closed:
-            return Reply(403, _HTML, _CLOSED)
+            return Reply(200, _HTML, _CLOSED)
         return self._answers().get(path) or Reply(404, _HTML, b"<h1>404 Not Found</h1>")
 
     def retitle(self, number: int, title: str) -> None:
