@@ -9,7 +9,7 @@ from datasette.plugins import pm
 from archive import datasette_plugin
 from archive.errors import ArchiveError
 
-_SETTINGS = {
+SETTINGS = {
     "default_page_size": "50",
     "facet_suggest_time_limit_ms": "50",
     "sql_time_limit_ms": "2000",
@@ -26,7 +26,7 @@ def serve_archive(database: Path, *, host: str, port: int, open_browser: bool = 
     if not pm.is_registered(datasette_plugin):
         pm.register(datasette_plugin, name="newsarchive")
     arguments = [str(database), "--host", host, "--port", str(port)]
-    for name, value in _SETTINGS.items():
+    for name, value in SETTINGS.items():
         arguments += ["--setting", name, value]
     if open_browser:
         arguments.append("--open")
