@@ -75,7 +75,6 @@ def marks(bureau_url: str) -> Iterator[tuple[str, ...]]:
     """Yield the commands by which an archivist marks what was found."""
     base = bureau_url.rstrip("/")
     yield ("tag", base + LIFTS, "+lifts", "+headline-changed")
-    yield ("tag", base + _HERRING, "+food")
     yield ("note", base + LIFTS, "The print edition of April 24 has the older headline.")
     yield ("edit", base + _SUNDIAL, "source=Harbour Daily", "--note", "As the credit of its photograph says.")
     yield ("watch", "add", "lifts", "lift OR lifts")

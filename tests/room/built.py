@@ -1,7 +1,9 @@
 """The archive that the reading room is shown by: two sites over two months, crawled and marked by the real commands."""
 
 import datetime as dt
-from contextlib import ExitStack
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,18 @@ from tests.e2e.harness import Outcome, Workspace
 # In the middle of a minute, so that pages which show minutes show the same ones every time.
 FIRST_DAY = dt.datetime(2018, 6, 18, 6, 30, 5, tzinfo=dt.UTC)
 NOW = FIRST_DAY + dt.timedelta(days=DAYS[-1].number, hours=3)
+
+
+@contextmanager
+def archivist(folder: Path) -> Iterator[Commands]:
+    """Run commands as a user of a name, whoever it is that runs the tests."""
+    named = os.environ.get("LOGNAME")
+    os.environ["LOGNAME"] = "archivist"
+    try:
+        with Commands(folder) as commands:
+            yield commands
+    finally:
+        os.environ.pop("LOGNAME") if named is None else os.environ.update(LOGNAME=named)
 
 
 def move_clock(commands: Commands, to: dt.datetime) -> None:

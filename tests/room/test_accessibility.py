@@ -41,6 +41,8 @@ def test_axe_objects_to_nothing(visit: Visiting, server: Server, name: str) -> N
 
 def test_axe_sees_what_is_wrong(visit: Visiting) -> None:
     with visit() as tab:
-        tab.page.set_content('<html lang="en"><title>x</title><main><h1>x</h1><p style="color:#ccc">pale</p><img src="data:,">')
+        tab.page.set_content(
+            '<html lang="en"><title>x</title><main><h1>x</h1><p style="color:#ccc">pale</p><img src="data:,">'
+        )
         found = {said.partition(":")[0] for said in violations(tab)}
     assert found >= {"color-contrast", "image-alt"}

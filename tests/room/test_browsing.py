@@ -1,12 +1,15 @@
 """What a visit must not let pass: each is seen where a page of ours would do it."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.serving import served
 from tests.room.browsing import NARROW, Chromium, Eyes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BAD = {
     "console.html": ("<script>console.error('oh no')</script>", "said error: oh no"),
