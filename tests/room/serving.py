@@ -25,9 +25,9 @@ class Server:
 
 
 @contextmanager
-def served(workspace: Workspace, commands: Commands) -> Iterator[Server]:
+def served(workspace: Workspace, commands: Commands, *, port: int = 0) -> Iterator[Server]:
     """Serve an archive, by the clock of the commands."""
-    port = free_port()
+    port = port or free_port()
     server = Server(f"http://127.0.0.1:{port}", workspace)
     running = commands.start(workspace, "serve", "--port", str(port))
     try:
