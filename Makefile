@@ -68,8 +68,9 @@ vendor:
 wheel: $(DEV)
 	$(BIN)/python -m build --no-isolation --wheel
 
+# The pictures of the docs, of every page of the reading room and of the tour; Chromium must be there.
 screenshots: $(DEV)
-	$(BIN)/python docs/screenshots.py
+	PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV) demo-archive build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* .import_linter_cache
