@@ -25,8 +25,8 @@ from datasette.plugins import pm
 
 from archive import datasette_plugin
 from archive.datasette_plugin.addresses import Room
+from archive.datasette_plugin.defaults import SETTINGS
 from archive.db import open_archive
-from archive.serving import SETTINGS
 from bench.roomsbuild import furnish
 from bench.search import built_archive
 from bench.searchsets import draw

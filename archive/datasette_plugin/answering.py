@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlite_utils import Database
 
 from archive.datasette_plugin.addresses import Room
+from archive.datasette_plugin.generations import ensure_visible
 from archive.datasette_plugin.statics import address_of
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ async def permitted(request: "Request", datasette: "Datasette", tables: Sequence
     if name not in datasette.databases or not set(tables) <= set(await datasette.get_database(name).table_names()):
         raise NotFound(f"There is no archive {name}")
     for table in tables:
-        await datasette.ensure_permissions(
-            request.actor, [("view-table", (name, table)), ("view-database", name), "view-instance"]
-        )
+        await ensure_visible(datasette, request.actor, name, table)
     return str(name)
 
 
