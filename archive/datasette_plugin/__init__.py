@@ -63,9 +63,13 @@ async def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
-    from archive.datasette_plugin import changes, feeding, memento, statics  # noqa: PLC0415
+    from archive.datasette_plugin import articles, captures, changes, cites, diffs, feeding, memento, statics  # noqa: PLC0415
 
-    return [*changes.ROUTES, *feeding.ROUTES, *memento.ROUTES, *statics.ROUTES]
+    # An article's routes come last: they take what no other page of an article has taken.
+    return [
+        *captures.ROUTES, *changes.ROUTES, *cites.ROUTES, *diffs.ROUTES, *feeding.ROUTES, *memento.ROUTES,
+        *statics.ROUTES, *articles.ROUTES,
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=64)

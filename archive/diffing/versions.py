@@ -141,9 +141,7 @@ def _printed(value: object) -> str:
     return str(value or "")
 
 
-def _image_changes(
-    before: tuple[KeptImage, ...], after: tuple[KeptImage, ...], clock: Clock
-) -> list[ImageChange]:
+def _image_changes(before: tuple[KeptImage, ...], after: tuple[KeptImage, ...], clock: Clock) -> list[ImageChange]:
     """Return what became of the pictures: those of the same bytes are one; of the rest, those in the same place."""
     old, new = {_bytes_of(kept): kept for kept in before}, {_bytes_of(kept): kept for kept in after}
     found = [
