@@ -109,7 +109,7 @@ def _scored_here(run: Run, ids: Sequence[int], limit: int) -> tuple[Scored, ...]
     statistics = Statistics(run.db)
     parts = run.expression.parts if run.expression else []
     if len(ids) > 2 * _CLOSELY:
-        ids = _promising(run.db, ids, parts)
+        ids = _promising(run.db, ids, parts)[: max(limit, _CLOSELY)]
     today = _newest_day(run.db)
     found = []
     for article_id, texts in _texts(run.db, ids):
@@ -120,7 +120,7 @@ def _scored_here(run: Run, ids: Sequence[int], limit: int) -> tuple[Scored, ...]
 
 
 def _promising(db: Database, ids: Sequence[int], parts: Sequence[Part]) -> list[int]:
-    """Return the ids whose title and text say the words most often for their length, at a glance."""
+    """Return the ids, first those whose title and text say the words most often for their length, at a glance."""
     sought = [("" if is_unspaced(part.tokens[0]) else " ").join(part.tokens) for part in parts]
     rows = db.conn.execute(
         "SELECT id, title, body FROM articles WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
@@ -130,7 +130,7 @@ def _promising(db: Database, ids: Sequence[int], parts: Sequence[Part]) -> list[
         text, head = body.lower(), (title or "").lower()
         said = sum(min(text.count(words) + 6 * head.count(words), 30) for words in sought)
         weighed.append((said / (said + _K1 * (1 - _B + _B * len(body) / _USUAL)), article_id))
-    return [article_id for _, article_id in sorted(weighed, reverse=True)[:_CLOSELY]]
+    return [article_id for _, article_id in sorted(weighed, reverse=True)]
 
 
 def _texts(db: Database, ids: Sequence[int]) -> list[tuple[int, tuple[str, ...]]]:
