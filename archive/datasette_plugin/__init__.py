@@ -63,9 +63,9 @@ async def canned_queries(datasette: "Datasette", database: str) -> dict[str, Any
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
-    from archive.datasette_plugin import changes, feeding, memento, statics  # noqa: PLC0415
+    from archive.datasette_plugin import changes, feeding, memento, searching, statics, taking  # noqa: PLC0415
 
-    return [*changes.ROUTES, *feeding.ROUTES, *memento.ROUTES, *statics.ROUTES]
+    return [*changes.ROUTES, *feeding.ROUTES, *memento.ROUTES, *searching.ROUTES, *statics.ROUTES, *taking.ROUTES]
 
 
 @lru_cache(maxsize=64)

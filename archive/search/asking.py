@@ -116,7 +116,7 @@ def search(
     """
     asking = _Asking(db, text, filters, Clock(BUDGET * _SPENT))
     with asking.clock.watching(db):
-        return list(asking.hits(sort, limit))
+        return list(asking.hits(sort, range(limit)))
 
 
 def count(db: Database, text: str, filters: Filters = Filters()) -> int:
@@ -170,6 +170,7 @@ class _Asking:
                 suggestion = self.suggestion() if total.number == 0 else None
                 run = self.run(widen=True) if facets else None
                 found = facets_of(run, total) if run else Facets() if facets else None
+                total = found.total if found and found.total else total
         except OutOfTimeError:
             self.clock.stopped = True
         if self.clock.stopped:

@@ -61,7 +61,8 @@ def rank(run: Run, limit: int, titled: Callable[[], Expression | None]) -> Ranke
         return Ranked(_scored_by_sqlite(run, None, limit))
     newest = run.newest(NEWEST if fits else _NEWEST_READ)
     if len(newest) < (NEWEST if fits else _NEWEST_READ):
-        return Ranked(_scored(run, newest, limit, fits))
+        # So few are read sooner than SQLite walks all postings twice more.
+        return Ranked(_scored(run, newest, limit, fits and len(newest) > 2 * _CLOSELY))
     extra = titled()
     best = _affordable(replace(run, expression=extra)).newest(TITLED if fits else _TITLED_READ) if extra else []
     chosen = sorted({*newest, *best}, reverse=True)
