@@ -13,7 +13,12 @@ from playwright.sync_api import sync_playwright as playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDE, NARROW = (1280, 900), (360, 780)
 # Whatever a page asks elsewhere for is not even looked up.
-_FLAGS = ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--disable-gpu", "--hide-scrollbars", "--lang=en-GB")
+_FLAGS = (
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--lang=en-GB",
+)
 _SIDEWAYS = "[document.scrollingElement.scrollWidth, innerWidth]"
 
 
