@@ -1,6 +1,9 @@
 """What our own routes share: who may ask, asking the archive in its own thread, and answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
@@ -25,6 +28,33 @@ HEADERS = {
     # Who may read it is asked each time.
     "Cache-Control": "private, no-cache",
 }
+
+
+_TAG = re.compile(r'"[^"]*"|\*')
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer that is sent piece by piece, each piece made in a thread."""
+
+    pieces: Iterator[bytes]
+    headers: Mapping[str, str]
+    content_type: str
+
+    async def asgi_send(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """Send it, as Datasette asks."""
+        loop = asyncio.get_running_loop()
+        headers = {**self.headers, "content-type": self.content_type}
+        named = [[name.lower().encode(), value.encode("latin-1")] for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": named})
+        while (piece := await loop.run_in_executor(None, next, self.pieces, None)) is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def has_tag(headers: Mapping[str, str], tag: str) -> bool:
+    """Return whether the asker has what bears this tag (RFC 9110, 13.1.2)."""
+    return bool({tag, "*"} & {*_TAG.findall(headers.get("if-none-match") or "")})
 
 
 async def permitted(request: "Request", datasette: "Datasette", tables: Sequence[str]) -> str:
