@@ -72,9 +72,21 @@ async def canned_queries(datasette: "Datasette", database: str, actor: _Actor) -
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
-    from archive.datasette_plugin import changes, feeding, images, memento, pictures, statics  # noqa: PLC0415
+    from archive.datasette_plugin import (  # noqa: PLC0415
+        articles,
+        captures,
+        changes,
+        cites,
+        diffs,
+        feeding,
+        images,
+        memento,
+        pictures,
+        statics,
+    )  # fmt: skip
 
-    pages = (changes, feeding, images, memento, pictures, statics)
+    # An article's routes come last: they take what no other page of an article has taken.
+    pages = (captures, changes, cites, diffs, feeding, images, memento, pictures, statics, articles)
     return [route for page in pages for route in page.ROUTES]
 
 
