@@ -142,6 +142,12 @@ def _page(record: Record, shown: Memento, images: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><header><p>Version {shown.version} of "
-        f'<a href="{escape(record.row["url"])}">{escape(record.row["url"])}</a>, first captured {shown.date}.</p>'
+        f"{_link(record.row['url'])}, first captured {shown.date}.</p>"
         f"</header><h1>{title}</h1><p>{' · '.join(filter(None, said))}</p>{body}</body></html>"
     )
+
+
+def _link(url: str) -> str:
+    """Return an address, as a link where a browser may safely follow it."""
+    said = escape(url)
+    return f'<a href="{said}">{said}</a>' if url.startswith(("http://", "https://")) else said
