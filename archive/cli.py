@@ -17,6 +17,7 @@ from archive.families import command as families
 from archive.fixity.command import verify
 from archive.hand.command import edit, note, tag
 from archive.invocation import Invocation
+from archive.publishing.command import publish
 from archive.similar.command import similar
 from archive.takedown.command import takedown
 from archive.terminal import printable
@@ -140,5 +141,5 @@ def _date_line(said: dict[str, Any] | None) -> str:
 
 
 _KEEPING = (verify, takedown, backup, restore, edit, tag, note)
-_SEEING = (show, similar, diff, log, cite, export, serve, optimize)
+_SEEING = (show, similar, diff, log, cite, export, serve, publish, optimize)
 COMMANDS = (*_SEEING, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS, *_KEEPING)

@@ -7,15 +7,8 @@ from datasette.cli import serve as datasette_serve
 from datasette.plugins import pm
 
 from archive import datasette_plugin
+from archive.datasette_plugin.defaults import as_options
 from archive.errors import ArchiveError
-
-_SETTINGS = {
-    "default_page_size": "50",
-    "facet_suggest_time_limit_ms": "50",
-    "sql_time_limit_ms": "2000",
-    "suggest_facets": "off",
-    "max_csv_mb": "100",
-}
 
 
 def serve_archive(database: Path, *, host: str, port: int, open_browser: bool = False) -> None:
@@ -25,9 +18,7 @@ def serve_archive(database: Path, *, host: str, port: int, open_browser: bool = 
     # Installed, the entry point has registered it; from a bare checkout nothing has.
     if not pm.is_registered(datasette_plugin):
         pm.register(datasette_plugin, name="newsarchive")
-    arguments = [str(database), "--host", host, "--port", str(port)]
-    for name, value in _SETTINGS.items():
-        arguments += ["--setting", name, value]
+    arguments = [str(database), "--host", host, "--port", str(port), *as_options()]
     if open_browser:
         arguments.append("--open")
     if host not in ("127.0.0.1", "localhost", "::1"):

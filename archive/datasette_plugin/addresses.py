@@ -58,6 +58,10 @@ class Room:
         """Lead to the picture wall."""
         return self._page("pictures", asked)
 
+    def taken(self, form: str, **asked: object) -> str:
+        """Lead to the pictures of a wall, to take away: zip, csv, json."""
+        return self._page(f"pictures.{form}", asked)
+
     def picture(self, sha256: str) -> str:
         """Lead to a picture with all its captions and articles."""
         return f"{self.base}/-/picture/{sha256}"

@@ -1,11 +1,15 @@
 """What our own routes share: who may ask, asking the archive in its own thread, and answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
 from archive.datasette_plugin.addresses import Room
+from archive.datasette_plugin.generations import ensure_visible
 from archive.datasette_plugin.statics import address_of
 
 if TYPE_CHECKING:
@@ -26,6 +30,33 @@ HEADERS = {
 }
 
 
+_TAG = re.compile(r'"[^"]*"|\*')
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer that is sent piece by piece, each piece made in a thread."""
+
+    pieces: Iterator[bytes]
+    headers: Mapping[str, str]
+    content_type: str
+
+    async def asgi_send(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """Send it, as Datasette asks."""
+        loop = asyncio.get_running_loop()
+        headers = {**self.headers, "content-type": self.content_type}
+        named = [[name.lower().encode(), value.encode("latin-1")] for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": named})
+        while (piece := await loop.run_in_executor(None, next, self.pieces, None)) is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def has_tag(headers: Mapping[str, str], tag: str) -> bool:
+    """Return whether the asker has what bears this tag (RFC 9110, 13.1.2)."""
+    return bool({tag, "*"} & {*_TAG.findall(headers.get("if-none-match") or "")})
+
+
 async def permitted(request: "Request", datasette: "Datasette", tables: Sequence[str]) -> str:
     """Return the name of the archive that is asked; raises what Datasette answers 404 and 403 by."""
     from datasette.utils import tilde_decode  # noqa: PLC0415
@@ -35,9 +66,7 @@ async def permitted(request: "Request", datasette: "Datasette", tables: Sequence
     if name not in datasette.databases or not set(tables) <= set(await datasette.get_database(name).table_names()):
         raise NotFound(f"There is no archive {name}")
     for table in tables:
-        await datasette.ensure_permissions(
-            request.actor, [("view-table", (name, table)), ("view-database", name), "view-instance"]
-        )
+        await ensure_visible(datasette, request.actor, name, table)
     return str(name)
 
 

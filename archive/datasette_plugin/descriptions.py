@@ -86,6 +86,8 @@ METADATA: dict[str, Any] = {
         "events": {"description": "First seen, changed, and what else happened to an article."},
         "images": {"description": "Image files of media/, each once, as served.", "label_column": "path"},
         "article_images": {"description": "The images of each version, with caption, credit and alternative text."},
+        "pictures": {"description": "The picture wall: the kept images of articles as they are shown now."},
+        "credits": {"description": "On how many pictures of the wall each credit stands, as printed."},
         "sightings": {"description": "What listing pages said of each article, and where it stood."},
         "runs": {
             "description": "Every run: discovered = stored + unchanged + skipped + failed + pending.",

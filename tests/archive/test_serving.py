@@ -1,6 +1,5 @@
 """The archive in Datasette: through `newsarchive serve`, with the plugin alone, and without any plugin."""
 
-import asyncio
 import json
 import os
 import re
@@ -15,16 +14,15 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
-from datasette.app import Datasette
-from datasette.plugins import pm
 from sqlite_utils import Database
 
-from archive import datasette_plugin, serving
+from archive import serving
 from archive.datasette_plugin.descriptions import METADATA
 from archive.errors import ArchiveError
 from archive.model import Entry
 from crawler.cli import newsarchive
 from crawler.workspace import make_workspace
+from tests.archive.asking import ask
 from tests.archive.keeping import URL, Keeping, article, day_of
 
 ROOT = Path(__file__).parents[2]
@@ -168,31 +166,6 @@ def test_datasette_alone_searches_the_archive(workspace: Path) -> None:
         env=os.environ | {"DATASETTE_LOAD_PLUGINS": ""}, cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert [row["url"] for row in json.loads(done.stdout)] == [URL]
-
-
-@pytest.fixture
-def plugged() -> Iterator[None]:
-    """Register the plugin as its entry point would, unless it is."""
-    registered = pm.is_registered(datasette_plugin)
-    if not registered:
-        pm.register(datasette_plugin, name="newsarchive")
-    yield
-    if not registered:
-        pm.unregister(datasette_plugin)
-
-
-def ask(files: list[Path], path: str) -> httpx.Response:
-    async def asked() -> httpx.Response:
-        datasette = Datasette([str(file) for file in files])
-        try:
-            response: httpx.Response = await datasette.client.get(path)
-            return response
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-            datasette.executor.shutdown()
-
-    return asyncio.run(asked())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from archive.datasette_plugin.answering import HEADERS, page, permitted, respons
 from archive.datasette_plugin.searching import asked_of
 from archive.errors import ArchiveError, NotFoundError, TooMuchError
 from archive.reading_room.asked import slug
-from archive.reading_room.taking import FORMS, Form, Parcel, ReaderLeftError, Taking, make_parcel, read_taking
+from archive.reading_room.exporting import FORMS, Form, Parcel, ReaderLeftError, Taking, make_parcel, read_taking
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
