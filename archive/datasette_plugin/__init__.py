@@ -73,7 +73,11 @@ async def canned_queries(datasette: "Datasette", database: str, actor: _Actor) -
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
     from archive.datasette_plugin import (  # noqa: PLC0415
+        articles,
+        captures,
         changes,
+        cites,
+        diffs,
         exporting,
         feeding,
         images,
@@ -81,9 +85,12 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         pictures,
         searching,
         statics,
-    )
+    )  # fmt: skip
 
-    pages = (changes, exporting, feeding, images, memento, pictures, searching, statics)
+    # An article's routes come last: they take what no other page of an article has taken.
+    pages = (
+        captures, changes, cites, diffs, exporting, feeding, images, memento, pictures, searching, statics, articles
+    )  # fmt: skip
     return [route for page in pages for route in page.ROUTES]
 
 
