@@ -141,6 +141,5 @@ def _file_name(wanted: Wanted) -> str:
 def _note(found: tuple[Picture, ...], following: str | None) -> str | None:
     if following is None:
         return None
-    return (
-        f"These are the newest {len(found):,} pictures of those that were asked for. The others are at:\n{following}\n"
-    )
+    said = f"These are the newest of the pictures that were asked for: {len(found):,}. The others are at:"
+    return f"{said}\n{following}\n"
