@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,18 @@ async def permitted(request: "Request", datasette: "Datasette", tables: Sequence
     return str(name)
 
 
+async def visible(request: "Request", datasette: "Datasette", database: str, tables: Sequence[str]) -> frozenset[str]:
+    """Return those of the tables that whoever asks may see: what a page can do without."""
+    from datasette.utils.asgi import Forbidden  # noqa: PLC0415
+
+    seen = set()
+    for table in tables:
+        with suppress(Forbidden):
+            await ensure_visible(datasette, request.actor, database, table)
+            seen.add(table)
+    return frozenset(seen)
+
+
 async def within(datasette: "Datasette", database: str, ask: Callable[[Database], Any]) -> Any:
     """Return what a function finds in an archive."""
     return await datasette.get_database(database).execute_fn(
@@ -101,6 +114,13 @@ async def page(
     }  # fmt: skip
     html = await datasette.render_template(f"newsarchive/{template}", context | dict(shown), request=request)
     return response(html, status=status, content_type="text/html; charset=utf-8", headers=dict(HEADERS))
+
+
+async def absent(
+    request: "Request", datasette: "Datasette", database: str, said: object, *, status: int = 404
+) -> "Response":
+    """Return a page that says why there is nothing, and leads on."""
+    return await page(request, datasette, database, "absent.html", {"said": str(said)}, status=status)
 
 
 def response(body: str | bytes, **more: Any) -> "Response":

@@ -43,11 +43,16 @@ class _Asked:
     @property
     def where(self) -> Addresses:
         """The addresses of all that belongs to the article."""
-        base = self.datasette.absolute_url(self.request, self.datasette.urls.path(f"/{self.database}/-"))
-        return Addresses(
-            self.original, f"{base}/timegate/{self.key}", f"{base}/timemap/link/{self.key}",
-            f"{base}/timemap/json/{self.key}", f"{base}/memento/{self.key}",
-        )  # fmt: skip
+        return addresses_of(self.request, self.datasette, self.database, self.key, self.original)
+
+
+def addresses_of(request: "Request", datasette: "Datasette", database: str, key: str, original: str) -> Addresses:
+    """Return where an article's versions are found in time."""
+    base = datasette.absolute_url(request, datasette.urls.path(f"/{database}/-"))
+    return Addresses(
+        original, f"{base}/timegate/{key}", f"{base}/timemap/link/{key}", f"{base}/timemap/json/{key}",
+        f"{base}/memento/{key}",
+    )  # fmt: skip
 
 
 async def timemap(request: "Request", datasette: "Datasette") -> "Response":
@@ -137,6 +142,12 @@ def _page(record: Record, shown: Memento, images: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><header><p>Version {shown.version} of "
-        f'<a href="{escape(record.row["url"])}">{escape(record.row["url"])}</a>, first captured {shown.date}.</p>'
+        f"{_link(record.row['url'])}, first captured {shown.date}.</p>"
         f"</header><h1>{title}</h1><p>{' · '.join(filter(None, said))}</p>{body}</body></html>"
     )
+
+
+def _link(url: str) -> str:
+    """Return an address, as a link where a browser may safely follow it."""
+    said = escape(url)
+    return f'<a href="{said}">{said}</a>' if url.startswith(("http://", "https://")) else said

@@ -13,7 +13,12 @@ from playwright.sync_api import sync_playwright as playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WIDE, NARROW = (1280, 900), (360, 780)
 # Whatever a page asks elsewhere for is not even looked up.
-_FLAGS = ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--disable-gpu", "--hide-scrollbars", "--lang=en-GB")
+_FLAGS = (
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--lang=en-GB",
+)
 _SIDEWAYS = "[document.scrollingElement.scrollWidth, innerWidth]"
 
 
@@ -40,6 +45,12 @@ class Visit:
     def open(self, path: str) -> None:
         """Go to an address of the server and wait until the page and its pictures are there."""
         self.page.goto(self.origin + path)
+        self.look()
+
+    def see(self, eyes: Eyes) -> None:
+        """Look at the same page in another window and other colours."""
+        self.page.set_viewport_size({"width": eyes.size[0], "height": eyes.size[1]})
+        self.page.emulate_media(color_scheme=eyes.colours)
         self.look()
 
     def look(self) -> None:
@@ -108,7 +119,9 @@ def _watch(context: BrowserContext, visit: Visit) -> None:
         dialog.dismiss()
 
     def failed(request: Request) -> None:
-        visit.complaints.append(f"{request.url} failed: {request.failure}")
+        # Whoever goes on does not wait for the rest of the pictures.
+        if request.failure != "net::ERR_ABORTED":
+            visit.complaints.append(f"{request.url} failed: {request.failure}")
 
     context.route("**/*", passed)
     context.on("console", heard)
