@@ -75,7 +75,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
     from archive.datasette_plugin import changes, feeding, memento, statics  # noqa: PLC0415
 
-    return [*changes.ROUTES, *feeding.ROUTES, *memento.ROUTES, *statics.ROUTES]
+    return [*changes.ROUTES, *feeding.ROUTES, *memento.ROUTES, *restraining.ROUTES, *statics.ROUTES]
 
 
 @hookimpl
