@@ -2,16 +2,12 @@
 
 import hashlib
 import json
-import os
 import re
 import shlex
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +27,7 @@ from archive.publishing.leaving_out import PRIVATE, PUBLIC
 from archive.publishing.writing import Wish, publish
 from tests.archive.keeping import Keeping, article
 from tests.archive.library import run
-from tests.archive.routes import ask_all, every_address, make_library, samples_of
+from tests.archive.routes import ask_all, every_address, make_library, samples_of, started
 
 ROOT = Path(__file__).parents[3]
 # Nothing of this may be in any file that is published.
@@ -228,47 +224,18 @@ def test_there_must_be_an_archive(tmp_path: Path) -> None:
     assert publish(Holdings(tmp_path), Wish(tmp_path / "public")).articles == 0
 
 
-@contextmanager
-def started(*command: str, cwd: Path) -> Iterator[str]:
-    """Run a real Datasette with the package as its plugin; give its address."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DATASETTE_")}
-    environment = kept | {"PYTHONPATH": str(ROOT), "DATASETTE_LOAD_PLUGINS": "newsarchive"}
-    with subprocess.Popen(
-        [sys.executable, "-m", *command], cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        text=True,
-    ) as process:  # fmt: skip
-        assert process.stderr is not None
-        try:
-            said = []
-            for line in process.stderr:
-                said.append(line)
-                if address := re.search(r"running on (http://\S+)", line):
-                    yield address[1]
-                    break
-            else:
-                pytest.fail("".join(said))
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.stderr.read()
-
-
-def check_pages(address: str, published: Path) -> None:
+def check_pages(client: httpx.Client, published: Path) -> None:
     """Every page of the reading room answers, and Datasette's own, with the images."""
     samples = samples_of(published / "archive.db")
-    with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-        pages = [path for path in every_address(samples) if "/watch/" not in path]
-        found = {path: client.get(path).status_code for path in (*pages, "/", "/archive", "/archive/articles")}
-        assert {path: status for path, status in found.items() if status not in (200, 302)} == {}
-        assert (
-            hashlib.sha256(client.get(f"/archive/-/image/{samples['sha256']}").content).hexdigest() == samples["sha256"]
-        )
-        assert client.get("/archive/search.json?q=harbour&_shape=array").json()[0]["key"] == samples["key"]
-        (database,) = client.get("/-/databases.json").json()
-        assert (database["name"], database["is_mutable"]) == ("archive", False)
-        assert len(database["hash"]) == 64
-        assert [
-            each["count"] for each in client.get("/archive.json").json()["tables"] if each["name"] == "articles"
-        ] == [4]
+    pages = [path for path in every_address(samples) if "/watch/" not in path]
+    found = {path: client.get(path).status_code for path in (*pages, "/", "/archive", "/archive/articles")}
+    assert {path: status for path, status in found.items() if status not in (200, 302)} == {}
+    assert hashlib.sha256(client.get(f"/archive/-/image/{samples['sha256']}").content).hexdigest() == samples["sha256"]
+    assert client.get("/archive/search.json?q=harbour&_shape=array").json()[0]["key"] == samples["key"]
+    (database,) = client.get("/-/databases.json").json()
+    assert (database["name"], database["is_mutable"]) == ("archive", False)
+    assert len(database["hash"]) == 64
+    assert [each["count"] for each in client.get("/archive.json").json()["tables"] if each["name"] == "articles"] == [4]
 
 
 def printed(root: Path, published: Path, name: str) -> str:
@@ -281,8 +248,8 @@ def test_the_printed_command_serves_it_as_immutable(root: Path, tmp_path: Path) 
     command = shlex.split(printed(root, published, "try"))
     assert command[:3] == ["datasette", "-i", str(published / "archive.db")]
     before = sorted(path.name for path in published.iterdir())
-    with started(*command, "--port", "0", cwd=tmp_path) as address:
-        check_pages(address, published)
+    with started(sys.executable, *command[1:], cwd=tmp_path) as client:
+        check_pages(client, published)
     assert sorted(path.name for path in published.iterdir()) == before, "nothing was written beside it"
 
 
@@ -317,15 +284,15 @@ def test_what_datasette_publish_would_run_works(root: Path, tmp_path: Path, monk
     ) as folder:  # fmt: skip
         inspect, serve = (
             re.search(pattern, (Path(folder) / "Dockerfile").read_text())
-            for pattern in (r"RUN datasette (inspect .*)", r"CMD datasette (.*) --port \$PORT")
+            for pattern in (r"RUN datasette (inspect .*)", r"CMD datasette serve (.*) --port \$PORT")
         )
         assert inspect is not None
         assert serve is not None
         monkeypatch.chdir(folder)
         assert CliRunner().invoke(cli, inspect[1].split()).exit_code == 0
         served = serve[1].replace("--host 0.0.0.0", "--host 127.0.0.1").split()
-        with started("datasette", *served, "--port", "0", cwd=Path(folder)) as address:
-            check_pages(address, Path(folder))
+        with started(sys.executable, *served, cwd=Path(folder)) as client:
+            check_pages(client, Path(folder))
             sha256 = samples_of(published / "archive.db")["sha256"]
-            raw = httpx.get(f"{address}/media/{sha256[:2]}/{sha256}.png", timeout=30, trust_env=False)
+            raw = client.get(f"/media/{sha256[:2]}/{sha256}.png")
             assert raw.status_code == 404, "images are shown with our headers alone"
