@@ -3,6 +3,7 @@
 import json
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import click
@@ -52,17 +53,28 @@ def show(invocation: Invocation, reference: str, number: int | None, as_json: bo
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port; 0 takes a free one."
 )
+@click.option("-m", "--metadata", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Datasette's metadata: a title, and who may see what (allow).")  # fmt: skip
+@click.option("--setting", "settings", metavar="NAME VALUE", nargs=2, multiple=True, help="A setting of Datasette's.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(invocation: Invocation, host: str, port: int, open_browser: bool) -> None:
+def serve(
+    invocation: Invocation,
+    host: str,
+    port: int,
+    metadata: Path | None,
+    settings: tuple[tuple[str, str], ...],
+    open_browser: bool,
+) -> None:
     """Open the archive in Datasette, on loopback unless told otherwise.
 
     \b
     newsarchive serve --port 8001
+    newsarchive serve --metadata who.json --setting default_allow_sql off
     """
-    from archive.serving import serve_archive  # noqa: PLC0415
+    from archive.serving import Access, serve_archive  # noqa: PLC0415
 
-    serve_archive(invocation.database, host=host, port=port, open_browser=open_browser)
+    serve_archive(invocation.database, Access(host, port, metadata, settings), open_browser=open_browser)
 
 
 @click.command()

@@ -5,13 +5,12 @@ Datasette calls the hooks that it knows: `get_metadata` and `canned_queries` are
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 
-from archive.datasette_plugin import functions, generations, linking, recognising
-from archive.datasette_plugin.descriptions import METADATA, QUERIES
+from archive.datasette_plugin import functions, generations, linking, recognising, restraining
+from archive.datasette_plugin.descriptions import METADATA, QUERIES, described
 
 if TYPE_CHECKING:
     # Datasette loads its plugins while it is imported itself.
@@ -37,9 +36,16 @@ def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]]:
                 "with it: newsarchive publish DIR"
             )
         for name in recognising.archives_of(datasette):
+            restraining.bound_counts(datasette.databases[name])
             await generations.describe(datasette, name, METADATA["tables"], QUERIES)
 
     return start
+
+
+@hookimpl
+def asgi_wrapper(datasette: "Datasette") -> Callable[[Any], Any]:
+    """Keep Datasette's own pages of big tables quick."""
+    return lambda app: restraining.without_suggestions(datasette, app)
 
 
 @hookimpl(trylast=True)
@@ -49,22 +55,17 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 @hookimpl
-def get_metadata(
-    datasette: "Datasette",
-    key: str | None,  # noqa: ARG001
-    database: str | None,  # noqa: ARG001
-    table: str | None,  # noqa: ARG001
-) -> dict[str, Any]:
+def get_metadata(datasette: "Datasette", key: str | None, database: str | None, table: str | None) -> dict[str, Any]:
     """Describe the tables of every archive among the databases."""
-    # A copy each: Datasette lays the local configuration over what it is given.
-    return {"databases": {name: deepcopy(METADATA) for name in recognising.archives_of(datasette)}}
+    names = [name for name in recognising.archives_of(datasette) if database in (None, name)]
+    return {"databases": {name: described(key, table) for name in names}}
 
 
 @hookimpl
 async def canned_queries(datasette: "Datasette", database: str, actor: _Actor) -> dict[str, Any]:
     """Offer our queries on databases that are archives, to whoever may see what they read."""
     is_offered = database in recognising.archives_of(datasette) and await generations.is_visible(
-        datasette, actor, database, linking.READ
+        datasette, actor, database, ("articles",)
     )
     return QUERIES if is_offered else {}
 
@@ -72,22 +73,9 @@ async def canned_queries(datasette: "Datasette", database: str, actor: _Actor) -
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
-    from archive.datasette_plugin import (  # noqa: PLC0415
-        articles,
-        captures,
-        changes,
-        cites,
-        diffs,
-        feeding,
-        images,
-        memento,
-        pictures,
-        statics,
-    )  # fmt: skip
+    from archive.datasette_plugin.routes import ROUTES  # noqa: PLC0415
 
-    # An article's routes come last: they take what no other page of an article has taken.
-    pages = (captures, changes, cites, diffs, feeding, images, memento, pictures, statics, articles)
-    return [route for page in pages for route in page.ROUTES]
+    return ROUTES
 
 
 @hookimpl

@@ -18,6 +18,10 @@ class Room:
         """Lead to the search page; what is None or empty is left out."""
         return self._page("search", asked)
 
+    def search_json(self, **asked: object) -> str:
+        """Lead to the answer of a search for programs."""
+        return self._page("search.json", asked)
+
     def feed(self, form: str, **asked: object) -> str:
         """Lead to a search as a feed: atom or json."""
         return self._page(f"feed.{form}", asked)

@@ -78,9 +78,7 @@ async def visible(request: "Request", datasette: "Datasette", database: str, tab
     seen = set()
     for table in tables:
         with suppress(Forbidden):
-            await datasette.ensure_permissions(
-                request.actor, [("view-table", (database, table)), ("view-database", database), "view-instance"]
-            )
+            await ensure_visible(datasette, request.actor, database, table)
             seen.add(table)
     return frozenset(seen)
 

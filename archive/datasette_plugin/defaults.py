@@ -5,6 +5,8 @@ SETTINGS = {
     "facet_suggest_time_limit_ms": "50",
     "sql_time_limit_ms": "2000",
     "suggest_facets": "off",
+    # A page of fifty texts would weigh half a megabyte.
+    "truncate_cells_html": "300",
     "max_csv_mb": "100",
 }
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 # What 1.0 keeps as configuration, beside the descriptions.
-_CONFIGURED = ("facets", "hidden", "label_column", "size", "sort", "sort_desc")
+_CONFIGURED = ("hidden", "label_column", "sort_desc", "sortable_columns")
 
 
 async def ensure_visible(datasette: "Datasette", actor: dict[str, Any] | None, database: str, table: str) -> None:

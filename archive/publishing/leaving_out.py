@@ -13,7 +13,7 @@ from archive.secrets import masked
 PUBLIC = frozenset(
     "sites sections articles article_sections versions version_captures readings events captures images article_images "
     "sightings urls runs run_health run_causes problems absences attachments family_members alternates search_words "
-    "search_state edits tags takedowns".split()
+    "search_state edits tags takedowns site_months totals pictures credits".split()
 )
 # Who is told what, how hosts are treated, the machine's own paths and bookkeeping, and what only a writer needs.
 PRIVATE = frozenset(

@@ -32,8 +32,9 @@ def samples_of(database: Path) -> dict[str, str]:
         (key,) = db.execute("SELECT key FROM articles WHERE version = 2").fetchone()
         (sha256,) = db.execute("SELECT sha256 FROM images").fetchone()
         (digits,) = db.execute(
-            "SELECT strftime('%Y%m%d%H%M%S', fetched_at) FROM version_captures JOIN captures ON captures.id = capture_id"
-            " JOIN versions ON versions.id = version_id WHERE number = 2"
+            "SELECT strftime('%Y%m%d%H%M%S', fetched_at) "
+            "FROM versions JOIN version_captures ON version_id = versions.id "
+            "JOIN captures ON captures.id = capture_id WHERE number = 2"
         ).fetchone()
     return {
         "database": "archive", "key": key, "reference": key, "sha256": sha256, "digits": digits, "form": "json",

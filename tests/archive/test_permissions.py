@@ -9,6 +9,7 @@ from datasette.plugins import pm
 from sqlite_utils import Database
 
 from archive import datasette_plugin
+from archive.datasette_plugin.descriptions import QUERIES
 from tests.archive.routes import ask_all, denials, every_address, make_library, samples_of
 
 
@@ -42,7 +43,7 @@ def test_every_route_answers(database: Path) -> None:
 @pytest.mark.parametrize("way", ["instance", "database", "tables"])
 def test_what_may_not_be_seen_is_nowhere(database: Path, way: str) -> None:
     addresses = every_address(samples_of(database))
-    queries = [f"/archive/{name}.json?q=harbour" for name in datasette_plugin.QUERIES]
+    queries = [f"/archive/{name}.json?q=harbour" for name in QUERIES]
     found = ask_all([database], addresses, dict(denials(database))[way])
     assert {address: got.status_code for address, got in found.items() if got.status_code != 403} == {}
     assert [address for address, got in found.items() if "harbour" in got.text.lower()] == []
@@ -76,8 +77,6 @@ def test_a_database_that_is_no_archive_has_no_reading_room(database: Path, tmp_p
 
 def test_an_address_that_leads_nowhere_is_no_crash(database: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """With rich installed Datasette would draw the locals of every frame, and take two seconds for it."""
-    assert statuses([database], ["/archive/nothing", "/archive/-/nothing", "/nothing?token=secret"]) == {
-        "/archive/nothing": 404, "/archive/-/nothing": 404, "/nothing?token=secret": 404,
-    }  # fmt: skip
+    assert set(statuses([database], ["/archive/nothing", "/nothing?token=secret"]).values()) == {404}
     said = capfd.readouterr()
     assert "locals" not in said.out + said.err

@@ -1,0 +1,22 @@
+"""All addresses that the plugin answers."""
+
+from archive.datasette_plugin import (
+    articles,
+    captures,
+    changes,
+    cites,
+    diffs,
+    feeding,
+    images,
+    memento,
+    pictures,
+    searching,
+    statics,
+    taking,
+)
+
+# An article's come last: they take what no other page of an article has taken.
+_PAGES = (
+    captures, changes, cites, diffs, feeding, images, memento, pictures, searching, statics, taking, articles,
+)  # fmt: skip
+ROUTES = [route for page in _PAGES for route in page.ROUTES]
