@@ -119,7 +119,10 @@ def fill(root: Path) -> Path:
 
 
 def _story(keeping: Keeping) -> None:
-    first = "The harbour is quiet. Ships wait.\n\nThe pilots rest on Sundays. Nobody minds.\n\nOne left. Two came. Three wait. Four sank."
+    first = (
+        "The harbour is quiet. Ships wait.\n\nThe pilots rest on Sundays. Nobody minds.\n\n"
+        "One left. Two came. Three wait. Four sank."
+    )
     bodies = (first, first.replace("quiet", "very quiet"), first.replace("Nobody minds.", "The mayor does."))
     for number, body in enumerate(bodies):
         told = [
