@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev
 WORKERS ?= 2
 PAGES ?= ../shared/corpus/pages
 
-.PHONY: demo test lint fix soak bench train peers lock wheel screenshots clean
+.PHONY: demo test lint fix soak bench train peers lock wheel vendor screenshots clean
 
 demo: $(RUN)
 	rm -rf demo-archive
@@ -54,14 +54,25 @@ lock: $(DEV)
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" --extra notify --group container -o requirements-container.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o tests/e2e/scrapyd.lock tests/e2e/scrapyd.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o tests/e2e/replay.lock tests/e2e/replay.in
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o tests/e2e/datasette1.lock tests/e2e/datasette1.in
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o tests/e2e/beside.lock tests/e2e/beside.in
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c requirements-dev.lock -o bench/train.lock bench/train.in
 	@set -e; for peer in bench/peers/*.in; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o "$${peer%.in}.lock" "$$peer"; done
+
+# The library behind the plots, from pinned packages; what comes out is committed. `make vendor PIN=1` after a change of one.
+vendor:
+	cd vendor && npm ci --ignore-scripts --no-audit --no-fund
+	cd vendor && node_modules/.bin/esbuild d3.js --bundle --minify --format=iife --global-name=d3 --target=es2022 --legal-comments=none --outfile=../archive/datasette_plugin/static/d3.min.js
+	cd vendor && for each in node_modules/d3-*/LICENSE node_modules/internmap/LICENSE; do echo "== $$(basename "$$(dirname "$$each")")"; cat "$$each"; echo; done > ../archive/datasette_plugin/static/d3.min.js.txt
+	$(if $(PIN),sha256sum archive/datasette_plugin/static/d3.min.js* > vendor/SHA256SUMS)
+	sha256sum --check --quiet vendor/SHA256SUMS
 
 wheel: $(DEV)
 	$(BIN)/python -m build --no-isolation --wheel
 
+# The pictures of the docs, of every page of the reading room and of the tour; Chromium must be there.
 screenshots: $(DEV)
-	$(BIN)/python docs/screenshots.py
+	PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV) demo-archive build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* .import_linter_cache

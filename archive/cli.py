@@ -3,6 +3,7 @@
 import json
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from archive.families import command as families
 from archive.fixity.command import verify
 from archive.hand.command import edit, note, tag
 from archive.invocation import Invocation
+from archive.publishing.command import publish
 from archive.similar.command import similar
 from archive.takedown.command import takedown
 from archive.terminal import printable
@@ -51,17 +53,28 @@ def show(invocation: Invocation, reference: str, number: int | None, as_json: bo
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port; 0 takes a free one."
 )
+@click.option("-m", "--metadata", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Datasette's metadata: a title, and who may see what (allow).")  # fmt: skip
+@click.option("--setting", "settings", metavar="NAME VALUE", nargs=2, multiple=True, help="A setting of Datasette's.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(invocation: Invocation, host: str, port: int, open_browser: bool) -> None:
+def serve(
+    invocation: Invocation,
+    host: str,
+    port: int,
+    metadata: Path | None,
+    settings: tuple[tuple[str, str], ...],
+    open_browser: bool,
+) -> None:
     """Open the archive in Datasette, on loopback unless told otherwise.
 
     \b
     newsarchive serve --port 8001
+    newsarchive serve --metadata who.json --setting default_allow_sql off
     """
-    from archive.serving import serve_archive  # noqa: PLC0415
+    from archive.serving import Access, serve_archive  # noqa: PLC0415
 
-    serve_archive(invocation.database, host=host, port=port, open_browser=open_browser)
+    serve_archive(invocation.database, Access(host, port, metadata, settings), open_browser=open_browser)
 
 
 @click.command()
@@ -140,5 +153,5 @@ def _date_line(said: dict[str, Any] | None) -> str:
 
 
 _KEEPING = (verify, takedown, backup, restore, edit, tag, note)
-_SEEING = (show, similar, diff, log, cite, export, serve, optimize)
+_SEEING = (show, similar, diff, log, cite, export, serve, publish, optimize)
 COMMANDS = (*_SEEING, *searching.COMMANDS, *reports.COMMANDS, *families.COMMANDS, *_KEEPING)

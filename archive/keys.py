@@ -3,6 +3,8 @@
 They stand for the site, the sections, the language, the state, and for having changed, an image or a PDF.
 """
 
+from collections.abc import Iterable
+
 from sqlite_utils import Database
 
 _MARKS = """
@@ -47,13 +49,24 @@ def filter_keys(db: Database, article_id: int, site_id: str, language: str | Non
     sections = db.conn.execute(
         "SELECT section_id FROM article_sections WHERE article_id = ? ORDER BY section_id", (article_id,)
     )
-    tokens = [site_token(site_id)]
-    tokens += [section_token(section_id) for (section_id,) in sections]
+    marks = db.conn.execute(_MARKS, {"id": article_id}).fetchone()
+    held = [name for name, holds in zip(MARKS, marks, strict=True) if holds]
+    return _joined(site_id, [row[0] for row in sections], language, row[0] if row else "live", held)
+
+
+def first_keys(db: Database, url_id: int, site_id: str, language: str | None, *, has_image: bool) -> str:
+    """Return what the tokens of an article will be that is just being stored, so that the index is written once."""
+    sections = db.conn.execute(
+        "SELECT DISTINCT section_id FROM sightings WHERE url_id = ? ORDER BY section_id", (url_id,)
+    )
+    return _joined(site_id, [row[0] for row in sections], language, "live", ["image"] if has_image else ())
+
+
+def _joined(site_id: str, sections: Iterable[int], language: str | None, state: str, marks: Iterable[str]) -> str:
+    tokens = [site_token(site_id), *map(section_token, sections)]
     if language:
         tokens.append(language_token(language))
-    tokens.append(state_token(row[0] if row else "live"))
-    marks = db.conn.execute(_MARKS, {"id": article_id}).fetchone()
-    return " ".join(tokens + [mark_token(name) for name, holds in zip(MARKS, marks, strict=True) if holds])
+    return " ".join((*tokens, state_token(state), *map(mark_token, marks)))
 
 
 # U+E000 cannot be typed and stays inside a token of `unicode61`, which would split `site_12` at the underscore.

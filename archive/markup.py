@@ -1,5 +1,6 @@
 """An article's markup as it may be shown: pages are written by strangers, so nothing of them runs."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -26,9 +27,19 @@ class Figure:
 
 
 def presentable(body_html: str, images: str) -> str:
-    """Return an article's markup, cleaned; `images` is the address under which the archive's images stand."""
+    """Return an article's markup, cleaned; `images` is the address under which the archive's images stand.
+
+    Other images are left out, for a reader's browser would ask for them; links lead to the web alone.
+    """
+    own = re.compile(re.escape(images) + "[0-9a-f]{64}")
+
+    def kept(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "src":
+            return value if own.fullmatch(value) else None
+        return _outside(tag, attribute, value) if attribute == "href" else value
+
     shown = body_html.replace('src="sha256:', f'src="{images}')
-    return nh3.clean(shown, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
+    return nh3.clean(shown, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, attribute_filter=kept)
 
 
 def readable(body_html: str) -> str:

@@ -15,7 +15,7 @@ from archive.corrections import corrected
 from archive.events import retell
 from archive.families.kinship import join_family
 from archive.identity import DAY_SHIFT, article_key, first_id_of
-from archive.keys import filter_keys, place_in_sections
+from archive.keys import first_keys, place_in_sections
 from archive.model import Article, timestamp, utc_now
 from archive.reader import version_content
 from archive.readings import (
@@ -107,7 +107,7 @@ class ArticleUnit:
         for image in self.also:
             image_row(desk, image)
         if article_id is None:
-            article_id = _new_article(desk, self)
+            article_id = _new_article(desk, self, url_id, has_image=any(image_ids))
             _new_version(desk, self, (article_id, url_id, 1), image_ids)
             retell(desk.db, article_id, desk.policy)
             self.outcome = "stored"
@@ -198,7 +198,7 @@ def _find(db: Database, url_id: int, identity: str) -> tuple[int | None, int]:
     return (int(row[0]), int(row[1])) if row else (None, 0)
 
 
-def _new_article(desk: Desk, unit: ArticleUnit) -> int:
+def _new_article(desk: Desk, unit: ArticleUnit, url_id: int, *, has_image: bool) -> int:
     day = unit.article.day or unit.captures[0].fetched_at.date()
     low = first_id_of(day)
     (last,) = desk.db.conn.execute(
@@ -213,7 +213,7 @@ def _new_article(desk: Desk, unit: ArticleUnit) -> int:
         "first_seen": unit.seen_at,
         "last_seen": unit.seen_at,
         **current_columns(unit.article, _kept(desk.db, unit, None)),
-        "keys": filter_keys(desk.db, article_id, desk.site_id, unit.article.language),
+        "keys": first_keys(desk.db, url_id, desk.site_id, unit.article.language, has_image=has_image),
     }
     insert_row(desk.db, "articles", row)
     return article_id

@@ -4,7 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +61,26 @@ def build(path: Path, number: int, seed: int = 1) -> Built:
         counting = time.thread_time() - begun
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Built(number, text, spent, counting)
+
+
+def write_on(path: Path) -> None:
+    """Store ever more articles of new days, as fast as it goes, a batch at a time; says so once the first is stored."""
+    with closing(open_archive(path)) as db:
+        (last,) = db.conn.execute("SELECT max(id) >> 24 FROM articles").fetchone()
+        later = dt.timedelta(last + 1 - FIRST_DAY.toordinal())
+        sections = {
+            (int(site.removeprefix("site")), int(key.removeprefix("section"))): number
+            for number, site, key in db.conn.execute("SELECT id, site_id, key FROM sections")
+        }
+        batch: list[tuple[Article, Place]] = []
+        for article, place in _articles(1_000_000, seed=int(time.time())):
+            moved = replace(place, day=place.day + later)
+            url = f"https://site{place.site}.example/{moved.day}/{place.rank}-{time.time_ns()}"
+            batch.append((replace(article, url=url), moved))
+            if len(batch) == BATCH:
+                _store(db, batch, sections)
+                print("stored", flush=True)
+                batch = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,14 @@ from bench import naive
 from bench.newsbuild import Built, build
 from bench.peers import InstallError, environment, version
 from bench.searchsets import CLASSES, Sets, draw
+from bench.tables import Row, table, write_between
 
 BEGIN, END = "<!-- bench.search: begin -->", "<!-- bench.search: end -->"
 # A naive query may take half a minute: so many of each class, asked once, are enough to say so.
 _NAIVE, _SLOW = 3, 1
+# What of a file is index, by the names of its tables and indexes.
+_INDEXES = ("articles_", "search_", "sqlite_autoindex_articles_")
 _YEAR_END = dt.date(2023, 12, 31)
-Row = Sequence[str]
 
 
 def main() -> None:
@@ -47,7 +49,7 @@ def main() -> None:
     sections = []
     for number in arguments.articles:
         folder = arguments.folder / str(number)
-        built = _built(folder, number)
+        built = built_archive(folder, number)
         sections.append(_measured(folder, built, arguments.queries, peers=not arguments.no_peers))
         if not arguments.keep:
             shutil.rmtree(folder)
@@ -58,7 +60,7 @@ def main() -> None:
     text = "\n\n".join([head, *sections])
     print(text)
     if arguments.write:
-        _write(arguments.write, text)
+        write_between(arguments.write, (BEGIN, END), text)
 
 
 def _arguments() -> argparse.Namespace:
@@ -72,7 +74,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _built(folder: Path, number: int) -> Built:
+def built_archive(folder: Path, number: int) -> Built:
+    """Return what building the archive of a folder cost; one that stands there is used."""
     said = folder / "built.json"
     if said.exists():
         return Built(**json.loads(said.read_text(encoding="utf-8")))
@@ -105,8 +108,7 @@ def _measured(folder: Path, built: Built, queries: int, *, peers: bool) -> str:
 
 def _ingest(db: Database, built: Built, archive: Path, peer: dict[str, Any]) -> str:
     sizes = dict(db.conn.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"))
-    own = {"articles", "sqlite_schema", "sites", "sections", "article_sections"}
-    index = sum(size for name, size in sizes.items() if name not in own)
+    index = sum(size for name, size in sizes.items() if name.startswith(_INDEXES))
     rows: list[Row] = [
         ("articles a second of CPU, all indexes and folding", f"{built.rate:,.0f}"),
         ("counting its words, CPU s", f"{built.counting:.1f}"),
@@ -117,7 +119,7 @@ def _ingest(db: Database, built: Built, archive: Path, peer: dict[str, Any]) -> 
     if peer:
         rate = built.articles / peer["ingest"]
         rows.append(("tantivy: articles a second of CPU; MB", f"{rate:,.0f}; {peer['bytes'] / 1e6:,.0f}"))
-    return _table(("ingest", ""), rows)
+    return table(("ingest", ""), rows)
 
 
 def _answers(db: Database, sets: Sets, peer: dict[str, Any], *, naively: bool) -> str:
@@ -152,7 +154,7 @@ def _answers(db: Database, sets: Sets, peer: dict[str, Any], *, naively: bool) -
         "site + 3 months",
         "newest",
     )
-    return _table((*head, f"tantivy {version('tantivy')}", "newest"), rows)
+    return table((*head, f"tantivy {version('tantivy')}", "newest"), rows)
 
 
 def _counts(db: Database, sets: Sets, *, naively: bool) -> str:
@@ -173,7 +175,7 @@ def _counts(db: Database, sets: Sets, *, naively: bool) -> str:
                 _count_error(db, texts[:: max(1, len(texts) // 40)]),
             )
         )
-    return _table(("counts", "ours", "FTS5 plainly", "estimates: share, error p50/p95"), rows)
+    return table(("counts", "ours", "FTS5 plainly", "estimates: share, error p50/p95"), rows)
 
 
 def _count_error(db: Database, texts: Iterable[str]) -> str:
@@ -195,7 +197,7 @@ def _facets(db: Database, sets: Sets, *, naively: bool) -> str:
         texts = sets.queries[name]
         plain = _clock(texts[:_SLOW], lambda text: naive.facets(db, text), warm=False) if naively else "–"
         rows.append((name, _clock(texts, lambda text: _ask_facets(db, text)), plain, _facet_error(db, texts[:12])))
-    return _table(("all facets and the months", "ours", "FTS5 plainly", "error of an estimated value, % p50/p95"), rows)
+    return table(("all facets and the months", "ours", "FTS5 plainly", "error of an estimated value, % p50/p95"), rows)
 
 
 def _ask_facets(db: Database, text: str) -> object:
@@ -229,14 +231,12 @@ def _composite(db: Database, sets: Sets) -> str:
         shares = [share for text in sets.queries[name][:12] if (share := _share(db, text)) is not None]
         if shares:
             rows.append((name, f"{np.mean(shares):.3f}", f"{min(shares):.3f}", str(len(shares))))
-    return _table(
-        ("mean bm25 of our first 20, of exact bm25's", "mean", "least", "queries that it stands in for"), rows
-    )
+    return table(("mean bm25 of our first 20, of exact bm25's", "mean", "least", "queries that it stands in for"), rows)
 
 
 def _share(db: Database, text: str) -> float | None:
     asking = _Asking(db, text, Filters(), Clock(None))
-    hits = asking.hits("relevance", 20)
+    hits = asking.hits("relevance", range(20))
     run = asking.run(widen=False)
     if not asking.is_composite or run is None or run.expression is None or len(hits) < 20:
         return None
@@ -288,19 +288,6 @@ def _quantiles(values: Sequence[float]) -> str:
 
 def _short(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
-
-
-def _table(head: Row, rows: Iterable[Row]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _write(file: Path, text: str) -> None:
-    before, _, rest = file.read_text(encoding="utf-8").partition(BEGIN)
-    _, mark, after = rest.partition(END)
-    if not mark:
-        sys.exit(f"nothing to replace: {file} has no lines {BEGIN} and {END}")
-    file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,48 +1,56 @@
-"""Makes the pictures of the docs: the demo's archive in Datasette, seen in headless Chromium."""
+"""Makes the pictures of the docs: every page of the reading room, and what the tour sees, in Debian's Chromium."""
 
-import shutil
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
-DOCS = Path(__file__).parent
-PORT = 8973
-PAGES = {"search.png": "/archive/search?q=inspection"}
+from PIL import Image
+
+from tests.room.browsing import CHROMIUM, NARROW, WIDE, Chromium, Eyes, Visit, chromium
+from tests.room.built import NOW, archivist, build, move_clock
+from tests.room.pages import PAGES
+from tests.room.serving import Server, served
+
+PICTURES = Path(__file__).parent / "room"
+# The same every time, for addresses stand on pages, and the keys of articles are made of them.
+SITES, ROOM = (8974, 8975), 8973
+_COLOURS = 96
 
 
 def main() -> None:
     """Make every picture."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or sys.exit("install chromium first")
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "demo"
-        command = [sys.executable, "-m", "crawler.cli"]
-        subprocess.run([*command, "demo", "--directory", str(root)], check=True, stdout=subprocess.DEVNULL)
-        server = subprocess.Popen([*command, "-w", str(root), "serve", "--port", str(PORT)])
-        try:
-            for name, path in PAGES.items():
-                take(browser, f"http://127.0.0.1:{PORT}{path}", DOCS / name, Path(folder) / "profile")
-        finally:
-            server.terminate()
-            server.wait()
+    if CHROMIUM is None:
+        sys.exit("install chromium first")
+    PICTURES.mkdir(exist_ok=True)
+    with _served() as server, chromium() as browser, browser.awake():
+        for name in PAGES:
+            _take_page(browser, server, name)
 
 
-def take(browser: str, url: str, picture: Path, profile: Path) -> None:
-    """Take one picture, once the server answers."""
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url).read()
-            break
-        except OSError:
-            time.sleep(0.2)
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking"]
-    subprocess.run(
-        [browser, *flags, f"--user-data-dir={profile}", "--window-size=1280,900", f"--screenshot={picture}", url],
-        check=True,
-        stderr=subprocess.DEVNULL,
-    )
+@contextmanager
+def _served() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder, archivist(Path(folder)) as commands:
+        workspace = build(Path(folder) / "demo", commands, ports=SITES)
+        move_clock(commands, NOW)
+        with served(workspace, commands, port=ROOM) as server:
+            yield server
+
+
+def _take_page(browser: Chromium, server: Server, name: str) -> None:
+    for eyes in (Eyes(WIDE), Eyes(WIDE, "dark"), Eyes(NARROW), Eyes(NARROW, "dark")):
+        with browser.visit(server.origin, eyes) as tab:
+            tab.open(PAGES[name](server))
+            take(tab, PICTURES / f"{name}-{eyes.size[0]}-{eyes.colours}.png")
+
+
+def take(tab: Visit, path: Path) -> None:
+    """Write what a tab shows as a picture of few colours."""
+    seen = Image.open(BytesIO(tab.page.screenshot(animations="disabled", caret="hide")))
+    seen.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.relative_to(PICTURES.parent)}: {path.stat().st_size // 1024} KB")
 
 
 if __name__ == "__main__":

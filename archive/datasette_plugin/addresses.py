@@ -18,6 +18,10 @@ class Room:
         """Lead to the search page; what is None or empty is left out."""
         return self._page("search", asked)
 
+    def search_json(self, **asked: object) -> str:
+        """Lead to the answer of a search for programs."""
+        return self._page("search.json", asked)
+
     def feed(self, form: str, **asked: object) -> str:
         """Lead to a search as a feed: atom or json."""
         return self._page(f"feed.{form}", asked)
@@ -61,6 +65,10 @@ class Room:
     def pictures(self, **asked: object) -> str:
         """Lead to the picture wall."""
         return self._page("pictures", asked)
+
+    def taken(self, form: str, **asked: object) -> str:
+        """Lead to the pictures of a wall, to take away: zip, csv, json."""
+        return self._page(f"pictures.{form}", asked)
 
     def picture(self, sha256: str) -> str:
         """Lead to a picture with all its captions and articles."""

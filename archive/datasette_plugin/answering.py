@@ -1,12 +1,16 @@
 """What our own routes share: who may ask, asking the archive in its own thread, and answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
 from archive.datasette_plugin.addresses import Room
+from archive.datasette_plugin.generations import ensure_visible
 from archive.datasette_plugin.statics import address_of
 
 if TYPE_CHECKING:
@@ -27,6 +31,33 @@ HEADERS = {
 }
 
 
+_TAG = re.compile(r'"[^"]*"|\*')
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer that is sent piece by piece, each piece made in a thread."""
+
+    pieces: Iterator[bytes]
+    headers: Mapping[str, str]
+    content_type: str
+
+    async def asgi_send(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """Send it, as Datasette asks."""
+        loop = asyncio.get_running_loop()
+        headers = {**self.headers, "content-type": self.content_type}
+        named = [[name.lower().encode(), value.encode("latin-1")] for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": named})
+        while (piece := await loop.run_in_executor(None, next, self.pieces, None)) is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def has_tag(headers: Mapping[str, str], tag: str) -> bool:
+    """Return whether the asker has what bears this tag (RFC 9110, 13.1.2)."""
+    return bool({tag, "*"} & {*_TAG.findall(headers.get("if-none-match") or "")})
+
+
 async def permitted(request: "Request", datasette: "Datasette", tables: Sequence[str]) -> str:
     """Return the name of the archive that is asked; raises what Datasette answers 404 and 403 by."""
     from datasette.utils import tilde_decode  # noqa: PLC0415
@@ -36,9 +67,7 @@ async def permitted(request: "Request", datasette: "Datasette", tables: Sequence
     if name not in datasette.databases or not set(tables) <= set(await datasette.get_database(name).table_names()):
         raise NotFound(f"There is no archive {name}")
     for table in tables:
-        await datasette.ensure_permissions(
-            request.actor, [("view-table", (name, table)), ("view-database", name), "view-instance"]
-        )
+        await ensure_visible(datasette, request.actor, name, table)
     return str(name)
 
 
@@ -49,9 +78,7 @@ async def visible(request: "Request", datasette: "Datasette", database: str, tab
     seen = set()
     for table in tables:
         with suppress(Forbidden):
-            await datasette.ensure_permissions(
-                request.actor, [("view-table", (database, table)), ("view-database", database), "view-instance"]
-            )
+            await ensure_visible(datasette, request.actor, database, table)
             seen.add(table)
     return frozenset(seen)
 

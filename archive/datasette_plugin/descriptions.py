@@ -1,5 +1,7 @@
-"""What Datasette says of the archive's tables, and the queries that it offers."""
+"""What Datasette says of the archive's tables (tables.toml), and the queries that it offers."""
 
+import tomllib
+from importlib.resources import files
 from typing import Any
 
 QUERIES: dict[str, Any] = {
@@ -56,49 +58,21 @@ where events.kind <> 'first_seen' and events.withdrawn is null order by events.a
 }
 
 METADATA: dict[str, Any] = {
-    "tables": {
-        "articles": {
-            "description": "One row an article, with its current version. Search with the box, or the query 'search'.",
-            "label_column": "title",
-            "sort_desc": "id",
-            "facets": ["site_id", "language", "state"],
-            "columns": {
-                "id": "Ordered by day: newest first is ORDER BY id DESC.",
-                "key": "The public id: the same in every archive of the same article.",
-                "updated": "The update date that the page states, UTC for instants.",
-                "published": "The date of publication that the page states.",
-                "day": "The calendar day as the page prints it: of published, else of updated.",
-                "updated_raw": "The update date as printed.",
-                "byline": "Names, as a JSON list.",
-                "breadcrumb": "As a JSON list.",
-                "rules": "The rule that gave each field, as JSON.",
-                "search_extra": "Text in scripts without spaces, a space between characters, for the index.",
-                "keys": "Filter tokens for the index.",
-                "version": "The number of the current version.",
-            },
-        },
-        "versions": {
-            "description": "Every distinct content of an article, numbered in order of arrival; text compressed."
-        },
-        "captures": {
-            "description": "Every fetch: one WARC record, or one image file. Chained by hashes; never changed."
-        },
-        "events": {"description": "First seen, changed, and what else happened to an article."},
-        "images": {"description": "Image files of media/, each once, as served.", "label_column": "path"},
-        "article_images": {"description": "The images of each version, with caption, credit and alternative text."},
-        "sightings": {"description": "What listing pages said of each article, and where it stood."},
-        "runs": {
-            "description": "Every run: discovered = stored + unchanged + skipped + failed + pending.",
-            "sort_desc": "id",
-        },
-        "urls": {"description": "The ledger: every URL known and what became of it.", "facets": ["kind", "state"]},
-        "sections": {
-            "description": "The news sections and when each was last walked to its end.",
-            "label_column": "name",
-        },
-        "hosts": {"description": "Hosts: their robots.txt with its expiry, and until when one is left alone."},
-        "sites": {"description": "The sites of this archive.", "label_column": "name"},
-        "search_words": {"description": "The words of the index: in how many articles each stands, and how often."},
-        "search_state": {"description": "What the words were counted of, and how far an older index is brought on."},
-    }
+    "tables": tomllib.loads((files("archive.datasette_plugin") / "tables.toml").read_text(encoding="utf-8"))
 }
+
+
+def described(key: str | None, table: str | None) -> dict[str, Any]:
+    """Return what is to be said where Datasette asks for a key, of a table or of a whole database.
+
+    New dictionaries each time, for it lays the local configuration over them; it asks a hundred times a page.
+    """
+    if key not in (None, "databases", "tables") and table is None:
+        return {}
+    tables = METADATA["tables"]
+    named = tables if table is None else {table: tables[table]} if table in tables else {}
+    return {"tables": {name: _copied(said) for name, said in named.items()}}
+
+
+def _copied(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: dict(value) if isinstance(value, dict) else value for name, value in said.items()}

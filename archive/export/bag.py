@@ -32,12 +32,18 @@ def fill_with_all(db: Database, holdings: Holdings, folder: Path, on_file: Calla
     The copy has no free pages, in which deleted text could remain. Returns what could not be read.
     """
     db.conn.execute("VACUUM INTO ?", (str(folder / "archive.db"),))
+    problems = copy_captures(db, holdings, folder, on_file)
+    return problems + _copy_media(db, holdings, folder, "1", on_file)
+
+
+def copy_captures(db: Database, holdings: Holdings, folder: Path, on_file: Callable[[], None]) -> list[str]:
+    """Copy the WARC files into a folder as far as the database names them; return what could not be read."""
     problems = []
     for name, end in db.conn.execute(_ENDS).fetchall():
         if not _copy_start(holdings.captures / name, folder / "captures" / name, end):
             problems.append(f"cannot read {holdings.captures / name}: it is missing, or ends before byte {end}")
         on_file()
-    return problems + _copy_media(db, holdings, folder, "1", on_file)
+    return problems
 
 
 def fill_with_chosen(

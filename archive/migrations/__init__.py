@@ -14,6 +14,8 @@ from archive.migrations import (
     m009_keeping,
     m010_importing,
     m011_watching,
+    m012_rollups,
+    m014_pictures,
 )
 from archive.migrations.m001_first_tables import FTS_COLUMNS
 
@@ -32,5 +34,7 @@ for _step in (
     m009_keeping,
     m010_importing,
     m011_watching,
+    m012_rollups,
+    m014_pictures,
 ):
     MIGRATIONS(name=_step.__name__.rpartition(".")[2])(_step.apply)

@@ -36,6 +36,7 @@ class DemoImage:
     page: int = 1
     before: int = 0  # the paragraph of its page that it stands in front of
     fate: Fate = "good"
+    take: int = 1  # another one is another photograph under the same address
 
 
 @dataclass(frozen=True, slots=True)

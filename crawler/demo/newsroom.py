@@ -57,6 +57,12 @@ def revised(article: DemoArticle) -> DemoArticle:
     return replace(article, updated=day, pages=((*first[:-1], wording), *others))
 
 
+def retaken(article: DemoArticle) -> DemoArticle:
+    """Return the article with another photograph in the place of its first one."""
+    first, *others = article.images
+    return replace(article, images=(replace(first, take=first.take + 1), *others))
+
+
 def follow_ups(
     section: str, subjects: Sequence[DemoArticle], *, since: str, number: int, serials: range
 ) -> Iterator[DemoArticle]:

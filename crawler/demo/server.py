@@ -1,4 +1,4 @@
-"""Serve the demo site on loopback, in a thread of its own."""
+"""Serve the demo's sites on loopback, each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -7,21 +7,30 @@ from collections import Counter
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from crawler.demo.site import DemoSite
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from crawler.demo.article import Reply
+
 _HOST = "127.0.0.1"
 
 
-class DemoServer:
-    """Serve a demo site from entry to exit of a `with` block, and count what was asked for."""
+class Respondent(Protocol):
+    """A site that lives in memory."""
 
-    def __init__(self, site: DemoSite | None = None, *, port: int = 0) -> None:
-        self.site = site or DemoSite()
+    def respond(self, path: str) -> Reply:
+        """Answer one path, given without its query."""
+
+
+class SiteServer:
+    """Serve a site that lives in memory from entry to exit of a `with` block, and count what was asked for."""
+
+    def __init__(self, site: Respondent, *, port: int = 0) -> None:
+        self._site = site
         self.requests: Counter[str] = Counter()
         self._wanted_port = port
         self._counting = Lock()
@@ -59,6 +68,14 @@ class DemoServer:
             self.requests[path] += 1
 
 
+class DemoServer(SiteServer):
+    """Serve a demo site."""
+
+    def __init__(self, site: DemoSite | None = None, *, port: int = 0) -> None:
+        self.site = site or DemoSite()
+        super().__init__(self.site, port=port)
+
+
 class _Listener(ThreadingHTTPServer):
     """Listen for a crawler and for its habits."""
 
@@ -74,7 +91,7 @@ class _Listener(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     """Answer GET and HEAD from the site of the server that owns this class."""
 
-    owner: DemoServer
+    owner: SiteServer
     protocol_version = "HTTP/1.1"
     timeout = 30
     # One buffered write for headers and body: two small ones would wait for the client's delayed acknowledgement.
@@ -91,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _head(self) -> bytes:
         path = self.path.partition("?")[0]
         self.owner._count(path)
-        reply = self.owner.site.respond(path)
+        reply = self.owner._site.respond(path)
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body)))

@@ -53,9 +53,25 @@ class DemoSite:
         """Reword one paragraph of an article, move its date a day on, and return the new article."""
         return self._replace(path, newsroom.revised)
 
+    def retitle(self, path: str, title: str) -> DemoArticle:
+        """Give an article another headline."""
+        return self._replace(path, lambda article: replace(article, title=title))
+
+    def retake(self, path: str) -> DemoArticle:
+        """Put another photograph under the address of an article's first one."""
+        return self._replace(path, newsroom.retaken)
+
+    def withdraw(self, path: str) -> DemoArticle:
+        """Take an article's page away; listings name it still."""
+        return self._replace(path, lambda article: replace(article, dead=True))
+
+    def restore(self, path: str) -> DemoArticle:
+        """Put a withdrawn article's page back."""
+        return self._replace(path, lambda article: replace(article, dead=False))
+
     def _replace(self, path: str, change: Callable[[DemoArticle], DemoArticle]) -> DemoArticle:
         with self._lock:
-            article = next((article for article in self.articles if article.path == path), None)
+            article = next((article for article in self._issue.listed if article.path == path), None)
             if article is None:
                 raise KeyError(f"no article at {path!r}; take a path from DemoSite.articles")
             new = change(article)
@@ -172,7 +188,8 @@ def _page(html: str) -> Reply:
 
 
 def _picture(image: DemoImage) -> Reply:
-    body = _NO_PICTURE if image.fate == "broken" else pictures.draw(image.path)
+    name = image.path if image.take == 1 else f"{image.take}-{image.path}"
+    body = _NO_PICTURE if image.fate == "broken" else pictures.draw(name)
     return Reply(200, pictures.content_type(image.path), body)
 
 

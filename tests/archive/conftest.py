@@ -3,8 +3,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasette.plugins import pm
 from hypothesis import settings
 
+from archive import datasette_plugin
 from archive.db import open_archive
 from tests.archive.keeping import Keeping
 
@@ -28,3 +30,14 @@ def keeping(tmp_path: Path, empty_archive: Path) -> Iterator[Keeping]:
     opened = Keeping(tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def plugged() -> Iterator[None]:
+    """Register the plugin as its entry point would, unless it is."""
+    registered = pm.is_registered(datasette_plugin)
+    if not registered:
+        pm.register(datasette_plugin, name="newsarchive")
+    yield
+    if not registered:
+        pm.unregister(datasette_plugin)

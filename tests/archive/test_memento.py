@@ -1,24 +1,20 @@
 """An article over time, as Memento clients ask for it."""
 
-import asyncio
 import datetime as dt
 import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from datasette.app import Datasette
-from datasette.plugins import pm
 
-from archive import datasette_plugin
 from archive.memento import Memento, in_force, wanted_instant
+from tests.archive.asking import ask
 from tests.archive.keeping import URL, picture, sha256
 from tests.archive.library import CHINESE, HIDDEN, OTHER, TAKEN_DOWN, fill
+
+pytestmark = pytest.mark.usefixtures("plugged")
 
 FIRST, SECOND = "20240503120500", "20240503120800"
 
@@ -29,32 +25,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("library") / "ws"
     fill(made)
     return made
-
-
-@pytest.fixture(autouse=True)
-def plugged() -> Iterator[None]:
-    """Register the plugin as its entry point would, unless it is."""
-    registered = pm.is_registered(datasette_plugin)
-    if not registered:
-        pm.register(datasette_plugin, name="newsarchive")
-    yield
-    if not registered:
-        pm.unregister(datasette_plugin)
-
-
-def ask(root: Path, path: str, metadata: Any = None, **headers: str) -> httpx.Response:
-    async def asked() -> httpx.Response:
-        datasette = Datasette([str(root / "archive.db")], metadata=metadata)
-        try:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            response: httpx.Response = await datasette.client.get(path, headers=named)
-            return response
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-            datasette.executor.shutdown()
-
-    return asyncio.run(asked())
 
 
 @pytest.fixture(scope="module")

@@ -59,6 +59,10 @@ CONTRACT = {
     "tags": "article_id tag at",
     "notes": "id article_id text at by",
     "watches": "id name query site_id section notify added_at told_through told_at shown_through shown_at",
+    "site_months": "site_id month articles changed gone",
+    "totals": "site_id name number",
+    "pictures": "article_id position image_id version_id site_id credit",
+    "credits": "credit pictures",
     "articles_fts": "body title captions source byline search_extra keys",
 }
 # Row ids that the contract does not name: SQLite needs a key, no tool may rely on it.

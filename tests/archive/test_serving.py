@@ -1,6 +1,5 @@
 """The archive in Datasette: through `newsarchive serve`, with the plugin alone, and without any plugin."""
 
-import asyncio
 import json
 import os
 import re
@@ -15,16 +14,15 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
-from datasette.app import Datasette
-from datasette.plugins import pm
 from sqlite_utils import Database
 
-from archive import datasette_plugin, serving
+from archive import serving
 from archive.datasette_plugin.descriptions import METADATA
 from archive.errors import ArchiveError
 from archive.model import Entry
 from crawler.cli import newsarchive
 from crawler.workspace import make_workspace
+from tests.archive.asking import ask
 from tests.archive.keeping import URL, Keeping, article, day_of
 
 ROOT = Path(__file__).parents[2]
@@ -139,17 +137,37 @@ def test_serving_elsewhere_warns_and_opens_the_browser_if_asked(
     browser.chmod(0o755)
     monkeypatch.setenv("BROWSER", str(browser))
     with served(workspace, "--host", "127.0.0.2", "--open") as (address, said):
-        assert (
-            said[0] == f"Serving on 127.0.0.2: everyone who can reach this machine can read {workspace}/archive.db.\n"
+        everything, less = said[:2]
+        assert everything == (
+            "Serving on 127.0.0.2: everyone who can reach this machine can read every table of "
+            f"{workspace}/archive.db, notes and errors of runs too, with SQL of their own, and what lies in "
+            f"{workspace}/media and {workspace}/captures.\n"
+        )
+        assert less == (
+            "To show less, serve a copy: newsarchive publish DIR. To let some in only, or nobody ask in SQL: "
+            '--metadata FILE with "allow", --setting default_allow_sql off.\n'
         )
         assert address.startswith("http://127.0.0.2:")
         get(address, "/-/versions.json")
     assert opened.read_text().startswith("http://127.0.0.2:")
 
 
+def test_who_may_see_what_is_said_to_the_server(workspace: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "who.json"
+    rules.write_text('{"databases": {"archive": {"tables": {"notes": {"allow": false}}}}}')
+    options = ("--host", "127.0.0.2", "--metadata", str(rules), "--setting", "default_allow_sql", "off")
+    with served(workspace, *options) as (address, said):
+        assert said[1] == f"Who may do what is in {rules}.\n"
+        statuses = [
+            httpx.get(f"{address}{path}", timeout=30, trust_env=False).status_code
+            for path in ("/archive/articles", "/archive/notes", "/archive?sql=select+1", "/archive/-/changes")
+        ]
+        assert statuses == [200, 403, 403, 200]
+
+
 def test_no_archive_to_serve(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError) as caught:
-        serving.serve_archive(tmp_path / "archive.db", host="127.0.0.1", port=0)
+        serving.serve_archive(tmp_path / "archive.db", serving.Access(port=0))
     assert str(caught.value) == (
         f"there is no archive at {tmp_path}/archive.db; crawl something first: newsarchive crawl SITE"
     )
@@ -168,31 +186,6 @@ def test_datasette_alone_searches_the_archive(workspace: Path) -> None:
         env=os.environ | {"DATASETTE_LOAD_PLUGINS": ""}, cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert [row["url"] for row in json.loads(done.stdout)] == [URL]
-
-
-@pytest.fixture
-def plugged() -> Iterator[None]:
-    """Register the plugin as its entry point would, unless it is."""
-    registered = pm.is_registered(datasette_plugin)
-    if not registered:
-        pm.register(datasette_plugin, name="newsarchive")
-    yield
-    if not registered:
-        pm.unregister(datasette_plugin)
-
-
-def ask(files: list[Path], path: str) -> httpx.Response:
-    async def asked() -> httpx.Response:
-        datasette = Datasette([str(file) for file in files])
-        try:
-            response: httpx.Response = await datasette.client.get(path)
-            return response
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-            datasette.executor.shutdown()
-
-    return asyncio.run(asked())
 
 
 @pytest.fixture
@@ -236,17 +229,50 @@ def test_an_archive_under_another_name_is_described_too(workspace: Path, tmp_pat
     assert METADATA["tables"]["runs"]["description"] in ask([copy], "/herald-2024/runs").text
 
 
-def test_every_table_has_a_description_and_every_description_a_table(keeping: Keeping) -> None:
+def test_every_table_and_every_column_is_described(keeping: Keeping) -> None:
     tables = {
         name
         for (name,) in keeping.rows("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-        if not name.startswith(("sqlite_", "_"))
+        if not name.startswith("sqlite_")
     }
     described = METADATA["tables"]
-    assert set(described) <= tables
-    assert all(text["description"].endswith(".") for text in described.values())
+    assert set(described) == tables, "archive/datasette_plugin/tables.toml says what each table is"
     for table, said in described.items():
         columns = {name for (name,) in keeping.rows("SELECT name FROM pragma_table_info(?)", table)}
-        named = {*said.get("columns", {}), *said.get("facets", [])}
+        assert set(said["columns"]) == columns, f"archive/datasette_plugin/tables.toml says what is in {table}"
+        assert all(text.endswith(".") for text in (said["description"], *said["columns"].values())), table
+        named = {*said.get("sortable_columns", []), *said.get("units", {})}
         named |= {said[key] for key in ("label_column", "sort_desc") if key in said}
         assert named <= columns
+
+
+def test_big_tables_are_sorted_by_an_index_alone(keeping: Keeping) -> None:
+    for table, said in METADATA["tables"].items():
+        for column in {*said.get("sortable_columns", []), *filter(None, [said.get("sort_desc")])}:
+            for order in ("ASC", "DESC"):
+                asked = f"SELECT * FROM {table} ORDER BY {column} {order} LIMIT 51"  # noqa: S608
+                plan = keeping.rows(f"EXPLAIN QUERY PLAN {asked}")
+                assert not any("B-TREE" in step[3] for step in plan), (table, column)
+
+
+def test_what_grows_with_the_articles_may_be_sorted_by_some_columns_only() -> None:
+    """Any other sort of a million rows ends at the time limit; so would facets that nobody asked for."""
+    growing = (
+        "articles versions captures version_captures events images article_images pictures sightings urls "
+        "article_sections story_bands seals search_words imported fixity"
+    )
+    assert [name for name in growing.split() if not METADATA["tables"][name].get("sortable_columns")] == []
+    assert [name for name, said in METADATA["tables"].items() if said.get("facets")] == []
+
+
+def test_working_tables_are_hidden(address: str) -> None:
+    tables = {table["name"]: table["hidden"] for table in get(address, "/archive.json")["tables"]}
+    hidden = {name for name, said in METADATA["tables"].items() if said.get("hidden")}
+    assert {name for name in METADATA["tables"] if tables[name]} == hidden
+    assert {"story_bands", "search_words", "fixity", "_sqlite_migrations"} <= hidden
+    assert not {"articles", "versions", "events", "runs", "urls", "notes"} & hidden
+
+
+def test_sizes_have_their_unit(address: str) -> None:
+    page = httpx.get(f"{address}/archive/captures", timeout=30, trust_env=False).text
+    assert re.search(r"col-length[^>]*>[0-9.]+&nbsp;k?B<", page)

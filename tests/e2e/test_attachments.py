@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.crawler.attachments.documents import pdf_of
+from crawler.demo.documents import pdf_of
 from tests.e2e.fault_site import Answer, FaultSite, article_html, article_path
 from tests.e2e.harness import Workspace, check_archive
 

@@ -13,9 +13,9 @@ import pytest
 
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
-from tests.e2e.browser import CHROMIUM, open_page
 from tests.e2e.harness import ROOT, Workspace, free_port, skip_but_in_ci, wait_until
 from tests.e2e.locked import locked_environment
+from tests.room.browsing import CHROMIUM, chromium
 
 
 @pytest.fixture(scope="module")
@@ -115,26 +115,26 @@ def test_pywb_shows_an_article_with_its_images(workspace: Workspace, wacz: Path,
     )
     named = json.loads(images)
     assert named
-    with replaying(tools, wacz, tmp_path) as replay, open_page(tmp_path / "profile") as page:
-        page.open(f"{replay}{''.join(sign for sign in wanted if sign.isdigit())}/{url}")
-        shown = " ".join(str(page.value_of("document.body.innerText")).split())
-        loaded = page.value_of("Array.from(document.images).map(image => [image.src, image.naturalWidth])")
+    with replaying(tools, wacz, tmp_path) as replay, chromium() as browser, browser.awake():
+        origin = replay.removesuffix("/ours/")
+        with browser.visit(origin, may_complain=True) as tab:
+            tab.open(f"/ours/{''.join(sign for sign in wanted if sign.isdigit())}/{url}")
+            shown = " ".join(tab.page.inner_text("body").split())
+            loaded = tab.page.evaluate("Array.from(document.images).map(image => [image.src, image.naturalWidth])")
     for paragraph in body.split("\n\n"):
         assert " ".join(paragraph.split()) in shown
     widths = {address: max((width for src, width in loaded if src.endswith(address)), default=0) for address in named}
     assert all(widths.values()), (widths, loaded)
-    origin = replay.removesuffix("ours/")
-    assert [address for address in page.requests if not address.startswith((origin, "data:", "about:"))] == []
+    assert [address for address in tab.requests if not address.startswith((f"{origin}/", "data:", "about:"))] == []
 
 
-def test_a_browser_sees_an_image_that_is_missing(tmp_path: Path) -> None:
+def test_a_browser_sees_an_image_that_is_missing() -> None:
     """The replay above would not pass on broken images, nor on a request to elsewhere."""
     if CHROMIUM is None:
         skip_but_in_ci("there is no Chromium here; Debian's package is chromium")
     elsewhere = "http://elsewhere.example/there.png"
-    file = tmp_path / "page.html"
-    file.write_text(f'<img src="missing.png"><img src="{elsewhere}"><p>text</p>')
-    with open_page(tmp_path / "profile") as page:
-        page.open(file.as_uri())
-        assert page.value_of("Array.from(document.images).map(image => image.naturalWidth)") == [0, 0]
-        assert elsewhere in page.requests
+    with chromium() as browser, browser.awake(), browser.visit("http://127.0.0.1:9", may_complain=True) as tab:
+        tab.page.set_content(f'<img src="http://127.0.0.1:9/missing.png"><img src="{elsewhere}"><p>text</p>')
+        tab.page.wait_for_load_state()
+        assert tab.page.evaluate("Array.from(document.images).map(image => image.naturalWidth)") == [0, 0]
+        assert elsewhere in tab.requests

@@ -1,7 +1,6 @@
 """Feeds of searches from Datasette and from the command: valid, harmless, and sent only where they changed."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -9,10 +8,8 @@ from typing import Any
 
 import feedparser
 import pytest
-from datasette.plugins import pm
 from lxml import etree
 
-from archive import datasette_plugin
 from archive.model import Image
 from archive.search import Filters
 from archive.watching import feeds
@@ -20,9 +17,11 @@ from archive.watching.feeds import EPOCH, Place, search_feed
 from archive.watching.rendering import atom, json_feed
 from archive.watching.saved import save_watch
 from crawler.workspace import make_workspace
+from tests.archive.asking import ask
 from tests.archive.keeping import URL, Keeping, article, day_of, picture, sha256
 from tests.archive.library import run
-from tests.archive.test_memento import ask
+
+pytestmark = pytest.mark.usefixtures("plugged")
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = 'Quay <script>alert("1")</script> & ]]> \x0b\x1b[2J\ufffe "%s'
@@ -50,16 +49,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_watch(keeping.db, "häfen", "harbour", Filters(), notify=True)
     keeping.close()
     return made
-
-
-@pytest.fixture(autouse=True)
-def plugged() -> Iterator[None]:
-    registered = pm.is_registered(datasette_plugin)
-    if not registered:
-        pm.register(datasette_plugin, name="newsarchive")
-    yield
-    if not registered:
-        pm.unregister(datasette_plugin)
 
 
 def items(root: Path, query: str) -> list[dict[str, Any]]:

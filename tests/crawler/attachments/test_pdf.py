@@ -3,7 +3,7 @@ import random
 import pytest
 
 from crawler.attachments.pdf import PdfText, is_pdf, read_pdf
-from tests.crawler.attachments.documents import pdf_of
+from crawler.demo.documents import pdf_of
 
 
 def test_the_text_of_each_page() -> None:

@@ -1,11 +1,13 @@
 """The demonstration's command, and searches of what it stores."""
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.demo.courier import CourierSite
 from crawler.demo.pictures import draw
 from crawler.demo.site import SECTIONS, DemoArticle, DemoSite
 from tests.e2e.demo.crawled import ARTICLES, Crawled, paths
@@ -31,13 +33,15 @@ def test_the_demo_ends_with_0_and_prints_what_the_archive_holds(demonstration: t
     workspace = Workspace(root)
     (line,) = re.findall(r"^Stored: (.+)$", outcome.out, re.MULTILINE)
     printed = {name: int(number) for name, number in (part.rsplit(": ", 1) for part in line.split(", "))}
-    counts = {table: workspace.value(f"SELECT count(*) FROM {table}") for table in ("articles", "versions", "images")}  # noqa: S608
-    assert printed["articles"] == counts["articles"] == len(ARTICLES)
-    assert printed["versions"] == counts["versions"] == len(ARTICLES)
-    good = {image.path for article in ARTICLES for image in article.images if image.fate == "good"}
-    assert printed["images kept"] == counts["images"] == len({draw(path) for path in good})
-    assert printed["images that failed"] == sum(image.fate != "good" for a in ARTICLES for image in a.images)
-    assert printed["captions"] == sum(bool(image.caption) for article in ARTICLES for image in article.images)
+    stored = workspace.value("SELECT count(DISTINCT article_id) FROM events WHERE run_id <= 2")
+    reports = CourierSite().reports
+    assert printed["articles"] == printed["versions"] == stored == len(ARTICLES) + len(reports)
+    images = [image for article in ARTICLES for image in article.images]
+    pictures = [block for report in reports for block in report.blocks if block.kind == "image"]
+    drawn = {image.path for image in images if image.fate == "good"} | {each.drawn or each.path for each in pictures}
+    assert printed["images kept"] == len({draw(path) for path in drawn})
+    assert printed["images that failed"] == sum(image.fate != "good" for image in images)
+    assert printed["captions"] == sum(bool(image.caption) for image in images) + len(pictures)
     for key, (name, _) in SECTIONS.items():
         assert printed[f"section {name}"] == len(DemoSite().section_articles(key))
     assert re.search(r"^newsarchive search (.+)$", outcome.out, re.MULTILINE)
@@ -45,9 +49,27 @@ def test_the_demo_ends_with_0_and_prints_what_the_archive_holds(demonstration: t
     check_archive(root)
 
 
+def test_the_demo_leaves_what_the_reading_room_can_show(demonstration: tuple[Path, Outcome]) -> None:
+    root, _ = demonstration
+    workspace = Workspace(root)
+    events = workspace.rows(
+        "SELECT title, changes FROM events JOIN articles ON articles.id = article_id WHERE kind = 'changed'"
+    )
+    assert {change for _, changes in events for change in json.loads(changes)} >= {"headline", "image", "body"}
+    assert {row[0] for row in workspace.rows("SELECT DISTINCT language FROM articles")} == {"en", "zh", "ar"}
+    assert workspace.rows("SELECT mime, error FROM attachments") == [("application/pdf", None)]
+    assert "section city: the walk stopped" in workspace.value(
+        "SELECT error FROM runs WHERE site_id = 'courier' ORDER BY id DESC LIMIT 1"
+    )
+    for table in ("tags", "notes", "edits", "watches"):
+        assert workspace.value(f"SELECT count(*) FROM {table}"), table  # noqa: S608
+    families = workspace.run("families", "--json").json
+    assert any({told["site"] for told in family["members"]} == {"demo", "courier"} for family in families)
+
+
 def test_the_search_that_the_demo_shows_finds_something(demonstration: tuple[Path, Outcome]) -> None:
     _, outcome = demonstration
-    shown = outcome.out.partition("newsarchive search")[2].partition("Crawling the same site again")[0]
+    shown = outcome.out.partition("newsarchive search")[2].partition("Crawling the same sites again")[0]
     assert "Nothing in the archive" not in shown
     assert "http://127.0.0.1" in shown
 

@@ -1,4 +1,4 @@
-"""Small PDF files of our own writing."""
+"""A small PDF file of our own writing, for articles that link to one."""
 
 
 def pdf_of(*pages: str) -> bytes:

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _plugged(plugged: None) -> None:
+    """Every test here asks a Datasette that has the plugin."""
