@@ -7,16 +7,15 @@ from sqlite_utils import Database
 
 # More of them are not shown on one page.
 MOST = 200
-# Joined one by one: a join within a join is worked out for the whole archive first.
 _ROWS = """
-SELECT versions.id, versions.number, versions.seen_at, min(iif(captures.id, shown.seen_at, NULL)),
-  max(iif(captures.id, shown.seen_at, NULL)), count(DISTINCT captures.id),
-  versions.parser, versions.template, versions.read_at, first.number
+SELECT versions.id, versions.number, versions.seen_at,
+  min(shown.seen_at) FILTER (WHERE captures.id), max(shown.seen_at) FILTER (WHERE captures.id),
+  count(DISTINCT captures.id), versions.parser, versions.template, versions.read_at, first.number
 FROM versions LEFT JOIN versions first ON first.id = versions.same_as
 LEFT JOIN version_captures shown ON shown.version_id = versions.id AND shown.position = 1
 LEFT JOIN captures ON captures.id = shown.capture_id AND withdrawn IS NULL
 WHERE versions.article_id = ? GROUP BY versions.id
-ORDER BY ifnull(min(iif(captures.id, shown.seen_at, NULL)), versions.seen_at), versions.number
+ORDER BY ifnull(min(shown.seen_at), versions.seen_at), versions.number
 """
 
 
