@@ -337,7 +337,9 @@ def _sites(db: Database, wanted: str | None) -> tuple[str, ...]:
 
 
 def _like(db: Database, credit: str) -> tuple[tuple[str, int], ...]:
-    """Return the commonest credits that hold a text, whatever its case."""
+    """Return the commonest credits that hold a text, whatever its case; none where it is one itself."""
+    if db.conn.execute("SELECT 1 FROM credits WHERE credit = ?", (credit,)).fetchone():
+        return ()
     rows = db.conn.execute("SELECT credit, pictures FROM credits ORDER BY pictures DESC LIMIT ?", (_LIKE,)).fetchall()
     return tuple((known, number) for known, number in rows if fold(credit) in fold(known))[:_CREDITS]
 

@@ -356,6 +356,7 @@ def test_what_is_asked_for_is_kept_in_every_link(root: Path) -> None:
         ({"before": "999999999999999999.1"}, 200, "Pictures"),
         ({"q": "(((ship"}, 200, "the parenthesis is never closed"),
         ({"credit": "doe"}, 200, "No picture has exactly the credit"),
+        ({"credit": "Jane Doe", "month": "2020-01"}, 200, "No picture fits."),
         ({"q": "ferry"}, 200, "No picture fits."),
         ({"credit": HOSTILE}, 200, "Pictures"),
     ],
