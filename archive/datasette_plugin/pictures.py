@@ -55,7 +55,7 @@ async def picture(request: "Request", datasette: "Datasette") -> "Response":
 
 async def taken(request: "Request", datasette: "Datasette") -> "Response":
     """Give the pictures that fit away: as ZIP with a table, as CSV, as JSON."""
-    from archive.reading_room.albums import csv_of, row_of, zip_of  # noqa: PLC0415
+    from archive.reading_room.taking import csv_of, row_of, zip_of  # noqa: PLC0415
 
     database = await permitted(request, datasette, _TABLES)
     try:
