@@ -4,7 +4,8 @@ NewsarchiveError (4)
 ├── UsageError (2)             the user asked for something that cannot be
 │   ├── WorkspaceError         no workspace here, or one that cannot be used
 │   ├── DefinitionError        a site definition says something wrong
-│   └── NotFoundError          no such article, site or version
+│   ├── NotFoundError          no such article, site or version
+│   └── TooMuchError           more is asked for than is handed out at once
 ├── LockedError (3)            another run holds the site's lock
 └── ArchiveError (4)           the archive needs attention
     └── MediaError             an image's bytes could not be kept
@@ -33,6 +34,10 @@ class DefinitionError(UsageError):
 
 class NotFoundError(UsageError):
     """The archive holds nothing under that name."""
+
+
+class TooMuchError(UsageError):
+    """More is asked for than is handed out at once."""
 
 
 class LockedError(NewsarchiveError):

@@ -77,6 +77,16 @@ def relative_path(sha256: str, mime: str) -> str:
     return f"{sha256[:2]}/{sha256}{_SUFFIXES.get(mime, '.bin')}"
 
 
+def file_in(folder: Path, relative: str) -> Path | None:
+    """Return a file of the media folder, None where there is none of that name or it would lead out of the folder."""
+    try:
+        path = (folder / relative).resolve()
+        return path if path.is_file() and path.is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError):
+        # No name that a file can have.
+        return None
+
+
 def keep(folder: Path, data: bytes, info: ImageInfo) -> tuple[str, str]:
     """Write an image's bytes durably unless they are there; return their SHA-256 and their path in the folder.
 

@@ -1,6 +1,7 @@
 """Reading the archive: articles and versions by id, key or URL."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -90,7 +91,12 @@ def version_content(db: Database, version_id: int) -> tuple[Article, tuple[KeptI
             (version_id,),
         )
     )
-    article = Article(
+    return article_from(row, url, kept), kept
+
+
+def article_from(row: dict[str, Any], url: str, kept: Sequence[KeptImage]) -> Article:
+    """Return what a row of `versions` or `articles` says, with its images."""
+    return Article(
         url=url,
         title=row["title"],
         updated=stamp_from(row, "updated"),
@@ -105,7 +111,6 @@ def version_content(db: Database, version_id: int) -> tuple[Article, tuple[KeptI
         canonical_url=row["canonical_url"],
         rules=json.loads(row["rules"]),
     )
-    return article, kept
 
 
 def media_path(db: Database, sha256: str) -> str | None:

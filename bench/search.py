@@ -236,7 +236,7 @@ def _composite(db: Database, sets: Sets) -> str:
 
 def _share(db: Database, text: str) -> float | None:
     asking = _Asking(db, text, Filters(), Clock(None))
-    hits = asking.hits("relevance", 20)
+    hits = asking.hits("relevance", range(20))
     run = asking.run(widen=False)
     if not asking.is_composite or run is None or run.expression is None or len(hits) < 20:
         return None

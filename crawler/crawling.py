@@ -19,11 +19,11 @@ from rich.text import Text
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from archive.causes import explain
 from archive.errors import NewsarchiveError
 from archive.secrets import masked
 from archive.terminal import printable
 from crawler import logs
-from crawler.failures import explain
 from crawler.reporting.after import report_killed, report_runs
 from crawler.run import Run
 from crawler.site import Site

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from archive.causes import explain
 from archive.chain import chain_head
 from archive.db import open_archive
 from archive.errors import NewsarchiveError
@@ -32,7 +33,7 @@ from archive.units import (
 from archive.visits import UnchangedUnit
 from archive.warc import Exchange
 from archive.writer import Writer
-from crawler.failures import DEAD_LINKS, OWED, SPENT, explain
+from crawler.failures import DEAD_LINKS, OWED, SPENT
 from crawler.politeness.hosts import Hosts
 from crawler.site import Site
 from crawler.workspace import Workspace

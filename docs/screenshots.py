@@ -40,11 +40,10 @@ def _served() -> Iterator[Server]:
 
 
 def _take_page(browser: Chromium, server: Server, name: str) -> None:
-    for size in (WIDE, NARROW):
-        for colours in ("light", "dark"):
-            with browser.visit(server.origin, Eyes(size, colours)) as tab:
-                tab.open(PAGES[name](server))
-                take(tab, PICTURES / f"{name}-{size[0]}-{colours}.png")
+    for eyes in (Eyes(WIDE), Eyes(WIDE, "dark"), Eyes(NARROW), Eyes(NARROW, "dark")):
+        with browser.visit(server.origin, eyes) as tab:
+            tab.open(PAGES[name](server))
+            take(tab, PICTURES / f"{name}-{eyes.size[0]}-{eyes.colours}.png")
 
 
 def take(tab: Visit, path: Path) -> None:

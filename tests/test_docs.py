@@ -8,12 +8,11 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from archive import errors, health
+from archive import causes, errors, health
 from archive.db import open_archive
 from archive.metrics import METRICS
 from archive.migrations import MIGRATIONS, m001_first_tables
 from archive.model import Article
-from crawler import failures
 from crawler.cli import newsarchive
 from crawler.extracting.presenting import as_dict
 from crawler.site import Listing, Section, Site, Template, bundled_ids, load_bundled
@@ -56,7 +55,7 @@ def test_every_field_of_a_reading_is_documented() -> None:
 def test_every_alarm_is_explained_to_whoever_is_on_call() -> None:
     said = text_of("operations.md")
     names = {
-        "cause": {f"`{cause}`" for cause in (*failures._MEANINGS, "http-NNN", "error-NAME")},
+        "cause": {f"`{cause}`" for cause in (*causes.MEANINGS, "http-NNN", "error-NAME")},
         "exit code": {f"| {code} |" for code in (0, 1, *(error.exit_code for error in every_error()))},
         "problem": {f"`{kind}:FIELD`" for kind in health._MEANINGS},
         "metric": {f"`{name}`" for name in METRICS},

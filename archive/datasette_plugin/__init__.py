@@ -73,9 +73,9 @@ async def canned_queries(datasette: "Datasette", database: str, actor: _Actor) -
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """Answer with the pages of the reading room, with feeds, and for articles over time, as Memento clients ask."""
-    from archive.datasette_plugin import changes, feeding, memento, statics  # noqa: PLC0415
+    from archive.datasette_plugin.routes import ROUTES  # noqa: PLC0415
 
-    return [*changes.ROUTES, *feeding.ROUTES, *memento.ROUTES, *restraining.ROUTES, *statics.ROUTES]
+    return ROUTES
 
 
 @hookimpl

@@ -18,6 +18,10 @@ class Room:
         """Lead to the search page; what is None or empty is left out."""
         return self._page("search", asked)
 
+    def search_json(self, **asked: object) -> str:
+        """Lead to the answer of a search for programs."""
+        return self._page("search.json", asked)
+
     def feed(self, form: str, **asked: object) -> str:
         """Lead to a search as a feed: atom or json."""
         return self._page(f"feed.{form}", asked)
@@ -38,6 +42,14 @@ class Room:
         """Lead to the citation of a version: version, format."""
         return self._page(f"article/{key}/cite", asked)
 
+    def related(self, key: str) -> str:
+        """Lead to who else told an article's story, and to what is like it."""
+        return f"{self.base}/-/article/{key}/related"
+
+    def attachment(self, key: str, attachment_id: int) -> str:
+        """Lead to the text of a file that an article links to."""
+        return f"{self.base}/-/article/{key}/attachment/{attachment_id}"
+
     def memento(self, key: str, digits: str) -> str:
         """Lead to the bare page of the version that was captured at an instant, written as fourteen digits."""
         return f"{self.base}/-/memento/{key}/{digits}"
@@ -46,13 +58,17 @@ class Room:
         """Lead to all captured versions of an article, for Memento clients."""
         return f"{self.base}/-/timemap/link/{key}"
 
-    def capture(self, capture_id: int) -> str:
-        """Lead to one fetch: its headers, and its record in the WARC file."""
-        return f"{self.base}/-/capture/{capture_id}"
+    def capture(self, capture_id: int, **asked: object) -> str:
+        """Lead to one fetch: its headers; with raw=1 to its record as it lies in the WARC file."""
+        return self._page(f"capture/{capture_id}", asked)
 
     def pictures(self, **asked: object) -> str:
         """Lead to the picture wall."""
         return self._page("pictures", asked)
+
+    def taken(self, form: str, **asked: object) -> str:
+        """Lead to the pictures of a wall, to take away: zip, csv, json."""
+        return self._page(f"pictures.{form}", asked)
 
     def picture(self, sha256: str) -> str:
         """Lead to a picture with all its captions and articles."""

@@ -1,6 +1,10 @@
 """What our own routes share: who may ask, asking the archive in its own thread, and answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
@@ -27,6 +31,33 @@ HEADERS = {
 }
 
 
+_TAG = re.compile(r'"[^"]*"|\*')
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer that is sent piece by piece, each piece made in a thread."""
+
+    pieces: Iterator[bytes]
+    headers: Mapping[str, str]
+    content_type: str
+
+    async def asgi_send(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """Send it, as Datasette asks."""
+        loop = asyncio.get_running_loop()
+        headers = {**self.headers, "content-type": self.content_type}
+        named = [[name.lower().encode(), value.encode("latin-1")] for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": named})
+        while (piece := await loop.run_in_executor(None, next, self.pieces, None)) is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def has_tag(headers: Mapping[str, str], tag: str) -> bool:
+    """Return whether the asker has what bears this tag (RFC 9110, 13.1.2)."""
+    return bool({tag, "*"} & {*_TAG.findall(headers.get("if-none-match") or "")})
+
+
 async def permitted(request: "Request", datasette: "Datasette", tables: Sequence[str]) -> str:
     """Return the name of the archive that is asked; raises what Datasette answers 404 and 403 by."""
     from datasette.utils import tilde_decode  # noqa: PLC0415
@@ -38,6 +69,18 @@ async def permitted(request: "Request", datasette: "Datasette", tables: Sequence
     for table in tables:
         await ensure_visible(datasette, request.actor, name, table)
     return str(name)
+
+
+async def visible(request: "Request", datasette: "Datasette", database: str, tables: Sequence[str]) -> frozenset[str]:
+    """Return those of the tables that whoever asks may see: what a page can do without."""
+    from datasette.utils.asgi import Forbidden  # noqa: PLC0415
+
+    seen = set()
+    for table in tables:
+        with suppress(Forbidden):
+            await ensure_visible(datasette, request.actor, database, table)
+            seen.add(table)
+    return frozenset(seen)
 
 
 async def within(datasette: "Datasette", database: str, ask: Callable[[Database], Any]) -> Any:
@@ -71,6 +114,13 @@ async def page(
     }  # fmt: skip
     html = await datasette.render_template(f"newsarchive/{template}", context | dict(shown), request=request)
     return response(html, status=status, content_type="text/html; charset=utf-8", headers=dict(HEADERS))
+
+
+async def absent(
+    request: "Request", datasette: "Datasette", database: str, said: object, *, status: int = 404
+) -> "Response":
+    """Return a page that says why there is nothing, and leads on."""
+    return await page(request, datasette, database, "absent.html", {"said": str(said)}, status=status)
 
 
 def response(body: str | bytes, **more: Any) -> "Response":

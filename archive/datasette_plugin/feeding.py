@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from urllib.parse import unquote
 
 from sqlite_utils import Database
 
-from archive.datasette_plugin.answering import permitted, response, within
+from archive.datasette_plugin.answering import has_tag, permitted, response, within
 from archive.errors import NotFoundError
 from archive.search import Filters
 from archive.watching.feeds import Feed, Place, saved_feed, search_feed
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request, Response
 
 _TABLES = ("articles", "versions", "captures", "images", "events")
-_TAG = re.compile(r'"[^"]*"|\*')
 
 
 async def feed_of_search(request: "Request", datasette: "Datasette") -> "Response":
@@ -80,9 +78,8 @@ def _instant(feed: Feed) -> dt.datetime:
 
 def _is_known(headers: Mapping[str, str], tag: str, changed: dt.datetime) -> bool:
     """Return whether the asker has the feed as it is: by its tag, without one by its date (RFC 9110, 13.1)."""
-    known = headers.get("if-none-match")
-    if known is not None:
-        return bool({tag, "*"} & {*_TAG.findall(known)})
+    if "if-none-match" in headers:
+        return has_tag(headers, tag)
     try:
         since = parsedate_to_datetime(headers.get("if-modified-since") or "")
     except ValueError:

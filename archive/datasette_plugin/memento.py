@@ -1,9 +1,8 @@
-"""What Datasette answers about an article over time: TimeMaps, a TimeGate, versions as pages, and their images."""
+"""What Datasette answers about an article over time: TimeMaps, a TimeGate, and versions as pages."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -24,7 +23,6 @@ _TABLES = ("articles", "versions", "captures", "images")
 _KEY = "[a-z2-7]{16}"
 # Pages are written by strangers: nothing of them runs, and nothing is fetched from elsewhere.
 _POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _STYLE = (
     "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.05rem/1.6 Georgia,serif;color:#222}"
     "header{font-family:sans-serif;font-size:.9rem;color:#555}img{max-width:100%}figcaption{font-size:.9rem;color:#555}"
@@ -45,11 +43,16 @@ class _Asked:
     @property
     def where(self) -> Addresses:
         """The addresses of all that belongs to the article."""
-        base = self.datasette.absolute_url(self.request, self.datasette.urls.path(f"/{self.database}/-"))
-        return Addresses(
-            self.original, f"{base}/timegate/{self.key}", f"{base}/timemap/link/{self.key}",
-            f"{base}/timemap/json/{self.key}", f"{base}/memento/{self.key}",
-        )  # fmt: skip
+        return addresses_of(self.request, self.datasette, self.database, self.key, self.original)
+
+
+def addresses_of(request: "Request", datasette: "Datasette", database: str, key: str, original: str) -> Addresses:
+    """Return where an article's versions are found in time."""
+    base = datasette.absolute_url(request, datasette.urls.path(f"/{database}/-"))
+    return Addresses(
+        original, f"{base}/timegate/{key}", f"{base}/timemap/link/{key}", f"{base}/timemap/json/{key}",
+        f"{base}/memento/{key}",
+    )  # fmt: skip
 
 
 async def timemap(request: "Request", datasette: "Datasette") -> "Response":
@@ -96,25 +99,12 @@ async def version_page(request: "Request", datasette: "Datasette") -> "Response"
     return response(_page(record, shown, str(images)), content_type="text/html; charset=utf-8", headers=headers)
 
 
-async def image(request: "Request", datasette: "Datasette") -> "Response":
-    """Answer with the bytes of an image that the archive keeps."""
-    database = await permitted(request, datasette, _TABLES)
-    row = await within(datasette, database, lambda db: _image_row(db, request.url_vars["sha256"]))
-    folder = Path(datasette.get_database(database).path or "").parent / "media"
-    path = folder / row[0] if row else folder
-    if row is None or not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        return response("The archive has no such image.", status=404)
-    headers = {"Content-Security-Policy": _IMAGE_POLICY, "X-Content-Type-Options": "nosniff"}
-    return response(path.read_bytes(), content_type=str(row[1]), headers=headers)
-
-
 _View = Callable[["Request", "Datasette"], Awaitable["Response"]]
 _ARTICLE = r"^/(?P<database>[^/]+)/-"
 ROUTES: list[tuple[str, _View]] = [
     (rf"{_ARTICLE}/timemap/(?P<form>link|json)/(?P<reference>.+)$", timemap),
     (rf"{_ARTICLE}/timegate/(?P<reference>.+)$", timegate),
     (rf"{_ARTICLE}/memento/(?P<reference>{_KEY})/(?P<digits>[0-9]{{14}})$", version_page),
-    (rf"{_ARTICLE}/image/(?P<sha256>[0-9a-f]{{64}})$", image),
 ]
 
 
@@ -139,15 +129,6 @@ def _known(db: Database, reference: str) -> tuple[str, str, str, list[Memento]]:
     return key, url, state, memento.mementos_of(db, article_id)
 
 
-def _image_row(db: Database, sha256: str) -> tuple[str, str] | None:
-    row = db.conn.execute(
-        "SELECT path, images.mime FROM images LEFT JOIN captures ON captures.id = capture_id "
-        "WHERE sha256 = ? AND withdrawn IS NULL",
-        (sha256,),
-    ).fetchone()
-    return (row[0], row[1]) if row else None
-
-
 def _page(record: Record, shown: Memento, images: str) -> str:
     article = record.article
     title, language = escape(article.title or "(untitled)"), escape(article.language or "")
@@ -161,6 +142,12 @@ def _page(record: Record, shown: Memento, images: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><header><p>Version {shown.version} of "
-        f'<a href="{escape(record.row["url"])}">{escape(record.row["url"])}</a>, first captured {shown.date}.</p>'
+        f"{_link(record.row['url'])}, first captured {shown.date}.</p>"
         f"</header><h1>{title}</h1><p>{' · '.join(filter(None, said))}</p>{body}</body></html>"
     )
+
+
+def _link(url: str) -> str:
+    """Return an address, as a link where a browser may safely follow it."""
+    said = escape(url)
+    return f'<a href="{said}">{said}</a>' if url.startswith(("http://", "https://")) else said

@@ -1,14 +1,13 @@
 """A comparison as one HTML page that needs nothing else: no script, no outgoing request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from archive.diffing.folding import folded, pieces_of
 from archive.diffing.texts import Piece, Sentence
 from archive.diffing.versions import ImageChange, Side, VersionDiff, legend
 from archive.spans import minute
 
-# What is unchanged and further than this from a change is folded.
-_AROUND = 2
 _STYLE = """
 :root { color-scheme: light dark; --gone: #ffe0dc; --new: #d9f5dd; --dim: #595959; }
 @media (prefers-color-scheme: dark) { :root { --gone: #5c1f18; --new: #12461d; --dim: #b0b0b0; } }
@@ -72,35 +71,12 @@ def _image(change: ImageChange) -> str:
     return f"{said} <span class='meta'>{' → '.join(dict.fromkeys(names))} {address}</span>"
 
 
-def _text(body: Iterable[Sentence]) -> Iterator[str]:
-    sentences = list(body)
-    near = {
-        place + step
-        for place, sentence in enumerate(sentences)
-        if sentence.kind != "same"
-        for step in range(-_AROUND, _AROUND + 1)
-    }
-    folded: list[str] = []
-    for place, sentence in enumerate(sentences):
-        if place in near:
-            yield from _fold(folded)
-            folded = []
-            yield _sentence(sentence)
+def _text(body: Sequence[Sentence]) -> Iterator[str]:
+    for run in folded(body):
+        if run.is_folded:
+            yield f"<details><summary>{run.number} unchanged</summary>{escape(run.text)}</details>"
         else:
-            folded.append(escape(sentence.after))
-    yield from _fold(folded)
-
-
-def _fold(sentences: list[str]) -> Iterator[str]:
-    if sentences:
-        number = sum(1 for text in sentences if text.strip()) or 1
-        yield f"<details><summary>{number} unchanged</summary>{''.join(sentences)}</details>"
-
-
-def _sentence(sentence: Sentence) -> str:
-    if sentence.kind == "changed":
-        return _words(sentence.pieces)
-    return _words([Piece(sentence.kind, sentence.before or sentence.after)])
+            yield from (_words(pieces_of(sentence)) for sentence in run.sentences)
 
 
 def _words(pieces: Iterable[Piece]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.changes import Change, changes_between
-from archive.diffing.texts import Piece, Sentence, diff_texts, diff_words
+from archive.diffing.texts import Clock, Piece, Sentence, diff_texts, diff_words
 from archive.errors import NotFoundError
 from archive.model import Article, Stamp
 from archive.reader import find_article, version_content
@@ -75,13 +75,14 @@ class VersionDiff:
 
 
 def diff_versions(
-    db: Database, reference: str, first: int | None = None, second: int | None = None
+    db: Database, reference: str, first: int | None = None, second: int | None = None, *, clock: Clock | None = None
 ) -> VersionDiff | None:
     """Return what is different between two versions of an article, None where it has one alone.
 
     Without numbers it is the latest change by capture time, with one the way from that to the current version.
     Raises NotFoundError for an article or a version that the archive does not have.
     """
+    clock = clock or Clock()
     article_id = find_article(db, reference)
     key, url, current = db.conn.execute("SELECT key, url, version FROM articles WHERE id = ?", (article_id,)).fetchone()
     if first is None:
@@ -97,9 +98,9 @@ def diff_versions(
         key, url, after[0].title, after[0].language,
         sides[0], sides[1],
         changes_between(before, after),
-        tuple(_field_changes(before[0], after[0])),
-        tuple(_image_changes(before[1], after[1])),
-        tuple(diff_texts(before[0].body, after[0].body)),
+        tuple(_field_changes(before[0], after[0], clock)),
+        tuple(_image_changes(before[1], after[1], clock)),
+        tuple(diff_texts(before[0].body, after[0].body, clock)),
     )  # fmt: skip
 
 
@@ -127,9 +128,9 @@ def _side(db: Database, version_id: int, number: int) -> Side:
     return Side(number, first or "", last or "")
 
 
-def _field_changes(before: Article, after: Article) -> list[FieldChange]:
+def _field_changes(before: Article, after: Article, clock: Clock) -> list[FieldChange]:
     pairs = [(name, _printed(getattr(before, name)), _printed(getattr(after, name))) for name in _FIELDS]
-    return [FieldChange(name, old, new, diff_words(old, new)) for name, old, new in pairs if old != new]
+    return [FieldChange(name, old, new, diff_words(old, new, clock)) for name, old, new in pairs if old != new]
 
 
 def _printed(value: object) -> str:
@@ -140,11 +141,11 @@ def _printed(value: object) -> str:
     return str(value or "")
 
 
-def _image_changes(before: tuple[KeptImage, ...], after: tuple[KeptImage, ...]) -> list[ImageChange]:
+def _image_changes(before: tuple[KeptImage, ...], after: tuple[KeptImage, ...], clock: Clock) -> list[ImageChange]:
     """Return what became of the pictures: those of the same bytes are one; of the rest, those in the same place."""
     old, new = {_bytes_of(kept): kept for kept in before}, {_bytes_of(kept): kept for kept in after}
     found = [
-        ImageChange("caption", old[name], new[name], diff_words(legend(old[name]), legend(new[name])))
+        ImageChange("caption", old[name], new[name], diff_words(legend(old[name]), legend(new[name]), clock))
         for name in old
         if name in new and legend(old[name]) != legend(new[name])
     ]
@@ -160,7 +161,7 @@ def _image_changes(before: tuple[KeptImage, ...], after: tuple[KeptImage, ...]) 
             found.append(ImageChange("removed", kept, None))
             continue
         come.remove(other)
-        found.append(ImageChange("swapped", kept, other, diff_words(legend(kept), legend(other))))
+        found.append(ImageChange("swapped", kept, other, diff_words(legend(kept), legend(other), clock)))
     return found + [ImageChange("added", None, kept) for kept in come]
 
 

@@ -27,7 +27,7 @@ def choose(db: Database, words: Sequence[str], filters: Filters) -> Choice:
 
     Words that all name articles (by id, key or URL) choose these; other words are a query, no words take all.
     """
-    ids = _named(db, words) or select(db, " ".join(words), filters)
+    ids = named(db, words) or select(db, " ".join(words), filters)
     db.conn.execute("CREATE TEMP TABLE chosen(id INTEGER PRIMARY KEY)")
     db.conn.execute("BEGIN")
     db.conn.executemany("INSERT OR IGNORE INTO chosen VALUES (?)", ((article_id,) for article_id in ids))
@@ -65,7 +65,8 @@ def slices(db: Database, table: str) -> Iterator[tuple[int, int]]:
         low = int(row[0])
 
 
-def _named(db: Database, words: Sequence[str]) -> list[int]:
+def named(db: Database, words: Sequence[str]) -> list[int]:
+    """Return the articles that all the words name, none where they are a query; raises NotFoundError for an address."""
     try:
         return [find_article(db, word) for word in words]
     except NotFoundError:

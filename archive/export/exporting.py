@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Literal, Protocol, get_args
 from sqlite_utils import Database
 
 from archive.db import open_current
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, TooMuchError, UsageError
 from archive.export.captures import take_captures
 from archive.export.choosing import Choice, choose, chosen_ids
 from archive.export.content import records_of, with_captures
@@ -49,6 +49,8 @@ class Wish:
     filters: Filters = field(default_factory=Filters)
     all_versions: bool = False
     force: bool = False
+    # More articles than so many are refused.
+    most: int | None = None
 
     def __post_init__(self) -> None:
         if self.path == STDOUT and self.format not in _LINES:
@@ -82,17 +84,26 @@ class Outcome:
 
 def export(database: Path, wish: Wish, progress: Progress) -> Outcome:
     """Export what is wished for; raises UsageError and ArchiveError."""
-    holdings = Holdings(database.parent)
     with closing(open_current(database)) as db:
-        choice = choose(db, wish.words, wish.filters)
-        outcome = Outcome(wish.format, str(wish.path), choice.said, choice.articles, choice.withdrawn)
-        try:
-            _WRITERS[wish.format](_Work(db, holdings, wish, choice, outcome, progress))
-        except sqlite3.OperationalError as error:
-            raise ArchiveError(
-                f"cannot export from {database}: {error}; free space at {wish.path} and where SQLITE_TMPDIR says"
-            ) from error
-        return outcome
+        return export_from(db, Holdings(database.parent), wish, progress)
+
+
+def export_from(db: Database, holdings: Holdings, wish: Wish, progress: Progress) -> Outcome:
+    """Export what is wished for from an archive that is open; raises UsageError and ArchiveError.
+
+    The connection must be this export's own, which keeps tables of its own in it.
+    """
+    choice = choose(db, wish.words, wish.filters)
+    if wish.most is not None and choice.articles > wish.most:
+        raise TooMuchError(f"{choice.articles:,} articles are chosen; at most {wish.most:,} are handed out at once")
+    outcome = Outcome(wish.format, str(wish.path), choice.said, choice.articles, choice.withdrawn)
+    try:
+        _WRITERS[wish.format](_Work(db, holdings, wish, choice, outcome, progress))
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(
+            f"cannot export from {holdings.database}: {error}; free space at {wish.path} and where SQLITE_TMPDIR says"
+        ) from error
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archive.export.placing import Sink
@@ -25,6 +25,11 @@ def write_jsonl(rows: Iterable[dict[str, Any]], sink: Sink) -> None:
 
 
 def write_csv(rows: Iterable[dict[str, Any]], sink: Sink, *, bom: bool) -> None:
+    """Write articles as a table."""
+    write_table(COLUMNS, map(flattened, rows), sink, bom=bom)
+
+
+def write_table(columns: Sequence[str], rows: Iterable[dict[str, Any]], sink: Sink, *, bom: bool) -> None:
     """Write a table with a head; lists are JSON, and an apostrophe stands before what a spreadsheet would compute.
 
     Spreadsheets know UTF-8 by a `bom` alone; tools behind a pipe do not want one.
@@ -40,10 +45,9 @@ def write_csv(rows: Iterable[dict[str, Any]], sink: Sink, *, bom: bool) -> None:
 
     if bom:
         sink.write(BOM)
-    put(COLUMNS)
+    put(columns)
     for row in rows:
-        flat = flattened(row)
-        put(_cell(flat[name]) for name in COLUMNS)
+        put(_cell(row[name]) for name in columns)
 
 
 def flattened(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.errors import NotFoundError
 from archive.folding import fold
-from archive.identity import day_of_id, first_id_of
+from archive.identity import DAY_SHIFT, day_of_id, first_id_of
 from archive.search import Filters, Problem
 from archive.search.captions import CaptionSearch
 from archive.search.query import Days
@@ -21,7 +21,9 @@ from archive.search.running import Scope, scope_of
 
 PAGE = 60
 # So many places are looked at for one page, fewer where words are looked for; then the reader is asked to go on.
-_LOOK, _LOOK_FOR_WORDS, _AT_ONCE = 2_000, 1_000, 250
+_LOOK, _LOOK_FOR_WORDS, _LOOK_AT_USES, _AT_ONCE = 2_000, 1_000, 2_000, 250
+# What may be taken away at once, in so many looks.
+MOST, MOST_BYTES, _LOOKS = 1_000, 500_000_000, 30
 _CREDITS, _LIKE = 40, 2_000
 # Uses of an image are counted up to here.
 MANY = 100
@@ -123,6 +125,25 @@ def read_wall(db: Database, wanted: Wanted, before: Place | None = None, page: i
     return Wall(wanted, pictures, more, looking.is_short, sites, looking.months(), summary, looking.problems, like)
 
 
+def read_selection(db: Database, wanted: Wanted, before: Place | None) -> tuple[tuple[Picture, ...], Place | None]:
+    """Return the next pictures to take away, as many as one may have at once, and where the next ones begin."""
+    _sites(db, wanted.site)
+    found: dict[str, Picture] = {}
+    weight = 0
+    for _ in range(_LOOKS):
+        rows, more = _Looking(db, wanted).page(before, PAGE)
+        for picture in filter(None, (_picture(db, row) for row in rows)):
+            weight += picture.bytes if picture.sha256 not in found else 0
+            if len(found) == MOST or (weight > MOST_BYTES and found):
+                return tuple(found.values()), before
+            found.setdefault(picture.sha256, picture)
+            before = picture.place
+        before = more
+        if more is None:
+            break
+    return tuple(found.values()), before
+
+
 def newest_place(db: Database, sha256: str) -> Place | None:
     """Return where an image stands on the whole wall, None where no article shows it now."""
     row = db.conn.execute("SELECT id FROM images WHERE sha256 = ?", (sha256,)).fetchone()
@@ -196,19 +217,18 @@ class _Looking:
 
     def months(self) -> tuple[str | None, str | None]:
         """Return the nearest months with pictures before and after the days."""
-        since, until = self._wanted.since, self._wanted.until
         where, values = self._narrowest(None)
         found: list[str | None] = []
-        for day, fits, extreme in ((since, "<", "max"), (until and until + dt.timedelta(1), ">=", "min")):
-            edge = first_id_of(day) if day else None
+        for day, fits, extreme in ((self._wanted.since, "<", "max"), (self._wanted.until, ">=", "min")):
+            edge = first_id_of(day) + (1 << DAY_SHIFT) * (extreme == "min") if day else None
             sql = f"SELECT {extreme}(article_id) FROM pictures {where} AND article_id {fits} :edge"  # noqa: S608
-            (near,) = self._db.conn.execute(sql, values | {"edge": edge}).fetchone() if edge else (None,)
+            (near,) = self._db.conn.execute(sql, values | {"edge": edge}).fetchone()
             found.append(day_of_id(near).isoformat()[:7] if near else None)
         return found[0], found[1]
 
     def is_newest_use(self, row: _Row) -> bool:
         """Return whether no place above this one shows the same image and fits."""
-        first = next(filter(self._fits, islice(self.uses(row.image_id), _LOOK)), row)
+        first = next(filter(self._fits, islice(self.uses(row.image_id), _LOOK_AT_USES)), row)
         return first.place == row.place
 
     def uses(self, image_id: int) -> Iterator[_Row]:

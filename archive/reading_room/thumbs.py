@@ -4,6 +4,7 @@ import io
 import struct
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import cast
 
 from PIL import Image
@@ -34,12 +35,13 @@ _BROKEN = (
 )  # fmt: skip
 
 
-def thumb_of(data: bytes, edge: int = EDGE) -> bytes | None:
-    """Return a JPEG of at most `edge` by `edge` pixels, None where the bytes cannot be drawn within bounds."""
-    if len(data) > _MOST_BYTES:
-        return None
+def thumb_of(source: Path | bytes, edge: int = EDGE) -> bytes | None:
+    """Return a JPEG of at most `edge` by `edge` pixels, None where a file cannot be drawn within bounds."""
     try:
-        with Image.open(io.BytesIO(data), formats=tuple(_MOST_PIXELS)) as image:
+        if (source.stat().st_size if isinstance(source, Path) else len(source)) > _MOST_BYTES:
+            return None
+        opened = source if isinstance(source, Path) else io.BytesIO(source)
+        with Image.open(opened, formats=tuple(_MOST_PIXELS)) as image:
             return _drawn(image, edge) if _is_bounded(image) else None
     except _BROKEN:
         return None

@@ -90,13 +90,14 @@ def ask(
     filters: Filters = Filters(),
     *,
     sort: Sort = "relevance",
-    limit: int = 20,
+    limit: int | range = 20,
     facets: bool = False,
 ) -> Answer:
     """Return the best or newest articles that match, with all that is to be said; an empty query matches all.
 
-    It takes a second at most; what was not done by then is named in `notes`. Raises NotFoundError for a site or section
-    of the filters that the archive does not have.
+    `limit` is how many, or which of them: range(20, 40) is the second twenty. It takes a second at most; what was not
+    done by then is named in `notes`. Raises NotFoundError for a site or section of the filters that the archive does
+    not have.
     """
     return _Asking(db, text, filters, Clock(BUDGET * _SPENT)).answer(sort, limit, facets=facets)
 
@@ -115,7 +116,7 @@ def search(
     """
     asking = _Asking(db, text, filters, Clock(BUDGET * _SPENT))
     with asking.clock.watching(db):
-        return list(asking.hits(sort, limit))
+        return list(asking.hits(sort, range(limit)))
 
 
 def count(db: Database, text: str, filters: Filters = Filters()) -> int:
@@ -154,26 +155,29 @@ class _Asking:
         self.notes: list[str] = []
         self._runs: dict[bool, Run] = {}
 
-    def answer(self, sort: Sort, limit: int, *, facets: bool) -> Answer:
+    def answer(self, sort: Sort, limit: int | range, *, facets: bool) -> Answer:
         """Return all that was asked for, as far as the time reaches."""
         hits: tuple[Hit, ...] = ()
+        wanted = limit if isinstance(limit, range) else range(limit)
         if is_waiting(self.db):
             self._note("older articles wait for `newsarchive reindex`: filters and other spellings miss some of them")
         total, found, suggestion = Total(0), None, None
         try:
             with self.clock.watching(self.db):
-                hits = self.hits(sort, limit)
-                total = self.total() if len(hits) >= limit or not self._is_plain else Total(len(hits))
+                hits = self.hits(sort, wanted)
+                is_end = len(hits) < len(wanted) and (hits or not wanted.start)
+                total = Total(wanted.start + len(hits)) if is_end and self._is_plain else self.total()
                 suggestion = self.suggestion() if total.number == 0 else None
                 run = self.run(widen=True) if facets else None
                 found = facets_of(run, total) if run else Facets() if facets else None
+                total = found.total if found and found.total else total
         except OutOfTimeError:
             self.clock.stopped = True
         if self.clock.stopped:
             self._note(
                 f"stopped after {BUDGET:g} s: not all of the archive was searched; ask for more words, or fewer days"
             )
-            total = Total(max(total.number, len(hits)), "the search was stopped")
+            total = Total(max(total.number, wanted.start + len(hits)), "the search was stopped")
         elif self._among and total.number > self._among:
             self._note(f"ranked among the newest {self._among:,} of {total}, and those with the words in their titles")
         return Answer(hits, total, tuple(self.notes), self.query.problems, suggestion, found)
@@ -269,14 +273,14 @@ class _Asking:
         self._runs[widen] = Run(self.db, expression, self.scope, self.clock, self._cuts)
         return self._runs[widen]
 
-    def hits(self, sort: Sort, limit: int) -> tuple[Hit, ...]:
-        """Return the hits: of words as they were typed first, then of their other forms."""
+    def hits(self, sort: Sort, wanted: range) -> tuple[Hit, ...]:
+        """Return the hits at these places: of words as they were typed first, then of their other forms."""
         wide = self.run(widen=True)
-        if wide is None:
-            return ()
+        return self._read(self._found(wide, sort, wanted.stop)[wanted.start :], wide.expression) if wide else ()
+
+    def _found(self, wide: Run, sort: Sort, limit: int) -> list[tuple[int, float | None, bool]]:
         if sort == "newest" or not any(_words(self._wanted)):
-            newest = [(article_id, None, True) for article_id in wide.newest(limit)]
-            return self._read(newest, wide.expression)
+            return [(article_id, None, True) for article_id in wide.newest(limit)]
         run = self.run(widen=False) or wide
         found: list[tuple[int, float | None, bool]] = [
             (each, score, True) for each, score in self._ranked(run, limit, widen=False)
@@ -285,7 +289,7 @@ class _Asking:
             known = {each for each, _, _ in found}
             more = self._ranked(wide, limit + len(known), widen=True)
             found += [(each, score, False) for each, score in more if each not in known][: limit - len(found)]
-        return self._read(found, wide.expression)
+        return found
 
     def _ranked(self, run: Run, limit: int, *, widen: bool) -> Sequence[tuple[int, float]]:
         ranked = rank(run, limit, lambda: self._titled(run, widen=widen))

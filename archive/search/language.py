@@ -10,7 +10,7 @@ from typing import cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 
-from archive.search.query import All, Any, Days, Field, Key, Near, Node, Not, Phrase, Problem, Query, Word
+from archive.search.query import All, Any, Days, Field, Key, Narrowing, Near, Node, Not, Phrase, Problem, Query, Word
 from archive.search.spans import read_span
 
 GRAMMAR = r"""
@@ -57,7 +57,7 @@ Keys = Callable[[str, str], tuple[str, ...] | str]
 def parse(text: str, keys: Keys) -> Query:
     """Return what a text asks for; `keys` gives the tokens of a filter's value, or says why there are none."""
     problems: list[Problem] = []
-    shown = text.encode("utf-8", "replace").decode().translate(_PLAIN)
+    shown = _read(text)
     if len(shown) > LONGEST:
         problems.append(Problem(LONGEST, 1, f"only the first {LONGEST:,} characters count"))
         shown = shown[:LONGEST]
@@ -66,6 +66,33 @@ def parse(text: str, keys: Keys) -> Query:
     node = _Nodes(keys, problems).transform(tree) if tree is not None else None
     words, days = _apart(node, problems)
     return Query(text, words, days, tuple(sorted(problems, key=lambda problem: problem.start)))
+
+
+def narrowing(text: str) -> tuple[Narrowing, ...]:
+    """Return the filters that stand in a text by themselves, so that each can be taken out of it.
+
+    What stands within parentheses, or beside OR and near, is part of something larger.
+    """
+    tokens = list(_parser().lex(_read(text)[:LONGEST]))
+    found, depth = [], 0
+    for index, token in enumerate(tokens):
+        depth += (token.type == "_LPAR") - (token.type == "_RPAR")
+        before, behind = (tokens[at].type if 0 <= at < len(tokens) else "" for at in (index - 1, index + 1))
+        if token.type == "FILTER":
+            last = token
+        elif token.type == "FIELD" and token.lower() == "source:" and behind in ("WORD", "QUOTED"):
+            last, behind = tokens[index + 1], tokens[index + 2].type if index + 2 < len(tokens) else ""
+        else:
+            continue
+        if depth == 0 and not {before, behind} & {"_OR", "NEAR"}:
+            first = tokens[index - 1] if before == "_MINUS" else token
+            found.append(Narrowing(first.start_pos or 0, last.end_pos or len(text)))
+    return tuple(found)
+
+
+def _read(text: str) -> str:
+    """Return a text as it is read, letter for letter in the same places."""
+    return text.encode("utf-8", "replace").decode().translate(_PLAIN)
 
 
 @cache

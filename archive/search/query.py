@@ -89,6 +89,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Where in a text a filter stands, such as `site:herald` or `-is:gone`: from a letter to before another."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What was asked for: words that must match, filters on dates beside them, and what was taken as words."""
 

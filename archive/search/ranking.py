@@ -61,7 +61,8 @@ def rank(run: Run, limit: int, titled: Callable[[], Expression | None]) -> Ranke
         return Ranked(_scored_by_sqlite(run, None, limit))
     newest = run.newest(NEWEST if fits else _NEWEST_READ)
     if len(newest) < (NEWEST if fits else _NEWEST_READ):
-        return Ranked(_scored(run, newest, limit, fits))
+        # So few are read sooner than SQLite walks all postings twice more.
+        return Ranked(_scored(run, newest, limit, fits and len(newest) > 2 * _CLOSELY))
     extra = titled()
     best = _affordable(replace(run, expression=extra)).newest(TITLED if fits else _TITLED_READ) if extra else []
     chosen = sorted({*newest, *best}, reverse=True)
@@ -109,7 +110,7 @@ def _scored_here(run: Run, ids: Sequence[int], limit: int) -> tuple[Scored, ...]
     statistics = Statistics(run.db)
     parts = run.expression.parts if run.expression else []
     if len(ids) > 2 * _CLOSELY:
-        ids = _promising(run.db, ids, parts)
+        ids = _promising(run.db, ids, parts)[: max(limit, _CLOSELY)]
     today = _newest_day(run.db)
     found = []
     for article_id, texts in _texts(run.db, ids):
@@ -120,7 +121,7 @@ def _scored_here(run: Run, ids: Sequence[int], limit: int) -> tuple[Scored, ...]
 
 
 def _promising(db: Database, ids: Sequence[int], parts: Sequence[Part]) -> list[int]:
-    """Return the ids whose title and text say the words most often for their length, at a glance."""
+    """Return the ids, first those whose title and text say the words most often for their length, at a glance."""
     sought = [("" if is_unspaced(part.tokens[0]) else " ").join(part.tokens) for part in parts]
     rows = db.conn.execute(
         "SELECT id, title, body FROM articles WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
@@ -130,7 +131,7 @@ def _promising(db: Database, ids: Sequence[int], parts: Sequence[Part]) -> list[
         text, head = body.lower(), (title or "").lower()
         said = sum(min(text.count(words) + 6 * head.count(words), 30) for words in sought)
         weighed.append((said / (said + _K1 * (1 - _B + _B * len(body) / _USUAL)), article_id))
-    return [article_id for _, article_id in sorted(weighed, reverse=True)[:_CLOSELY]]
+    return [article_id for _, article_id in sorted(weighed, reverse=True)]
 
 
 def _texts(db: Database, ids: Sequence[int]) -> list[tuple[int, tuple[str, ...]]]:

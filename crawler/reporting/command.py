@@ -46,9 +46,9 @@ def failures(invocation: _Invocation, site: str | None, cause: str | None, as_js
     \b
     newsarchive failures shzj --cause timeout
     """
+    from archive.causes import explain  # noqa: PLC0415
     from archive.db import open_current  # noqa: PLC0415
     from archive.failures import find_failures  # noqa: PLC0415
-    from crawler.failures import explain  # noqa: PLC0415
 
     with closing(open_current(invocation.database)) as db:
         found = find_failures(db, site, cause)
@@ -212,8 +212,8 @@ def _nothing_told(workspace: "Workspace") -> str:
 
 
 def _failure_lines(found: "Sequence[Failure]") -> Iterator[str]:
+    from archive.causes import explain  # noqa: PLC0415
     from archive.failures import by_cause  # noqa: PLC0415
-    from crawler.failures import explain  # noqa: PLC0415
 
     now = utc_now()
     for (site, cause), group in by_cause(found):
@@ -256,8 +256,8 @@ def _run_table(found: "Sequence[RunRow]") -> "Table":
 
 
 def _detail_lines(detail: "RunDetail") -> Iterator[str]:
+    from archive.causes import explain  # noqa: PLC0415
     from archive.history import OUTCOMES  # noqa: PLC0415
-    from crawler.failures import explain  # noqa: PLC0415
 
     run = detail.run
     yield f"Run {run.id} of {run.site}: {run.state}"
@@ -279,7 +279,7 @@ def _detail_lines(detail: "RunDetail") -> Iterator[str]:
 
 
 def _with_meanings(detail: "RunDetail") -> dict[str, Any]:
-    from crawler.failures import explain  # noqa: PLC0415
+    from archive.causes import explain  # noqa: PLC0415
 
     said = detail.as_dict()
     return said | {"causes": [cause | {"meaning": explain(cause["cause"])} for cause in said["causes"]]}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
+from archive.causes import explain
 from archive.due import MISSING
 from archive.errors import LockedError
 from archive.failures import Failure, find_failures
@@ -13,7 +14,7 @@ from archive.history import RunRow, last_run
 from archive.holdings import Holdings
 from archive.lock import SiteLock
 from archive.notices import Trouble
-from crawler.failures import DEAD_LINKS, explain
+from crawler.failures import DEAD_LINKS
 
 # A site loses a page now and then; so many at once are told of.
 _MANY = 10

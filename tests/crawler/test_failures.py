@@ -15,7 +15,8 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.internet.error import NoRouteError
 
-from crawler.failures import DEAD_LINKS, OWED, SKIPS, Refused, SlowResponseError, cause_of, cause_of_status, explain
+from archive.causes import explain
+from crawler.failures import DEAD_LINKS, OWED, SKIPS, Refused, SlowResponseError, cause_of, cause_of_status
 
 
 def failed(message: str, cause: BaseException | None = None) -> DownloadFailedError:

@@ -47,6 +47,12 @@ class Visit:
         self.page.goto(self.origin + path)
         self.look()
 
+    def see(self, eyes: Eyes) -> None:
+        """Look at the same page in another window and other colours."""
+        self.page.set_viewport_size({"width": eyes.size[0], "height": eyes.size[1]})
+        self.page.emulate_media(color_scheme=eyes.colours)
+        self.look()
+
     def look(self) -> None:
         """Note what is wrong with how the page stands."""
         self.page.wait_for_load_state()
@@ -113,7 +119,9 @@ def _watch(context: BrowserContext, visit: Visit) -> None:
         dialog.dismiss()
 
     def failed(request: Request) -> None:
-        visit.complaints.append(f"{request.url} failed: {request.failure}")
+        # Whoever goes on does not wait for the rest of the pictures.
+        if request.failure != "net::ERR_ABORTED":
+            visit.complaints.append(f"{request.url} failed: {request.failure}")
 
     context.route("**/*", passed)
     context.on("console", heard)
