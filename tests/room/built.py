@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 from archive.model import utc_now
 from crawler.demo import courier, definition
@@ -59,9 +58,3 @@ def build(root: Path, commands: Commands, *, ports: tuple[int, int] = (0, 0)) ->
 def _crawled(outcome: Outcome, *, closed: bool) -> None:
     # Links that are dead from the first, and a site that turns us away, are what a crawl tells by its exit code.
     assert outcome.code in ((1,) if closed else (0, 1)), outcome
-
-
-def key_of(workspace: Workspace, title: str) -> str:
-    """Return the key of the article that has such a title now."""
-    key: Any = workspace.value("SELECT key FROM articles WHERE title LIKE ?", f"%{title}%")
-    return str(key)

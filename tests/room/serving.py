@@ -23,6 +23,11 @@ class Server:
         """The addresses of its pages."""
         return Room(f"/{self.workspace.database.stem}")
 
+    def key_of(self, title: str) -> str:
+        """Return the key of the one article whose title begins so."""
+        ((key,),) = self.workspace.rows("SELECT key FROM articles WHERE title LIKE ?", f"{title}%")
+        return str(key)
+
 
 @contextmanager
 def served(workspace: Workspace, commands: Commands, *, port: int = 0) -> Iterator[Server]:
