@@ -79,10 +79,12 @@ def relative_path(sha256: str, mime: str) -> str:
 
 def file_in(folder: Path, relative: str) -> Path | None:
     """Return a file of the media folder, None where there is none of that name or it would lead out of the folder."""
-    if "\0" in relative:
+    try:
+        path = (folder / relative).resolve()
+        return path if path.is_file() and path.is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError):
+        # No name that a file can have.
         return None
-    path = (folder / relative).resolve()
-    return path if path.is_file() and path.is_relative_to(folder.resolve()) else None
 
 
 def keep(folder: Path, data: bytes, info: ImageInfo) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What Datasette 0.65 and 1.0 do in different ways: permissions, descriptions, queries. What exists decides."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ async def describe(
     if hasattr(datasette, "set_resource_metadata"):
         for table, said in tables.items():
             _configure(datasette, database, table, said)
-            await _describe_table(datasette, database, table, said)
+        await asyncio.gather(*(_describe_table(datasette, database, table, said) for table, said in tables.items()))
     if hasattr(datasette, "add_query"):
         for name, query in queries.items():
             if await datasette.get_query(database, name) is None:

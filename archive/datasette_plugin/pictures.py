@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
-from archive.datasette_plugin.answering import HEADERS, Streamed, page, permitted, response, room_of, within
+from archive.datasette_plugin.answering import HEADERS, Streamed, absent, page, permitted, response, room_of, within
 from archive.datasette_plugin.images import SHOWN, media_of
 from archive.errors import NotFoundError
 from archive.reading_room.picture import read_sheet
@@ -32,9 +32,9 @@ async def wall(request: "Request", datasette: "Datasette") -> "Response":
         wanted, before = _wanted(request), _place(request.args.get("before"))
         found = await within(datasette, database, lambda db: read_wall(db, wanted, before))
     except ValueError as error:
-        return response(str(error), status=400)
+        return await absent(request, datasette, database, error, status=400)
     except NotFoundError as error:
-        return response(str(error), status=404)
+        return await absent(request, datasette, database, error)
     shown = {
         "found": found, "filters": _filters(request), "many": MANY, "most": MOST,
         "before": _place_text(found.before), "is_first": before is None, "from_place": _place_text(before),
@@ -48,14 +48,14 @@ async def picture(request: "Request", datasette: "Datasette") -> "Response":
     try:
         sheet = await within(datasette, database, lambda db: read_sheet(db, request.url_vars["sha256"]))
     except NotFoundError as error:
-        return response(str(error), status=404)
+        return await absent(request, datasette, database, error)
     shown = {"sheet": sheet, "shows": sheet.file.mime in SHOWN}
     return await page(request, datasette, database, "picture.html", shown)
 
 
 async def taken(request: "Request", datasette: "Datasette") -> "Response":
     """Give the pictures that fit away: as ZIP with a table, as CSV, as JSON."""
-    from archive.reading_room.albums import csv_of, row_of, zip_of  # noqa: PLC0415
+    from archive.reading_room.taking import csv_of, row_of, zip_of  # noqa: PLC0415
 
     database = await permitted(request, datasette, _TABLES)
     try:
@@ -141,6 +141,5 @@ def _file_name(wanted: Wanted) -> str:
 def _note(found: tuple[Picture, ...], following: str | None) -> str | None:
     if following is None:
         return None
-    return (
-        f"These are the newest {len(found):,} pictures of those that were asked for. The others are at:\n{following}\n"
-    )
+    said = f"These are the newest of the pictures that were asked for: {len(found):,}. The others are at:"
+    return f"{said}\n{following}\n"

@@ -8,6 +8,7 @@ from archive.datasette_plugin.recognising import archives_of
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.database import Database
+    from datasette.utils.asgi import Request, Response
 
 _Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 _QUIET = b"_nosuggest=1"
@@ -29,6 +30,17 @@ def without_suggestions(datasette: "Datasette", app: _Asgi) -> _Asgi:
         await app(scope, receive, send)
 
     return asked
+
+
+async def no_mounted_image(request: "Request", datasette: "Datasette") -> "Response":  # noqa: ARG001
+    """Answer that there is nothing: `datasette publish` takes the images along as a mount, which knows no headers."""
+    from datasette.utils.asgi import NotFound  # noqa: PLC0415
+
+    raise NotFound("Images stand at /DATABASE/-/image/SHA256")
+
+
+_View = Callable[["Request", "Datasette"], Awaitable["Response"]]
+ROUTES: list[tuple[str, _View]] = [(r"^/media/[0-9a-f]{2}/[0-9a-f]{64}\.\w+$", no_mounted_image)]
 
 
 def bound_counts(database: "Database") -> None:

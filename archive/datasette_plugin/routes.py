@@ -6,17 +6,18 @@ from archive.datasette_plugin import (
     changes,
     cites,
     diffs,
+    exporting,
     feeding,
     images,
     memento,
     pictures,
+    restraining,
     searching,
     statics,
-    taking,
 )
 
 # An article's come last: they take what no other page of an article has taken.
 _PAGES = (
-    captures, changes, cites, diffs, feeding, images, memento, pictures, searching, statics, taking, articles,
+    captures, changes, cites, diffs, exporting, feeding, images, memento, pictures, restraining, searching, statics, articles,
 )  # fmt: skip
 ROUTES = [route for page in _PAGES for route in page.ROUTES]

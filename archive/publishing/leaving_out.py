@@ -25,7 +25,8 @@ _WITH_CAPTURES, _WITH_NOTES = "records", "notes"
 _BLANKED = (
     "UPDATE runs SET error = NULL WHERE error IS NOT NULL",
     # Whoever looks at the copy sees no run at work.
-    "UPDATE runs SET state = 'interrupted' WHERE state = 'running'",
+    """UPDATE runs SET state = 'interrupted', finished = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE state = 'running'""",
     "UPDATE sections SET due_at = NULL, every = NULL, definition = NULL, resume = NULL",
     """UPDATE urls SET due_at = NULL, etag = NULL, last_modified = NULL
     WHERE coalesce(due_at, etag, last_modified) IS NOT NULL""",

@@ -21,7 +21,7 @@ from archive.search.running import Scope, scope_of
 
 PAGE = 60
 # So many places are looked at for one page, fewer where words are looked for; then the reader is asked to go on.
-_LOOK, _LOOK_FOR_WORDS, _AT_ONCE = 2_000, 1_000, 250
+_LOOK, _LOOK_FOR_WORDS, _LOOK_AT_USES, _AT_ONCE = 2_000, 1_000, 2_000, 250
 # What may be taken away at once, in so many looks.
 MOST, MOST_BYTES, _LOOKS = 1_000, 500_000_000, 30
 _CREDITS, _LIKE = 40, 2_000
@@ -228,7 +228,7 @@ class _Looking:
 
     def is_newest_use(self, row: _Row) -> bool:
         """Return whether no place above this one shows the same image and fits."""
-        first = next(filter(self._fits, islice(self.uses(row.image_id), _LOOK)), row)
+        first = next(filter(self._fits, islice(self.uses(row.image_id), _LOOK_AT_USES)), row)
         return first.place == row.place
 
     def uses(self, image_id: int) -> Iterator[_Row]:

@@ -15,7 +15,7 @@ from archive.search.running import Run
 
 # All hits are looked at up to EXACT; past that one in so many that about SAMPLE are, and past WIDE out of some parts,
 # as where more postings than COSTLY would be walked to find them all; of few hits, more than COSTLIEST.
-EXACT, SAMPLE, WIDE, COSTLY, COSTLIEST = 20_000, 20_000, 250_000, 1_200_000, 3_000_000
+EXACT, SAMPLE, WIDE, COSTLY, COSTLIEST = 20_000, 16_000, 250_000, 800_000, 3_000_000
 # So many parts where one list is walked, fewer for more: to begin in the middle of a list costs as much as 800 hits.
 PLACES, _FEWEST, _BEGUN = 160, 24, 480
 # Where every article is meant, rows are walked instead: as if they were so many lists.

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from filelock import FileLock
@@ -30,3 +31,11 @@ def locked_environment(name: str) -> Path:
                 skip_but_in_ci(f"{name} cannot be installed here: {(done.stderr.strip() or 'no reason')[-300:]}")
             shutil.copyfile(lock, made_from)
     return folder
+
+
+def beside_ours(name: str) -> Path:
+    """Return the Python of such an environment that finds what the tests' own has, after what the lock names."""
+    folder = locked_environment(name)
+    packages = next((folder / "lib").glob("python*")) / "site-packages"
+    (packages / "zz_dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    return folder / "bin" / "python"

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sysconfig
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
 from crawler.demo.site import DemoSite
 from tests.e2e.harness import ROOT, Workspace, check_archive, wait_until
-from tests.e2e.locked import locked_environment
+from tests.e2e.locked import beside_ours
 
 ARTICLES = DemoSite().articles
 # Seconds: each job compiles the modules in the egg first.
@@ -29,10 +28,7 @@ _CONF = "[scrapyd]\nbind_address = 127.0.0.1\nhttp_port = {port}\npoll_interval 
 @pytest.fixture(scope="module")
 def bin_folder() -> Path:
     """Scrapyd in an environment of its own, made once for its lock; what the egg depends on comes from the tests'."""
-    folder = locked_environment("scrapyd")
-    packages = next((folder / "lib").glob("python*")) / "site-packages"
-    (packages / "zz_dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
-    return folder / "bin"
+    return beside_ours("scrapyd").parent
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from archive.datasette_plugin.answering import HEADERS, page, permitted, response, within
+from archive.datasette_plugin.answering import HEADERS, Streamed, page, permitted, response, within
 from archive.datasette_plugin.searching import asked_of
 from archive.errors import ArchiveError, NotFoundError, TooMuchError
 from archive.reading_room.asked import slug
-from archive.reading_room.taking import FORMS, Form, Parcel, ReaderLeftError, Taking, make_parcel, read_taking
+from archive.reading_room.exporting import FORMS, Form, Parcel, ReaderLeftError, Taking, make_parcel, read_taking
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -24,36 +24,13 @@ TABLES = (
     "articles", "versions", "captures", "version_captures", "records", "urls", "sites", "sections", "article_sections",
     "images", "article_images", "attachments", "family_members", "tags", "notes", "edits",
 )  # fmt: skip
-_CHUNK = 1 << 18
+_PIECE = 1 << 18
 _STATUS = {ValueError: 400, NotFoundError: 404, ReaderLeftError: 499, ArchiveError: 500}
 # Beside Datasette's own threads, so that nobody's page waits for somebody's file.
 _MAKERS = ThreadPoolExecutor(2, thread_name_prefix="newsarchive-export")
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file on its way to its reader; it is gone when the last of it is sent, or the reader is."""
-
-    parcel: Parcel
-    mime: str
-    name: str
-
-    async def asgi_send(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-        """Send it, a piece at a time."""
-        loop = asyncio.get_running_loop()
-        headers = HEADERS | {
-            "Content-Type": self.mime, "Content-Length": str(self.parcel.bytes),
-            "Content-Disposition": f'attachment; filename="{self.name}"',
-        }  # fmt: skip
-        with self.parcel.file as file:
-            raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-            await send({"type": "http.response.start", "status": 200, "headers": raw})
-            while chunk := await loop.run_in_executor(None, file.read, _CHUNK):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def export(request: "Request", datasette: "Datasette") -> "Response | Download":
+async def export(request: "Request", datasette: "Datasette") -> "Response | Streamed":
     """Show what can be taken along of a search, or hand it out: format, and what a search takes."""
     database = await permitted(request, datasette, TABLES)
     show = partial(_page, request, datasette, database)
@@ -76,10 +53,20 @@ async def export(request: "Request", datasette: "Datasette") -> "Response | Down
         parcel.file.close()
         return await show(replace(offer, problems=parcel.problems), status=409)
     name = f"{slug(database, 'archive')}-{asked.name('articles')}{offer.form.ending}"
-    return Download(parcel, offer.form.mime, name)
+    headers = HEADERS | {
+        "Content-Length": str(parcel.bytes), "Content-Disposition": f'attachment; filename="{name}"',
+    }  # fmt: skip
+    return Streamed(_pieces(parcel), headers, offer.form.mime)
 
 
-_View = Callable[["Request", "Datasette"], Awaitable["Response | Download"]]
+def _pieces(parcel: Parcel) -> Iterator[bytes]:
+    """Yield the file; it is gone when the last of it is sent, or nobody asks for more."""
+    with parcel.file as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+_View = Callable[["Request", "Datasette"], Awaitable["Response | Streamed"]]
 ROUTES: list[tuple[str, _View]] = [(r"^/(?P<database>[^/]+)/-/export$", export)]
 
 
