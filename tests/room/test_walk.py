@@ -130,6 +130,6 @@ def test_the_keys_that_pages_offer(visit: Visiting, server: Server) -> None:
         page.wait_for_url(re.compile("/-/article/"))
         tab.open(server.room.article(server.key_of(TITLE)))
         keys.press("d")
-        expect(main).to_contain_text("Version 2, seen")
+        page.wait_for_url(re.compile("/diff"))
         keys.press("/")
         expect(page.get_by_label("Search the articles")).to_be_focused()
