@@ -27,6 +27,8 @@ def _picture(server: Server) -> str:
 
 
 PAGES: Mapping[str, Callable[[Server], str]] = {
+    "front": lambda server: server.room.front(),
+    "site": lambda server: server.room.site("courier"),
     "article": _article("Inspection reports of 8,430 lifts"),
     "article-early": _article("Inspection reports of 8,430 lifts", version=1),
     "article-gone": _article("Old gas bottles"),
