@@ -79,7 +79,7 @@ def test_runs_far_from_a_change_are_folded() -> None:
 
 @pytest.mark.parametrize("kind", ["words", "no ends", "characters", "reworded"])
 def test_a_comparison_ends_in_time(kind: str) -> None:
-    chosen = random.Random(1)  # noqa: S311
+    chosen = random.Random(1)
     signs = {
         "words": "a bc def. ghi ",
         "no ends": "ab cd ef ",
