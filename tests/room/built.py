@@ -24,8 +24,7 @@ def archivist(folder: Path) -> Iterator[Commands]:
     named = os.environ.get("LOGNAME")
     os.environ["LOGNAME"] = "archivist"
     try:
-        with Commands(folder) as commands:
-            yield commands
+        yield Commands(folder)
     finally:
         os.environ.pop("LOGNAME") if named is None else os.environ.update(LOGNAME=named)
 
