@@ -6,6 +6,8 @@ RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 WORKERS ?= 2
 PAGES ?= ../shared/corpus/pages
+# Tests start hundreds of processes; each would compile our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint fix soak bench train peers lock wheel vendor screenshots clean
 
@@ -16,7 +18,7 @@ demo: $(RUN)
 # `make test COVER=1` also measures how much of the code the tests run.
 test: $(DEV) lint
 	$(if $(COVER),$(BIN)/coverage erase)
-	$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVER),--cov --cov-report=)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVER),--cov --cov-report=)
 	$(if $(COVER),$(BIN)/coverage report)
 
 lint: $(DEV)
@@ -31,7 +33,7 @@ fix: $(DEV)
 
 # The long trials at full size; CI runs seeded samples of them.
 soak: $(DEV)
-	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/e2e tests/crawler/parsers/test_mutations.py
+	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/e2e tests/crawler/parsers/test_mutations.py tests/crawler/parsers/test_seed_forms.py
 
 bench: $(DEV)
 	$(BIN)/python -m bench.pipeline

@@ -54,6 +54,41 @@ def find_gaps(db: Database, site_id: str | None = None, section: str | None = No
     return [Gap(*row) for row in rows]
 
 
+def count_gaps(db: Database, site_id: str, most: int) -> dict[str, int]:
+    """Return how many addresses of articles a site's ledger holds that are not stored, by cause, the commonest first.
+
+    So many are looked at, no more.
+    """
+    rows = db.conn.execute(
+        "SELECT ifnull(cause, ?), count(*) FROM (SELECT cause FROM urls INDEXED BY urls_missing "
+        "WHERE site_id = ? AND kind = 'article' AND article_id IS NULL LIMIT ?) GROUP BY 1 ORDER BY 2 DESC, 1",
+        (NOT_YET, site_id, most),
+    )
+    return dict(rows.fetchall())
+
+
+def page_of_gaps(
+    db: Database, site_id: str, cause: str, *, after: int = 0, limit: int = 25
+) -> tuple[list[Gap], int | None]:
+    """Return some gaps of a site and cause in the order of their finding, and what the next page comes `after`.
+
+    Where an address stood is its latest sighting; one that no listing named has none.
+    """
+    rows = db.conn.execute(
+        "SELECT urls.id, urls.site_id, ifnull(sections.key, ''), ifnull(urls.cause, ?1), urls.url, sightings.title, "
+        "ifnull(sightings.first_seen, urls.discovered_at), ifnull(sightings.last_seen, urls.discovered_at), "
+        "ifnull(listings.url, ''), ifnull(sightings.page, 0), ifnull(sightings.rank, 0), urls.failures, urls.due_at "
+        "FROM urls INDEXED BY urls_missing LEFT JOIN sightings ON sightings.id = "
+        "(SELECT id FROM sightings WHERE url_id = urls.id ORDER BY last_seen DESC LIMIT 1) "
+        "LEFT JOIN sections ON sections.id = section_id LEFT JOIN urls listings ON listings.id = listing_url_id "
+        "WHERE urls.site_id = ?2 AND urls.kind = 'article' AND urls.article_id IS NULL "
+        "AND urls.cause IS nullif(?3, ?1) AND urls.id > ?4 ORDER BY urls.id LIMIT ?5",
+        (NOT_YET, site_id, cause, after, limit + 1),
+    ).fetchall()
+    shown = rows[:limit]
+    return [Gap(*row[1:]) for row in shown], (shown[-1][0] if len(rows) > limit else None)
+
+
 def by_cause(gaps: Sequence[Gap]) -> list[tuple[tuple[str, str, str], list[Gap]]]:
     """Return gaps grouped by (site, section, cause)."""
     return [

@@ -115,14 +115,23 @@ def recount(db: Database, site_id: str) -> None:
 
 def open_problems(db: Database, site_id: str) -> list[Problem]:
     """Return the site's open problems in the order of their finding."""
+    return [problem for problem, _ in _problems(db, "state = 'open' ORDER BY id", site_id)]
+
+
+def resolved_problems(db: Database, site_id: str, limit: int) -> list[tuple[Problem, str]]:
+    """Return the site's last problems that are over, the latest first, with when they were."""
+    return _problems(db, "state = 'resolved' ORDER BY id DESC LIMIT ?", site_id, limit)
+
+
+def _problems(db: Database, which: str, *values: str | int) -> list[tuple[Problem, str]]:
     rows = db.conn.execute(
-        "SELECT site_id, name, field, run_id, since_run, seen_at, detail FROM problems "
-        "WHERE site_id = ? AND state = 'open' ORDER BY id",
-        (site_id,),
+        "SELECT site_id, name, field, run_id, since_run, seen_at, detail, resolved_at FROM problems "  # noqa: S608
+        f"WHERE site_id = ? AND {which}",
+        values,
     )
     return [
-        Problem(site, name, field, run_id, since_run, seen_at, json.loads(detail))
-        for site, name, field, run_id, since_run, seen_at, detail in rows
+        (Problem(site, name, field, run_id, since_run, seen_at, json.loads(detail)), resolved_at)
+        for site, name, field, run_id, since_run, seen_at, detail, resolved_at in rows
     ]
 
 
@@ -130,6 +139,21 @@ def latest_blocks(db: Database, site_id: str) -> list[Block]:
     """Return what the articles of the last run that read any were like."""
     blocks = _blocks(db, site_id, runs=1)
     return [block for block in blocks if block.run_id == blocks[-1].run_id]
+
+
+def recent_blocks(db: Database, site_id: str, *, runs: int, blocks: int) -> list[Block]:
+    """Return what the articles of the last runs were like, the oldest first: so many runs, and blocks in all, at most.
+
+    Of a run that does not fit whole nothing is returned, unless it is the last.
+    """
+    rows = db.conn.execute(
+        "SELECT run_id, section_id, reading, articles, fields FROM runs CROSS JOIN run_health ON run_id = runs.id "
+        "WHERE site_id = ? ORDER BY runs.id DESC, position DESC LIMIT ?",
+        (site_id, blocks + 1),
+    ).fetchall()
+    found = [run_id for run_id, _ in groupby(row[0] for row in rows)]
+    whole = found[:-1] if len(rows) > blocks and len(found) > 1 else found
+    return [_block(row) for row in reversed(rows) if row[0] in whole[:runs]]
 
 
 def _bad_spans(db: Database, site_id: str) -> dict[str, list[tuple[int, int]]]:
@@ -160,10 +184,12 @@ def _blocks(db: Database, site_id: str, runs: int = _RUNS) -> list[Block]:
         "ORDER BY run_id, position",
         (site_id, runs),
     )
-    return [
-        Block(run_id, section_id, reading, articles, _fields(json.loads(fields)))
-        for run_id, section_id, reading, articles, fields in rows
-    ]
+    return [_block(row) for row in rows]
+
+
+def _block(row: tuple[Any, ...]) -> Block:
+    run_id, section_id, reading, articles, fields = row
+    return Block(run_id, section_id, reading, articles, _fields(json.loads(fields)))
 
 
 def _fields(said: dict[str, Any]) -> dict[str, Counts]:

@@ -90,12 +90,14 @@ class RunDetail:
         }
 
 
-def read_runs(db: Database, site_id: str | None = None, limit: int = 20) -> list[RunRow]:
-    """Return the last runs, newest first; raises NotFoundError."""
+def read_runs(db: Database, site_id: str | None = None, limit: int = 20, *, before: int | None = None) -> list[RunRow]:
+    """Return the last runs, or the last ones before one, newest first; raises NotFoundError."""
     refuse_unknown(db, site_id)
+    # An index serves a plain comparison only.
+    site = "site_id = ?" if site_id else "? IS NULL"
     rows = db.conn.execute(
-        f"SELECT {_COLUMNS} FROM runs WHERE ifnull(site_id = ?, 1) ORDER BY id DESC LIMIT ?",  # noqa: S608
-        (site_id, limit),
+        f"SELECT {_COLUMNS} FROM runs WHERE {site} AND id < ifnull(?, 9e18) ORDER BY id DESC LIMIT ?",  # noqa: S608
+        (site_id, before, limit),
     )
     return [RunRow(*row) for row in rows]
 

@@ -73,9 +73,9 @@ def parted(body_html: str) -> list[str | Figure]:
     return parts
 
 
-def _outside(_tag: str, _attribute: str, value: str) -> str | None:
+def _outside(_tag: str, attribute: str, value: str) -> str | None:
     """Return an address that is whole: a relative one would lead into the archive."""
-    return value if value.partition(":")[0].strip().lower() in _SCHEMES else None
+    return value if attribute != "href" or value.partition(":")[0].strip().lower() in _SCHEMES else None
 
 
 def _pieces(root: html.HtmlElement) -> Iterator[str | Figure]:

@@ -10,6 +10,8 @@ from sqlite_utils import Database
 from archive.errors import NotFoundError
 from archive.reader import find_article
 
+# At a million articles walking so many of a site costs as much as looking for a hundred of it among all events.
+_FEW = 10_000
 _STORED = {"first_seen": "first seen"}
 
 
@@ -88,7 +90,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 
 def _conditions(db: Database, scope: Scope) -> tuple[tuple[str, str], list[Any]]:
-    tables = "events JOIN articles ON articles.id = events.article_id"
+    tables = f"{_in_order(db, scope)} ON articles.id = events.article_id"
     terms, values = ["events.withdrawn IS NULL"], list[Any]()
     if scope.reference:
         terms.append("articles.id = ?")
@@ -114,8 +116,23 @@ def _conditions(db: Database, scope: Scope) -> tuple[tuple[str, str], list[Any]]
     return (tables, " AND ".join(terms)), values
 
 
+def _in_order(db: Database, scope: Scope) -> str:
+    """Return which table leads: the events from the latest on, or the articles where they are few.
+
+    Left to SQLite, which does not know how large a site is, either may read them all.
+    """
+    few = bool(scope.reference)
+    if scope.site and not few:
+        counted = "SELECT count(*) FROM (SELECT 1 FROM articles WHERE site_id = ? LIMIT ?)"
+        few = db.conn.execute(counted, (scope.site, _FEW + 1)).fetchone()[0] <= _FEW
+    return "articles CROSS JOIN events" if few else "events CROSS JOIN articles"
+
+
 def _kind_term(kind: str) -> str:
+    if kind == "first seen":
+        return "kind = 'first_seen'"
+    # The second term is that of the index `events_kind`.
+    rare = "kind <> 'first_seen'"
     if kind == "retitled":
-        return "changes LIKE '%\"headline\"%'"
-    stored = next((name for name, said in _STORED.items() if said == kind), kind)
-    return f"kind = '{stored}'"
+        return f"kind = 'changed' AND changes LIKE '%\"headline\"%' AND {rare}"
+    return f"kind = '{kind}' AND {rare}"

@@ -94,6 +94,14 @@ class Room:
         """Lead to the story of the archive: first seen, changed, moved, gone, returned."""
         return self._page("changes", asked)
 
+    def watch(self, name: str, form: str) -> str:
+        """Lead to a saved search as a feed: atom or json."""
+        return f"{self.base}/-/watch/{quote(name, safe='')}.{form}"
+
+    def tagged(self, tag: str) -> str:
+        """Lead to the rows of a tag."""
+        return f"{self.base}/tags?{urlencode({'tag__exact': tag})}"
+
     def tables(self) -> str:
         """Lead to datasette's own page of the database."""
         return self.base

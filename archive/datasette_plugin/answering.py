@@ -58,12 +58,14 @@ def has_tag(headers: Mapping[str, str], tag: str) -> bool:
     return bool({tag, "*"} & {*_TAG.findall(headers.get("if-none-match") or "")})
 
 
-async def permitted(request: "Request", datasette: "Datasette", tables: Sequence[str]) -> str:
-    """Return the name of the archive that is asked; raises what Datasette answers 404 and 403 by."""
+async def permitted(
+    request: "Request", datasette: "Datasette", tables: Sequence[str], database: str | None = None
+) -> str:
+    """Return the name of the archive that is asked, or the one named; raises what Datasette answers 404 and 403 by."""
     from datasette.utils import tilde_decode  # noqa: PLC0415
     from datasette.utils.asgi import NotFound  # noqa: PLC0415
 
-    name = tilde_decode(request.url_vars["database"])
+    name = database or tilde_decode(request.url_vars["database"])
     if name not in datasette.databases or not set(tables) <= set(await datasette.get_database(name).table_names()):
         raise NotFound(f"There is no archive {name}")
     for table in tables:
@@ -127,4 +129,5 @@ def response(body: str | bytes, **more: Any) -> "Response":
     """Return an answer, plain text unless told otherwise."""
     from datasette.utils.asgi import Response  # noqa: PLC0415
 
-    return Response(body, **({"content_type": "text/plain; charset=utf-8"} | more))
+    headers = {"X-Content-Type-Options": "nosniff"} | more.pop("headers", {})
+    return Response(body, **({"content_type": "text/plain; charset=utf-8"} | more), headers=headers)

@@ -25,6 +25,7 @@ _KEY = "[a-z2-7]{16}"
 _POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = (
     "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.05rem/1.6 Georgia,serif;color:#222}"
+    "body{overflow-wrap:anywhere}"
     "header{font-family:sans-serif;font-size:.9rem;color:#555}img{max-width:100%}figcaption{font-size:.9rem;color:#555}"
 )
 
@@ -140,7 +141,8 @@ def _page(record: Record, shown: Memento, images: str) -> str:
     ]
     said = [*(escape(name) for name in article.byline), escape(article.source or ""), *dates]
     return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><header><p>Version {shown.version} of "
         f"{_link(record.row['url'])}, first captured {shown.date}.</p>"
         f"</header><h1>{title}</h1><p>{' · '.join(filter(None, said))}</p>{body}</body></html>"

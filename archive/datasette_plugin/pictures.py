@@ -111,21 +111,21 @@ def _day(asked: _Filters, name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(asked[name]) if name in asked else None
     except ValueError as error:
-        raise ValueError("since and until take a day, such as 2024-05-03.") from error
+        raise ValueError("since and until take a day, such as 2024-05-03") from error
 
 
 def _month(text: str) -> tuple[dt.date, dt.date]:
     found = _MONTH.fullmatch(text)
     year, month = map(int, found.groups()) if found else (0, 0)
     if not (year >= 1 and 1 <= month <= 12):
-        raise ValueError("month takes a year and a month, such as 2024-05.")
+        raise ValueError("month takes a year and a month, such as 2024-05")
     return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _place(text: str | None) -> Place | None:
     found = _PLACE.fullmatch(text) if text else None
     if text and found is None:
-        raise ValueError("before takes what the link to the next pictures gives.")
+        raise ValueError("before takes what the link to the next pictures gives")
     return (int(found[1]), int(found[2])) if found else None
 
 

@@ -8,17 +8,19 @@ from archive.datasette_plugin import (
     diffs,
     exporting,
     feeding,
+    front,
     images,
     memento,
     pictures,
     restraining,
     searching,
+    sites,
     statics,
 )
 
 # An article's come last: they take what no other page of an article has taken.
 _PAGES = (
-    captures, changes, cites, diffs, exporting, feeding, images, memento, pictures, restraining, searching, statics,
-    articles,
+    captures, changes, cites, diffs, exporting, feeding, front, images, memento, pictures, restraining, searching,
+    sites, statics, articles,
 )  # fmt: skip
 ROUTES = [route for page in _PAGES for route in page.ROUTES]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from archive.corrections import HAND
 from archive.model import Article, Stamp
 
-_PRECISIONS = {"day": "to the day", "minute": "to the minute, by the page's own clock", "instant": "to the second, UTC"}
+_PRECISIONS = {"day": "to the day", "minute": "to the minute, by the page's own clock", "instant": "an instant"}
 _REASONS = {
     "ambiguous": "not read: day and month cannot be told apart",
     "relative": "counted from the time of the capture",
@@ -63,6 +63,12 @@ class Date:
     value: str | None
     told: str
     by_hand: bool
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it."""
+        text = (self.value or "").replace("T", " ").removesuffix("Z").removesuffix(":00")
+        return f"{text} UTC" if (self.value or "").endswith("Z") else text
 
 
 @dataclass(frozen=True, slots=True)

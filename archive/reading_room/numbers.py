@@ -8,11 +8,12 @@ from sqlite_utils import Database
 # More of them are not shown on one page.
 MOST = 200
 _ROWS = """
-SELECT versions.id, versions.number, versions.seen_at, min(shown.seen_at), max(shown.seen_at),
-  count(DISTINCT shown.capture_id), versions.parser, versions.template, versions.read_at, first.number
+SELECT versions.id, versions.number, versions.seen_at,
+  min(shown.seen_at) FILTER (WHERE captures.id), max(shown.seen_at) FILTER (WHERE captures.id),
+  count(DISTINCT captures.id), versions.parser, versions.template, versions.read_at, first.number
 FROM versions LEFT JOIN versions first ON first.id = versions.same_as
-LEFT JOIN (version_captures shown JOIN captures ON captures.id = capture_id AND withdrawn IS NULL)
-  ON shown.version_id = versions.id AND shown.position = 1
+LEFT JOIN version_captures shown ON shown.version_id = versions.id AND shown.position = 1
+LEFT JOIN captures ON captures.id = shown.capture_id AND withdrawn IS NULL
 WHERE versions.article_id = ? GROUP BY versions.id
 ORDER BY ifnull(min(shown.seen_at), versions.seen_at), versions.number
 """

@@ -93,7 +93,7 @@ def read_sheet(db: Database, sha256: str) -> Sheet:
     """Return a picture's sheet; raises NotFoundError where the archive has no such image, or none any more."""
     file = find_file(db, sha256)
     if file is None or file.withdrawn:
-        raise NotFoundError(f"The archive has no picture {sha256}.")
+        raise NotFoundError(f"the archive has no picture {sha256}")
     rows = [*db.query(_USES, (file.id, _MOST_USES + 1))]
     shown = rows[:_MOST_USES]
     is_cut = len(rows) > _MOST_USES

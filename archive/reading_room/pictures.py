@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
@@ -131,7 +132,7 @@ def read_selection(db: Database, wanted: Wanted, before: Place | None) -> tuple[
     found: dict[str, Picture] = {}
     weight = 0
     for _ in range(_LOOKS):
-        rows, more = _Looking(db, wanted).page(before, PAGE)
+        rows, more = _Looking(db, wanted).page(before, _AT_ONCE)
         for picture in filter(None, (_picture(db, row) for row in rows)):
             weight += picture.bytes if picture.sha256 not in found else 0
             if len(found) == MOST or (weight > MOST_BYTES and found):
@@ -179,6 +180,14 @@ class _Looking:
         elif wanted.since or wanted.until:
             self._days = scope_of(db, [Days("day", wanted.since or _DAYS[0], wanted.until or _DAYS[1])])
 
+    @cached_property
+    def _strangers(self) -> frozenset[int]:
+        return frozenset(self._days.strangers)
+
+    @cached_property
+    def _moved(self) -> list[_Row]:
+        return _places_of(self._db, self._days.guests) if self._days.guests else []
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         return self._words.problems if self._words else ()
@@ -206,14 +215,15 @@ class _Looking:
         """Return what all that fits is made of, as far as a short look reaches; None where words are looked for."""
         if self._words:
             return None
-        rows = [row for row in islice(self._rows(None), _LOOK) if self._fits(row)]
+        looked = [*islice(self._rows(None), _LOOK)]
+        rows = [*filter(self._fits, looked)]
         numbers = Counter(row.credit for row in rows if row.credit)
         named = numbers.most_common(_CREDITS)
         if self._wanted.is_all:
             named = self._db.conn.execute(
                 "SELECT credit, pictures FROM credits ORDER BY pictures DESC LIMIT ?", (_CREDITS,)
             ).fetchall()
-        return Summary(len({row.image_id for row in rows}), len(rows), len(rows) == _LOOK, tuple(named))
+        return Summary(len({row.image_id for row in rows}), len(rows), len(looked) == _LOOK, tuple(named))
 
     def months(self) -> tuple[str | None, str | None]:
         """Return the nearest months with pictures before and after the days."""
@@ -260,7 +270,6 @@ class _Looking:
     def _lane(self, before: Place | None, image_id: int | None) -> Iterator[_Row]:
         where, values = self._narrowest(image_id)
         article_id, position = before or (self._days.high, 0)
-        strangers = frozenset(self._days.strangers)
         number = 8 if image_id is not None else _AT_ONCE
         while True:
             rows = self._db.conn.execute(
@@ -269,17 +278,14 @@ class _Looking:
                 values | {"low": self._days.low, "high": self._days.high, "last": article_id, "position": position,
                           "many": number},
             ).fetchall()  # fmt: skip
-            yield from (row for row in map(_row, rows) if row.article_id not in strangers)
+            yield from (row for row in map(_row, rows) if row.article_id not in self._strangers)
             if len(rows) < number:
                 return
             (article_id, position, *_), number = rows[-1], _AT_ONCE
 
     def _guests(self, before: Place | None, image_id: int | None) -> Iterator[_Row]:
         """Yield the places in articles whose ids lie outside the days, and whose day does not."""
-        if not self._days.guests:
-            return iter(())
-        rows = map(_row, _places_of(self._db, self._days.guests))
-        return (row for row in rows if _is_below(row, before) and image_id in (None, row.image_id))
+        return (row for row in self._moved if _is_below(row, before) and image_id in (None, row.image_id))
 
     def _candidates(self, before: Place | None) -> Iterator[tuple[_Row, bool]]:
         """Yield places on the wall, and whether each fits."""
@@ -331,9 +337,11 @@ def _sites(db: Database, wanted: str | None) -> tuple[str, ...]:
 
 
 def _like(db: Database, credit: str) -> tuple[tuple[str, int], ...]:
-    """Return the commonest credits that hold a text, whatever its case."""
+    """Return the commonest credits that hold a text, whatever its case; none where it is one itself."""
+    if db.conn.execute("SELECT 1 FROM credits WHERE credit = ?", (credit,)).fetchone():
+        return ()
     rows = db.conn.execute("SELECT credit, pictures FROM credits ORDER BY pictures DESC LIMIT ?", (_LIKE,)).fetchall()
-    return tuple((known, number) for known, number in rows if fold(credit.strip()) in fold(known))[:_CREDITS]
+    return tuple((known, number) for known, number in rows if fold(credit) in fold(known))[:_CREDITS]
 
 
 _PICTURE = """

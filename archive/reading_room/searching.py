@@ -106,12 +106,13 @@ def read_search(db: Database, asked: Asked) -> Searched:
 
 
 def _results(db: Database, hits: Sequence[Hit]) -> Iterator[Result]:
-    listed = json.dumps([hit.id for hit in hits])
+    ids = [hit.id for hit in hits]
     rows = db.conn.execute(
-        "SELECT id, language, byline, state, keys FROM articles WHERE id IN (SELECT value FROM json_each(?))", (listed,)
+        "SELECT id, language, byline, state, keys FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
     )
     known = {row[0]: row[1:] for row in rows}
-    pictures = _pictures(db, listed)
+    pictures = first_pictures(db, ids)
     for hit in hits:
         language, byline, state, keys = known.get(hit.id, (None, "[]", "withdrawn", ""))
         # Of one that is being taken down the index may still know.
@@ -122,14 +123,14 @@ def _results(db: Database, hits: Sequence[Hit]) -> Iterator[Result]:
             )  # fmt: skip
 
 
-def _pictures(db: Database, listed: str) -> dict[int, str]:
+def first_pictures(db: Database, ids: Sequence[int]) -> dict[int, str]:
     """Return the first kept picture of each article's current version."""
     rows = db.conn.execute(
         "SELECT articles.id, sha256 FROM json_each(?) CROSS JOIN articles ON articles.id = value "
         "CROSS JOIN versions ON versions.article_id = articles.id AND number = articles.version "
         "CROSS JOIN article_images ON version_id = versions.id CROSS JOIN images ON images.id = image_id "
         "LEFT JOIN captures ON captures.id = capture_id WHERE withdrawn IS NULL ORDER BY position DESC",
-        (listed,),
+        (json.dumps(ids),),
     )
     return dict(rows.fetchall())
 

@@ -6,10 +6,9 @@ from tests.e2e.faults.processes import Commands
 
 
 @pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
     """Commands as quick processes, for the trials that start many."""
-    with Commands(tmp_path_factory.mktemp("commands")) as started:
-        yield started
+    return Commands(tmp_path_factory.mktemp("commands"))
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,8 @@ SEEDS = (1, 2, 3) if SOAK else (1,)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_life_is_told_as_it_was(tmp_path: Path, seed: int) -> None:
     life, expected = Life(seed), Expected()
-    with FaultSite({"news": [[]]}).serve() as site, Commands(tmp_path) as commands:
+    with FaultSite({"news": [[]]}).serve() as site:
+        commands = Commands(tmp_path)
         workspace = Workspace.make(tmp_path / "w")
         workspace.define("fault", site.definition)
         while life.day <= DAYS:

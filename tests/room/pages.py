@@ -27,6 +27,8 @@ def _picture(server: Server) -> str:
 
 
 PAGES: Mapping[str, Callable[[Server], str]] = {
+    "front": lambda server: server.room.front(),
+    "site": lambda server: server.room.site("courier"),
     "article": _article("Inspection reports of 8,430 lifts"),
     "article-early": _article("Inspection reports of 8,430 lifts", version=1),
     "article-gone": _article("Old gas bottles"),
@@ -38,6 +40,10 @@ PAGES: Mapping[str, Callable[[Server], str]] = {
     "diff-picture": _article("Fishing co-operative", "diff", from_=1, to=2),
     "cite": _article("Inspection reports of 8,430 lifts", "cite"),
     "capture": lambda server: server.room.capture(_capture(server)),
+    "search": lambda server: server.room.search(q="harbour"),
+    "search-chinese": lambda server: server.room.search(q="校准"),
+    "search-nothing": lambda server: server.room.search(q="xylophone", site="demo"),
+    "export": lambda server: server.room.export(q="lift"),
     "changes": lambda server: server.room.changes(),
     "pictures": lambda server: server.room.pictures(),
     "picture": _picture,

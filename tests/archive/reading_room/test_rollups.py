@@ -1,4 +1,4 @@
-"""The sums that the reading room shows are what a count of the rows gives, whatever was written, told again, taken down."""
+"""The sums that the reading room shows are what a count gives, whatever was written, told again, taken down."""
 
 import datetime as dt
 import random
@@ -35,6 +35,12 @@ UNION ALL SELECT site_id, 'requests', sum(requests) FROM runs GROUP BY 1
 UNION ALL SELECT site_id, 'bytes', sum(bytes) FROM runs GROUP BY 1"""
 
 
+REPLACED = (
+    "INSERT OR REPLACE INTO articles(id, key, site_id, url, first_seen, last_seen) "
+    "SELECT id, key, site_id, url, first_seen, last_seen FROM articles"
+)
+
+
 def rows(db: Database, sql: str) -> list[tuple[object, ...]]:
     return db.conn.execute(sql).fetchall()
 
@@ -68,7 +74,7 @@ def live(keeping: Keeping, dice: random.Random, steps: int) -> None:
                 keeping.store(article(text, url=url, updated=day, images=[Image(ship)]), images=[shown])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_sums_are_kept_through_random_histories(keeping: Keeping, seed: int) -> None:
     live(keeping, random.Random(seed), 60)
     keeping.writer.close()
@@ -94,8 +100,7 @@ def test_every_single_write_is_followed(keeping: Keeping) -> None:
         "INSERT INTO images(sha256, mime, bytes, path) VALUES ('a', 'image/png', 5, 'a')",
         "UPDATE images SET bytes = 6",
         "DELETE FROM images",
-        "INSERT OR REPLACE INTO articles(id, key, site_id, url, first_seen, last_seen) "
-        "SELECT id, key, site_id, url, first_seen, last_seen FROM articles",
+        REPLACED,
         "UPDATE articles SET state = 'withdrawn'",
     ):
         db.execute("PRAGMA foreign_keys = OFF")

@@ -5,12 +5,12 @@ import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from tests.e2e.forking import Forks
+from tests.e2e.forking import forks
 from tests.e2e.harness import Outcome, Workspace, environment
 from tests.e2e.sums import check_sums
+from tests.e2e.zygote import CLOCK
 
 _DAY = 86_400.0
 
@@ -23,7 +23,6 @@ class Commands:
         self._clock = folder / "clock"
         self._number = 0
         self.move_clock(days=0)
-        self._forks = Forks(environment())
 
     def move_clock(self, *, days: float) -> None:
         """Set every process's clock so many days off the true time; those that run see it too."""
@@ -35,8 +34,9 @@ class Commands:
         """Start a command in a workspace."""
         self._number += 1
         files = {name: str(self._folder / f"{self._number}.{name}") for name in ("out", "err", "open")}
-        said = {"arguments": ["-w", str(workspace.root), *arguments], "clock": str(self._clock), **files}
-        return Started(self, workspace, self._forks.ask(said)["pid"], files)
+        called = {"arguments": ["-w", str(workspace.root), *arguments], "cwd": str(Path.cwd())}
+        moved = {"environment": environment(**{CLOCK: str(self._clock)})}
+        return Started(self, workspace, forks().ask(called | moved | files)["pid"], files)
 
     def run(self, workspace: Workspace, *arguments: str, timeout: float = 240) -> Outcome:
         """Run a command in a workspace; neither stream may show a traceback."""
@@ -44,20 +44,11 @@ class Commands:
 
     def state(self, pid: int) -> dict[str, Any]:
         """Return how a process ended."""
-        return self._forks.ask({"pid": pid})
+        return forks().ask({"pid": pid})
 
     def until_ended(self, pid: int, timeout: float) -> int | None:
         """Return a process's exit code; kills it and returns None where it takes longer."""
-        return self._forks.until_ended(pid, timeout)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with contextlib.suppress(BrokenPipeError):
-            self._forks.close()
+        return forks().until_ended(pid, timeout)
 
 
 @dataclass(frozen=True, slots=True)
