@@ -88,7 +88,6 @@ def test_big_tables_are_not_counted_to_their_end(database: Path, monkeypatch: py
         ("/archive/articles", '<a href="/archive/-/search">Search in the reading room</a>'),
         ("/archive/article_images", '<a href="/archive/-/pictures">See the pictures</a>'),
         ("/archive", '<a href="/archive/-/front">Open the reading room</a>'),
-        ("/", '<a href="/archive/-/front">Reading room</a>'),
         ("/archive/runs", '<a href="/archive/-/front">Reading room</a>'),
     ],
 )

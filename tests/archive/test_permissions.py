@@ -51,6 +51,14 @@ def test_what_may_not_be_seen_is_nowhere(database: Path, way: str) -> None:
     assert set(asked.values()) <= {403, 404}, asked
 
 
+@pytest.mark.parametrize("way", ["instance", "database", "tables"])
+def test_the_first_page_of_all_tells_nothing_either(database: Path, way: str) -> None:
+    for path in ("/", "/.json"):
+        got = ask_all([database], [path], dict(denials(database))[way])[path]
+        assert got.status_code == (403 if way == "instance" else 200), path
+        assert not {"harbour", "herald"} & set(got.text.lower().replace("<", " ").split()), path
+
+
 def test_one_table_is_enough(database: Path) -> None:
     """Every page that shows an article reads this one."""
     denied = {"databases": {"archive": {"tables": {"articles": {"allow": False}}}}}
