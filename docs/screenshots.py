@@ -9,8 +9,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.e2e.faults.processes import Commands
+from tests.room import tour
 from tests.room.browsing import CHROMIUM, NARROW, WIDE, Chromium, Eyes, Visit, chromium
-from tests.room.built import NOW, archivist, build, move_clock
+from tests.room.built import NOW, build, move_clock
 from tests.room.pages import PAGES
 from tests.room.serving import Server, served
 
@@ -26,13 +28,17 @@ def main() -> None:
         sys.exit("install chromium first")
     PICTURES.mkdir(exist_ok=True)
     with _served() as server, chromium() as browser, browser.awake():
-        for name in PAGES:
+        for name in sys.argv[1:] or PAGES:
             _take_page(browser, server, name)
+        for task in tour.tasks():
+            with browser.visit(server.origin) as tab:
+                tour.do(task, tab, server.room, lambda name, tab=tab: take(tab, PICTURES.parent / name))
 
 
 @contextmanager
 def _served() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory() as folder, archivist(Path(folder)) as commands:
+    with tempfile.TemporaryDirectory() as folder:
+        commands = Commands(Path(folder))
         workspace = build(Path(folder) / "demo", commands, ports=SITES)
         move_clock(commands, NOW)
         with served(workspace, commands, port=ROOM) as server:
@@ -48,6 +54,7 @@ def _take_page(browser: Chromium, server: Server, name: str) -> None:
 
 def take(tab: Visit, path: Path) -> None:
     """Write what a tab shows as a picture of few colours."""
+    tab.page.wait_for_load_state("networkidle")
     seen = Image.open(BytesIO(tab.page.screenshot(animations="disabled", caret="hide")))
     seen.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"{path.relative_to(PICTURES.parent)}: {path.stat().st_size // 1024} KB")

@@ -5,9 +5,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, Request, Response, Route
 from playwright.sync_api import sync_playwright as playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -56,7 +56,12 @@ class Visit:
     def look(self) -> None:
         """Note what is wrong with how the page stands."""
         self.page.wait_for_load_state()
-        wide, window = self.page.evaluate(_SIDEWAYS)
+        try:
+            wide, window = self.page.evaluate(_SIDEWAYS)
+        except Error:
+            # What was followed before has just led to another page.
+            self.page.wait_for_load_state()
+            wide, window = self.page.evaluate(_SIDEWAYS)
         if wide > window:
             self.complaints.append(f"{self.page.url} scrolls sideways: it is {wide} px wide in {window}")
 
@@ -132,11 +137,11 @@ def _watch(context: BrowserContext, visit: Visit) -> None:
 
 
 @contextmanager
-def chromium(**more: Any) -> Iterator[Chromium]:
+def chromium() -> Iterator[Chromium]:
     """Run a browser; asynchronous code of others may run while no visit is under way."""
     assert CHROMIUM is not None
     with playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*_FLAGS], **more)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*_FLAGS])
         opened = Chromium(browser)
         asyncio._set_running_loop(None)
         try:

@@ -1,10 +1,10 @@
 """The archive that the reading room is shown by: two sites over two months, crawled and marked by the real commands."""
 
 import datetime as dt
-import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
+
+import pytest
 
 from archive.model import utc_now
 from crawler.demo import courier, definition
@@ -16,17 +16,6 @@ from tests.e2e.harness import Outcome, Workspace
 # In the middle of a minute, so that pages which show minutes show the same ones every time.
 FIRST_DAY = dt.datetime(2018, 6, 18, 6, 30, 5, tzinfo=dt.UTC)
 NOW = FIRST_DAY + dt.timedelta(days=DAYS[-1].number, hours=3)
-
-
-@contextmanager
-def archivist(folder: Path) -> Iterator[Commands]:
-    """Run commands as a user of a name, whoever it is that runs the tests."""
-    named = os.environ.get("LOGNAME")
-    os.environ["LOGNAME"] = "archivist"
-    try:
-        yield Commands(folder)
-    finally:
-        os.environ.pop("LOGNAME") if named is None else os.environ.update(LOGNAME=named)
 
 
 def move_clock(commands: Commands, to: dt.datetime) -> None:
@@ -48,6 +37,9 @@ def build(root: Path, commands: Commands, *, ports: tuple[int, int] = (0, 0)) ->
             move_clock(commands, FIRST_DAY + dt.timedelta(days=day.number))
             _crawled(commands.run(workspace, "crawl", "--full"), closed=town.courier.closed)
         move_clock(commands, FIRST_DAY + dt.timedelta(days=DAYS[-1].number, minutes=20))
+        # Whoever it is that runs the tests, what is marked has the same name under it.
+        patched = serving.enter_context(pytest.MonkeyPatch.context())
+        patched.setenv("LOGNAME", "archivist")
         for command in marks(bureau.url):
             outcome = commands.run(workspace, *command)
             assert outcome.code == 0, outcome

@@ -8,16 +8,15 @@ from filelock import FileLock
 from tests.e2e.faults.processes import Commands
 from tests.e2e.harness import Workspace, skip_but_in_ci
 from tests.room.browsing import CHROMIUM, Chromium, Visit, chromium
-from tests.room.built import NOW, archivist, build, move_clock
+from tests.room.built import NOW, build, move_clock
 from tests.room.serving import Server, served
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 
 
 @pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    with archivist(tmp_path_factory.mktemp("commands")) as started:
-        yield started
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    return Commands(tmp_path_factory.mktemp("commands"))
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,8 @@ def _picture(server: Server) -> str:
 
 PAGES: Mapping[str, Callable[[Server], str]] = {
     "front": lambda server: server.room.front(),
-    "site": lambda server: server.room.site("courier"),
+    "site": lambda server: server.room.site("demo"),
+    "site-stopped": lambda server: server.room.site("courier"),
     "article": _article("Inspection reports of 8,430 lifts"),
     "article-early": _article("Inspection reports of 8,430 lifts", version=1),
     "article-gone": _article("Old gas bottles"),
@@ -39,6 +40,8 @@ PAGES: Mapping[str, Callable[[Server], str]] = {
     "diff": _article("Inspection reports of 8,430 lifts", "diff", from_=1, to=3),
     "diff-picture": _article("Fishing co-operative", "diff", from_=1, to=2),
     "cite": _article("Inspection reports of 8,430 lifts", "cite"),
+    "related": _article("Bureau opens a public", "related"),
+    "attachment": lambda server: server.room.attachment(server.key_of("Night ferry"), 1),
     "capture": lambda server: server.room.capture(_capture(server)),
     "search": lambda server: server.room.search(q="harbour"),
     "search-chinese": lambda server: server.room.search(q="校准"),
