@@ -81,7 +81,9 @@ def test_a_result_says_what_it_is(kept: Path) -> None:
 
 def test_what_is_being_taken_down_is_not_shown(kept: Path) -> None:
     for path in (ROOM.search(), ROOM.search(q="sentence"), ROOM.search_json(q="sentence", facets=1)):
-        assert HIDDEN not in ask(kept, path).text
+        text = ask(kept, path).text
+        assert HIDDEN not in text
+        assert "This is the last page" not in text
 
 
 def test_what_strangers_wrote_stays_text(many: Path) -> None:
