@@ -1,33 +1,21 @@
 """Datasette's permissions hold on every route of the plugin, whichever it registers."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from datasette.plugins import pm
 from sqlite_utils import Database
 
-from archive import datasette_plugin
 from archive.datasette_plugin.descriptions import QUERIES
 from tests.archive.routes import ask_all, denials, every_address, make_library, samples_of
+
+pytestmark = pytest.mark.usefixtures("plugged")
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive that no test changes."""
     return make_library(tmp_path_factory.mktemp("library") / "ws")
-
-
-@pytest.fixture(autouse=True)
-def plugged() -> Iterator[None]:
-    """Register the plugin as its entry point would, unless it is."""
-    registered = pm.is_registered(datasette_plugin)
-    if not registered:
-        pm.register(datasette_plugin, name="newsarchive")
-    yield
-    if not registered:
-        pm.unregister(datasette_plugin)
 
 
 def statuses(files: list[Path], addresses: list[str], metadata: Any = None, **more: Any) -> dict[str, int]:
