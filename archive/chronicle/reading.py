@@ -106,13 +106,14 @@ def _conditions(db: Database, scope: Scope) -> tuple[tuple[str, str], list[Any]]
         values.append(scope.since.isoformat())
     if scope.until:
         terms.append("at < ?")
-        values.append((scope.until + dt.timedelta(days=1)).isoformat())
+        # Behind every time of that day; there is no day after the last one.
+        values.append(f"{scope.until.isoformat()}~")
     if scope.kinds:
         terms.append(f"({' OR '.join(map(_kind_term, scope.kinds))})")
     if scope.before:
         at, _, number = scope.before.partition(",")
         terms.append("(at, events.id) < (?, ?)")
-        values += [at, int(number) if number.isdecimal() else 0]
+        values += [at, int(number) if number.isdecimal() and len(number) < 19 else 0]
     return (tables, " AND ".join(terms)), values
 
 

@@ -1,5 +1,6 @@
 """The page of changes, and what all pages share."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -82,3 +83,18 @@ def test_our_files_are_kept_by_browsers_and_no_others_are_given(root: Path) -> N
     assert other.status_code == 404
     assert outside.status_code in (302, 404)
     assert b"hook" not in outside.content
+
+
+@pytest.mark.parametrize("asked", ["until=9999-12-31", "before=x," + "9" * 30, "before=x," + "9" * 5000])
+def test_days_and_marks_of_any_size_are_answered(root: Path, asked: str) -> None:
+    assert ask(root, f"{ROOM.changes()}?{asked}").status_code == 200
+
+
+def test_the_last_day_asked_for_is_told_whole(root: Path) -> None:
+    db = open_archive(root / "archive.db", readonly=True)
+    latest = read_changes(db, Scope()).entries[0]
+    day = dt.date.fromisoformat(latest.at[:10])
+    assert read_changes(db, Scope(until=day)).entries[0] == latest
+    earlier = read_changes(db, Scope(until=day - dt.timedelta(days=1))).entries
+    assert latest not in earlier
+    db.close()
