@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request, Response
 
-_TABLES = ("articles", "versions", "captures", "images", "events")
+_TABLES = (
+    "articles", "versions", "version_captures", "captures", "images", "article_images", "events", "sites",
+)  # fmt: skip
 
 
 async def feed_of_search(request: "Request", datasette: "Datasette") -> "Response":

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from sqlite_utils import Database
 
 from archive import memento
-from archive.datasette_plugin.answering import permitted, response, within
+from archive.datasette_plugin.answering import permitted, response, room_of, within
 from archive.errors import NotFoundError
 from archive.markup import presentable
 from archive.memento import Addresses, Memento
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request, Response
 
-_TABLES = ("articles", "versions", "captures", "images")
+_TABLES = ("articles", "versions", "version_captures", "captures", "images", "article_images")
 _KEY = "[a-z2-7]{16}"
 # Pages are written by strangers: nothing of them runs, and nothing is fetched from elsewhere.
 _POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -49,7 +49,7 @@ class _Asked:
 
 def addresses_of(request: "Request", datasette: "Datasette", database: str, key: str, original: str) -> Addresses:
     """Return where an article's versions are found in time."""
-    base = datasette.absolute_url(request, datasette.urls.path(f"/{database}/-"))
+    base = datasette.absolute_url(request, f"{datasette.urls.database(database)}/-")
     return Addresses(
         original, f"{base}/timegate/{key}", f"{base}/timemap/link/{key}", f"{base}/timemap/json/{key}",
         f"{base}/memento/{key}",
@@ -96,8 +96,8 @@ async def version_page(request: "Request", datasette: "Datasette") -> "Response"
         "Memento-Datetime": shown.date, "Link": memento.link_header(asked.mementos, asked.where, shown),
         "Content-Security-Policy": _POLICY,
     }  # fmt: skip
-    images = datasette.urls.path(f"/{asked.database}/-/image/")
-    return response(_page(record, shown, str(images)), content_type="text/html; charset=utf-8", headers=headers)
+    images = room_of(datasette, asked.database).images()
+    return response(_page(record, shown, images), content_type="text/html; charset=utf-8", headers=headers)
 
 
 _View = Callable[["Request", "Datasette"], Awaitable["Response"]]

@@ -8,9 +8,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from archive.memento import Memento, in_force, wanted_instant
-from tests.archive.asking import ask
+from tests.archive.asking import ask, ask_all
 from tests.archive.keeping import URL, picture, sha256
 from tests.archive.library import CHINESE, HIDDEN, OTHER, TAKEN_DOWN, fill
 
@@ -168,3 +169,15 @@ def test_what_began_within_a_second_is_in_force_in_it() -> None:
 
 def test_every_article_has_a_timemap(root: Path) -> None:
     assert json.loads(ask(root, f"/archive/-/timemap/json/{OTHER}").text)["mementos"]["first"]["version"] == 1
+
+
+def test_a_database_of_any_name_leads_to_its_mementos(root: Path, tmp_path: Path, key: str) -> None:
+    """Datasette writes letters such as a tilde in its own way."""
+    named = tmp_path / "a~b.db"
+    Database(root / "archive.db").conn.execute("VACUUM INTO ?", (str(named),))
+    (gate,) = ask_all([named], [f"/a~7Eb/-/timegate/{key}"])
+    leads = gate.headers["location"].removeprefix("http://localhost")
+    page, timemap = ask_all([named], [leads, f"/a~7Eb/-/timemap/link/{key}"])
+    assert page.status_code == 200
+    assert "/a~7Eb/-/memento/" in timemap.text
+    assert "/a~b/" not in timemap.text + page.text + page.headers["link"]

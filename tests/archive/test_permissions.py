@@ -54,6 +54,13 @@ def test_one_table_is_enough(database: Path) -> None:
     assert set(statuses([database], shown, denied).values()) == {403}
 
 
+@pytest.mark.parametrize("table", ["article_images", "sites", "version_captures"])
+def test_a_feed_tells_nothing_of_a_table_that_may_not_be_seen(database: Path, table: str) -> None:
+    denied = {"databases": {"archive": {"tables": {table: {"allow": False}}}}}
+    feeds = [each for each in every_address(samples_of(database)) if "/feed." in each or "/watch/" in each]
+    assert set(statuses([database], feeds, denied).values()) == {403}
+
+
 def test_the_reading_room_needs_no_right_to_write_sql(database: Path) -> None:
     addresses = every_address(samples_of(database))
     allowed = statuses([database], addresses)
