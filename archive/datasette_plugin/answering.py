@@ -86,10 +86,19 @@ async def visible(request: "Request", datasette: "Datasette", database: str, tab
 
 
 async def within(datasette: "Datasette", database: str, ask: Callable[[Database], Any]) -> Any:
-    """Return what a function finds in an archive."""
-    return await datasette.get_database(database).execute_fn(
-        lambda connection: ask(Database(connection, recursive_triggers=False))
-    )
+    """Return what a function finds in an archive; raises NotFound where it lacks a table that came later."""
+    from datasette.utils.asgi import NotFound  # noqa: PLC0415
+    from datasette.utils.sqlite import sqlite3  # noqa: PLC0415
+
+    try:
+        return await datasette.get_database(database).execute_fn(
+            lambda connection: ask(Database(connection, recursive_triggers=False))
+        )
+    except sqlite3.OperationalError as error:
+        if not str(error).startswith("no such"):
+            raise
+        said = f"{database} was written by an earlier release; `newsarchive status` brings it up to date"
+        raise NotFound(said) from error
 
 
 def room_of(datasette: "Datasette", database: str) -> Room:

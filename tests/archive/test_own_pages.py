@@ -13,6 +13,7 @@ from datasette.app import Datasette
 from sqlite_utils import Database
 
 from archive.datasette_plugin import restraining
+from archive.migrations import m001_first_tables
 from tests.archive.routes import ask_all, make_library, samples_of
 
 pytestmark = pytest.mark.usefixtures("plugged")
@@ -141,3 +142,15 @@ def test_other_immutable_files_are_nobodys_business(recipes: Path) -> None:
             each.close()
 
     asyncio.run(started())
+
+
+def test_an_archive_of_an_earlier_release_says_so(tmp_path: Path) -> None:
+    db, key = Database(tmp_path / "archive.db"), "a" * 16
+    m001_first_tables.apply(db)
+    db.table("sites").insert({"id": "herald", "name": "Herald", "url": "https://herald.example/"})
+    article = {"id": 1, "key": key, "site_id": "herald", "url": "https://herald.example/a"}
+    db.table("articles").insert(article | {"first_seen": "2024-05-01", "last_seen": "2024-05-01"})
+    db.close()
+    addresses = [f"/archive/-/{name}" for name in ("search", "changes", "feed.json", f"article/{key}")]
+    for address, got in ask_all([tmp_path / "archive.db"], addresses).items():
+        assert (got.status_code, "earlier release" in got.text) == (404, True), address
