@@ -66,6 +66,8 @@ def new_folder(path: Path, *, force: bool) -> Iterator[Path]:
 
     Raises UsageError where something else stands there.
     """
+    # A link leads to what is there, and stays.
+    path = path.resolve() if path.is_symlink() else path
     _refuse_existing(path, force=force)
     if path.exists() and not _is_replaceable(path):
         raise UsageError(f"{path} was not made by an export, so it is not replaced; give another name")

@@ -3,6 +3,7 @@
 Every table stays, so that whoever reads the copy finds what the code expects; the private ones are empty.
 """
 
+import re
 import sqlite3
 
 from sqlite_utils import Database
@@ -40,8 +41,11 @@ _BLANKED = (
 _ADDRESSES = (
     ("sites", "url"), ("sections", "url"), ("captures", "url"), ("articles", "url"), ("articles", "canonical_url"),
     ("versions", "canonical_url"), ("urls", "url"), ("article_images", "url"), ("attachments", "url"),
-    ("alternates", "url"), ("absences", "url"), ("sightings", "thumbnail"),
+    ("alternates", "url"), ("absences", "url"), ("sightings", "thumbnail"), ("events", "detail"),
 )  # fmt: skip
+# JSON that quotes addresses.
+_QUOTING = (("captures", "headers"), ("problems", "detail"), ("run_health", "fields"))
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def leave_out(db: Database, *, notes: bool, captures: bool) -> None:
@@ -57,9 +61,16 @@ def leave_out(db: Database, *, notes: bool, captures: bool) -> None:
 
 def _mask(connection: sqlite3.Connection) -> None:
     connection.create_function("masked", 1, masked, deterministic=True)
-    for table, column in _ADDRESSES:
-        connection.execute(
-            # Where the same address stands masked already, the row says nothing new.
-            f"UPDATE OR REPLACE {table} SET {column} = masked({column}) "  # noqa: S608 (our own names)
-            f"WHERE {column} LIKE '%://%@%' AND {column} <> masked({column})"
-        )
+    connection.create_function("masked_within", 1, _masked_within, deterministic=True)
+    for called, places in (("masked", _ADDRESSES), ("masked_within", _QUOTING)):
+        for table, column in places:
+            connection.execute(
+                # Where the same address stands masked already, the row says nothing new.
+                f"UPDATE OR REPLACE {table} SET {column} = {called}({column}) "  # noqa: S608 (our own names)
+                f"WHERE {column} LIKE '%://%@%' AND {column} <> {called}({column})"
+            )
+
+
+def _masked_within(text: str) -> str:
+    """Return JSON with each of its strings masked by itself: what looks like a password may reach over two of them."""
+    return _QUOTED.sub(lambda said: masked(said[0]), text)

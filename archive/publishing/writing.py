@@ -145,7 +145,7 @@ def _placed(source: Path, target: Path, expected: tuple[int, str]) -> bool:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        target.hardlink_to(source)
+        target.hardlink_to(source.resolve())
         found = digest_file(target)
     except OSError:
         found = copy_durably(source, target)

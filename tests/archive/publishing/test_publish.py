@@ -36,6 +36,14 @@ _PRIVATE = """
 UPDATE sections SET url = 'https://user:s3cr3t-p4ss@herald.example/news/';
 UPDATE urls SET etag = 'sid=c00k1e', due_at = '2030-01-01';
 UPDATE captures SET headers = '[["Content-Type", "image/png"], ["Set-Cookie", "sid=c00k1e"]]' WHERE file IS NULL;
+UPDATE captures SET headers = '[["Location", "https://user:s3cr3t-p4ss@herald.example/"], ["Link", "<https://h>, x@y"]]'
+  WHERE id = (SELECT min(id) FROM captures WHERE file IS NOT NULL);
+INSERT INTO events(article_id, kind, at, detail)
+  SELECT id, 'moved', '2024-05-04', 'https://user:s3cr3t-p4ss@herald.example/moved' FROM articles LIMIT 1;
+INSERT INTO problems(site_id, run_id, name, field, since_run, seen_at, detail)
+  SELECT 'herald', min(id), 'rule-shift:title', 'title', min(id), '2024',
+    '{"which": "x", "section": null, "now": {"articles": 2, "with_it": 1}, "before": {"articles": 2, "with_it": 1},
+    "old": {"url": "https://user:s3cr3t-p4ss@herald.example/", "value": "x"}, "new": null}' FROM runs;
 UPDATE runs SET error = 'an error of a run';
 UPDATE runs SET state = 'running', finished = NULL WHERE id = (SELECT max(id) FROM runs);
 UPDATE takedowns SET reason = 'asked by Mr Anonymous';
@@ -96,6 +104,9 @@ def test_what_is_private_is_in_no_file(root: Path, published: Path) -> None:
     for table in PRIVATE:
         assert rows(published, f"SELECT count(*) FROM {table}") == [(0,)], table  # noqa: S608
     assert rows(published, "SELECT url FROM sections") == [("https://***@herald.example/news/",)] * 2
+    assert rows(published, "SELECT headers FROM captures WHERE headers LIKE '%Location%***%'") == [
+        ('[["Location", "https://***@herald.example/"], ["Link", "<https://h>, x@y"]]',)
+    ]
     assert rows(published, "SELECT DISTINCT headers FROM captures WHERE file IS NULL") == [
         ('[["Content-Type","image/png"]]',)
     ]
@@ -300,3 +311,23 @@ def test_what_datasette_publish_would_run_works(root: Path, tmp_path: Path, monk
             sha256 = samples_of(published / "archive.db")["sha256"]
             raw = client.get(f"/media/{sha256[:2]}/{sha256}.png")
             assert raw.status_code == 404, "images are shown with our headers alone"
+
+
+def test_a_link_to_an_earlier_one_leads_to_the_new_one(root: Path, published: Path, tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    link = tmp_path / "current"
+    link.symlink_to(tmp_path / "first")
+    run(root, "publish", str(link), "--force")
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "first"]
+    assert rows(tmp_path / "first", "SELECT count(*) FROM articles") == rows(published, "SELECT count(*) FROM articles")
+
+
+def test_an_image_behind_a_link_is_published_itself(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root, tmp_path / "ws")
+    (image,) = (path for path in (tmp_path / "ws" / "media").rglob("*") if path.is_file())
+    image.rename(tmp_path / "elsewhere")
+    image.symlink_to(tmp_path / "elsewhere")
+    run(tmp_path / "ws", "publish", str(tmp_path / "public"))
+    (shown,) = (path for path in (tmp_path / "public" / "media").rglob("*") if path.is_file())
+    assert not shown.is_symlink()
