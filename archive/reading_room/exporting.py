@@ -97,8 +97,10 @@ def make_parcel(database: Path, asked: Asked, form: Form, left: threading.Event)
         watch = _Watch(Path(folder), left)
         outcome = export_from(db, Holdings(database.parent), wish, lambda _what, _number: watch)
         made = _zipped(path) if path.is_dir() else path
+        # Where the archive lies on its machine is nothing for readers.
+        problems = tuple(problem.replace(f"{database.parent}/", "") for problem in outcome.problems)
         # An open file outlives its name.
-        return Parcel(made.open("rb"), made.stat().st_size, outcome.articles, tuple(outcome.problems))
+        return Parcel(made.open("rb"), made.stat().st_size, outcome.articles, problems)
 
 
 @dataclass(slots=True)

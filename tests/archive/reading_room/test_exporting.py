@@ -262,3 +262,10 @@ def test_every_table_that_is_read_is_asked_for(root: Path, tmp_path: Path) -> No
     assert read - set(exporting.TABLES) == set()
     denied = {"databases": {"archive": {"tables": {"notes": {"allow": False}}}}}
     assert ask(root, ROOM.export(format="jsonl"), denied).status_code == 403
+
+
+def test_readers_are_not_told_where_the_archive_lies(root: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(root, tmp_path / "ws"))
+    shutil.rmtree(copy / "captures")
+    got = ask(copy, ROOM.export(format="warc"))
+    assert (got.status_code, "captures/" in got.text, str(tmp_path) in got.text) == (409, True, False)
