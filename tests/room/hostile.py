@@ -5,6 +5,7 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from archive.attachments import FetchedAttachment
@@ -86,7 +87,10 @@ def _store(keeping: Keeping, number: int) -> None:
     """Store an article as it was when it was harmless, then as it is."""
     said = payloads.of(number)
     entry = Entry(url_of(number), said["entry_title"], "2024-05-02", said["entry_summary"], said.get("thumbnail"))
-    keeping.listing(entry)
+    # Of what is missing, pages say what the listing said of it.
+    missing = replace(entry, url=f"https://hostile.example/missing/{number}.html")
+    keeping.listing(entry, missing)
+    keeping.fail(missing.url, "http-404")
     day = Stamp("2024-05-02", dt.date(2024, 5, 2), "day")
     quiet = Article(url_of(number), "Quiet", day, body="Nothing yet.", body_html="<p>Nothing yet.</p>", language="en")
     keeping.store(quiet)

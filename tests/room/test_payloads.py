@@ -44,6 +44,9 @@ _AUDIT = """(origin) => {
 }"""
 
 
+_SHOWN_NOWHERE = ("entry_summary", "thumbnail")
+
+
 @pytest.fixture(scope="module")
 def served_hostile(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Iterator[Server]:
     """The hostile archive, made once a session, as `newsarchive serve` shows it."""
@@ -111,6 +114,8 @@ def test_every_page_answers_and_complains_of_nothing(evidence: dict[str, dict[st
 def test_a_payload_is_shown_as_text_or_not_at_all(evidence: dict[str, dict[str, Any]], payload: Payload) -> None:
     for path, said in evidence.items():
         assert [each for each in said["complaints"] + said["bad"] if payload.mark in each] == [], path
+    if payload.field not in _SHOWN_NOWHERE:
+        assert any(payload.mark in said["text"] for said in evidence.values()), "no page shows it: this tries nothing"
 
 
 @pytest.fixture(scope="module")
