@@ -1,15 +1,10 @@
 """The command `newsarchive cite`; what is heavy is imported when it runs, so that `--help` is instant."""
 
-import json
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import click
 
 from archive.invocation import Invocation
-
-if TYPE_CHECKING:
-    from archive.citing.reference import Reference
 
 _FORMATS = ("apa", "chicago", "bibtex", "csl-json", "ris")
 
@@ -31,23 +26,12 @@ def cite(invocation: Invocation, reference: str, number: int | None, form: str, 
     newsarchive cite http://english.shzj.gov.cn/2017-11/23/c_113228.htm --version 1 --format bibtex
     """
     from archive.citing.reference import read_reference  # noqa: PLC0415
+    from archive.citing.written import written  # noqa: PLC0415
     from archive.db import open_archive  # noqa: PLC0415
+    from archive.terminal import printable  # noqa: PLC0415
 
     with closing(open_archive(invocation.database, readonly=True)) as db:
         found = read_reference(db, reference, number)
-    click.echo(_written(found, "csl-json" if as_json else form))
-
-
-def _written(reference: "Reference", form: str) -> str:
-    from archive.citing.formats import bibtex, csl_item, ris  # noqa: PLC0415
-
-    if form == "bibtex":
-        return bibtex(reference)
-    if form == "ris":
-        return ris(reference).rstrip("\r\n")
-    if form == "csl-json":
-        return json.dumps([csl_item(reference)], ensure_ascii=False, indent=2)
-    from archive.citing.styled import styled  # noqa: PLC0415
-    from archive.terminal import printable  # noqa: PLC0415
-
-    return printable(styled(reference, "apa" if form == "apa" else "chicago"))
+    chosen = "csl-json" if as_json else form
+    said = written(found, chosen).rstrip("\r\n")
+    click.echo(printable(said) if chosen in ("apa", "chicago") else said)

@@ -6,7 +6,7 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -72,20 +72,20 @@ def write_wacz(
     db: Database, holdings: Holdings, file: BinaryIO, said: str, on_capture: Callable[[], None] = lambda: None
 ) -> WaczResult:
     """Write the taken captures of the chosen articles as a WACZ file."""
-    package = Package(file, utc_now())
     index = Index(db, _WARC)
-    with package.part(f"archive/{_WARC}") as sink:
-        warc = WarcExport(db, holdings, sink)
-        for written in warc.write(said, on_capture):
-            index.add(written)
-    with package.part(f"indexes/{INDEX}") as sink:
-        blocks = index.write(sink)
-    with package.part("indexes/index.idx", deflated=True) as sink:
-        sink.write(blocks)
-    with package.part("pages/pages.jsonl", deflated=True) as sink:
-        first, pages = _write_pages(db, sink)
-    _write_package(package, said, first)
-    package.close()
+    # Closed also where it ends early: a ZIP file that is forgotten writes its end into whatever its file is by then.
+    with closing(Package(file, utc_now())) as package:
+        with package.part(f"archive/{_WARC}") as sink:
+            warc = WarcExport(db, holdings, sink)
+            for written in warc.write(said, on_capture):
+                index.add(written)
+        with package.part(f"indexes/{INDEX}") as sink:
+            blocks = index.write(sink)
+        with package.part("indexes/index.idx", deflated=True) as sink:
+            sink.write(blocks)
+        with package.part("pages/pages.jsonl", deflated=True) as sink:
+            first, pages = _write_pages(db, sink)
+        _write_package(package, said, first)
     return WaczResult(warc.records, pages, warc.problems)
 
 

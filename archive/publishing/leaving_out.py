@@ -30,8 +30,8 @@ _BLANKED = (
     "UPDATE sections SET due_at = NULL, every = NULL, definition = NULL, resume = NULL",
     """UPDATE urls SET due_at = NULL, etag = NULL, last_modified = NULL
     WHERE coalesce(due_at, etag, last_modified) IS NOT NULL""",
-    "UPDATE takedowns SET reason = '', withdrew = '{}'",
-    "UPDATE edits SET by = '', note = ''",
+    "UPDATE takedowns SET reason = 'not published', withdrew = '{}'",
+    "UPDATE edits SET by = 'an archivist', note = ''",
     """UPDATE captures SET headers = (SELECT json_group_array(json(value)) FROM json_each(headers)
     WHERE lower(json_extract(value, '$[0]')) NOT IN ('set-cookie', 'set-cookie2')) WHERE headers LIKE '%set-cookie%'""",
     "DELETE FROM images WHERE id NOT IN (SELECT image_id FROM article_images WHERE image_id IS NOT NULL)",

@@ -1,13 +1,11 @@
 """A citation of a version in one of the forms that people and programs take."""
 
-import json
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.citing.formats import bibtex, csl_item, ris
-from archive.citing.reference import Reference, read_reference
-from archive.citing.styled import styled
+from archive.citing.reference import read_reference
+from archive.citing.written import written
 from archive.errors import NotFoundError
 
 
@@ -62,14 +60,4 @@ def read_citation(db: Database, key: str, number: int | None, form: str) -> Cita
         reference = read_reference(db, key, number)
     except NotFoundError as error:
         return Citation(key, number, chosen, "", "", str(error))
-    return Citation(key, reference.version, chosen, _written(reference, chosen.name), reference.title)
-
-
-def _written(reference: Reference, form: str) -> str:
-    if form == "bibtex":
-        return bibtex(reference)
-    if form == "ris":
-        return ris(reference)
-    if form == "csl-json":
-        return json.dumps([csl_item(reference)], ensure_ascii=False, indent=2)
-    return styled(reference, "chicago" if form == "chicago" else "apa")
+    return Citation(key, reference.version, chosen, written(reference, chosen.name), reference.title)

@@ -164,7 +164,8 @@ def _week(db: Database, now: dt.datetime) -> Week:
 
 def _number(db: Database, kind: str, since: str) -> int:
     (number,) = db.conn.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM events WHERE kind = ? AND at >= ? AND withdrawn IS NULL LIMIT ?)",
+        "SELECT count(*) FROM (SELECT 1 FROM events WHERE kind = ? AND at >= ? AND kind <> 'first_seen' "
+        "AND withdrawn IS NULL LIMIT ?)",
         (kind, since, MOST + 1),
     ).fetchone()
     return int(number)

@@ -82,8 +82,7 @@ class Searched:
     @property
     def has_more(self) -> bool:
         """Whether there are articles behind the last page that can be asked for."""
-        behind = self.first - 1 + len(self.results)
-        return self.later is None and bool(self.results) and self.answer.total.number > behind
+        return self.later is None and len(self.answer.hits) > PAGE
 
 
 def read_search(db: Database, asked: Asked) -> Searched:

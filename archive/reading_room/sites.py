@@ -21,10 +21,8 @@ from archive.reading_room.standing import Standing, read_standings
 RUNS, GAPS, RESOLVED = 20, 25, 20
 # So many missing addresses are counted; past that the page says "more than".
 MOST = 100_000
-# A line of a run's error ends with the cause in brackets.
-_CAUSE = re.compile(r"\(([a-z]+[a-zA-Z0-9-]*)\)$")
-# What a cause means may have a semicolon in it.
-_BETWEEN_LINES = re.compile(r"(?<=\)); |; (?=section )")
+# What stopped a walk ends with its cause in brackets; a run's error is some of that.
+_CAUSE, _NEXT = re.compile(r"\(([a-z]+[a-zA-Z0-9-]*)\)$"), re.compile(r"(?<=\)); |; (?=section )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,7 @@ def _stopped(run: RunRow | None) -> tuple[Said, ...]:
     if run is None or not run.error:
         return ()
     said = []
-    for line in _BETWEEN_LINES.split(run.error):
+    for line in _NEXT.split(run.error):
         found = _CAUSE.search(line)
         said.append(Said(line, found and found[1], of_cause(found[1]) if found else None))
     return tuple(said)

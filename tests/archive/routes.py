@@ -1,6 +1,5 @@
 """Every address that the plugin answers, made of its routes, so that none is forgotten."""
 
-import asyncio
 import os
 import re
 import signal
@@ -14,9 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from datasette.app import Datasette
 
 from archive import datasette_plugin
+from tests.archive import asking
 from tests.archive.library import fill, run
 
 ROOT = Path(__file__).parents[2]
@@ -82,18 +81,8 @@ def _closing(text: str, start: int) -> int:
 
 
 def ask_all(files: list[Path], addresses: list[str], metadata: Any = None, **more: Any) -> dict[str, httpx.Response]:
-    """Ask one Datasette for these addresses."""
-
-    async def asked() -> dict[str, httpx.Response]:
-        datasette = Datasette([str(file) for file in files], metadata=metadata, **more)
-        try:
-            return {address: await datasette.client.get(address) for address in addresses}
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-            datasette.executor.shutdown()
-
-    return asyncio.run(asked())
+    """Ask one Datasette for these addresses; `more` are its own options."""
+    return dict(zip(addresses, asking.ask_all(files, addresses, metadata, more), strict=True))
 
 
 @contextmanager

@@ -1,33 +1,21 @@
 """Datasette's permissions hold on every route of the plugin, whichever it registers."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from datasette.plugins import pm
 from sqlite_utils import Database
 
-from archive import datasette_plugin
 from archive.datasette_plugin.descriptions import QUERIES
 from tests.archive.routes import ask_all, denials, every_address, make_library, samples_of
+
+pytestmark = pytest.mark.usefixtures("plugged")
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive that no test changes."""
     return make_library(tmp_path_factory.mktemp("library") / "ws")
-
-
-@pytest.fixture(autouse=True)
-def plugged() -> Iterator[None]:
-    """Register the plugin as its entry point would, unless it is."""
-    registered = pm.is_registered(datasette_plugin)
-    if not registered:
-        pm.register(datasette_plugin, name="newsarchive")
-    yield
-    if not registered:
-        pm.unregister(datasette_plugin)
 
 
 def statuses(files: list[Path], addresses: list[str], metadata: Any = None, **more: Any) -> dict[str, int]:
@@ -49,6 +37,14 @@ def test_what_may_not_be_seen_is_nowhere(database: Path, way: str) -> None:
     assert [address for address, got in found.items() if "harbour" in got.text.lower()] == []
     asked = statuses([database], queries, dict(denials(database))[way])
     assert set(asked.values()) <= {403, 404}, asked
+
+
+@pytest.mark.parametrize("way", ["instance", "database", "tables"])
+def test_the_first_page_of_all_tells_nothing_either(database: Path, way: str) -> None:
+    for path in ("/", "/.json"):
+        got = ask_all([database], [path], dict(denials(database))[way])[path]
+        assert got.status_code == (403 if way == "instance" else 200), path
+        assert not {"harbour", "herald"} & set(got.text.lower().replace("<", " ").split()), path
 
 
 def test_one_table_is_enough(database: Path) -> None:

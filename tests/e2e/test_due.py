@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.fault_site import Answer, FaultSite, article_html, article_path
-from tests.e2e.harness import ROOT, SITES, Workspace, check_archive
+from tests.e2e.harness import ROOT, SITES, SOAK, Workspace, check_archive
 from tests.e2e.serving import Served, served
 
 _PAGES = [[f"n{3 * page + place}" for place in range(3)] for page in range(4)]
@@ -322,14 +322,15 @@ def test_a_soft_404_is_no_version(tmp_path: Path, way: str) -> None:
 
 
 @pytest.mark.skipif(not SITES.is_dir(), reason=f"the corpus is not at {SITES}")
-def test_a_quiet_revisit_of_a_real_site(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["wz2100", "cityposts"] if SOAK else ["wz2100"])
+def test_a_quiet_revisit_of_a_real_site(tmp_path: Path, name: str) -> None:
     www = tmp_path / "www"
-    shutil.copytree(SITES / "cityposts" / "www", www, copy_function=os.symlink)
+    shutil.copytree(SITES / name / "www", www, copy_function=os.symlink)
     with served(www) as site:
         workspace = Workspace.make(tmp_path / "w")
-        text = (ROOT / "tests" / "definitions" / "cityposts.toml").read_text(encoding="utf-8")
-        workspace.define("cityposts", text.replace("http://127.0.0.1:PORT/", site.url))
-        first = workspace.crawl("cityposts")
+        text = (ROOT / "tests" / "definitions" / f"{name}.toml").read_text(encoding="utf-8")
+        workspace.define(name, text.replace("http://127.0.0.1:PORT/", site.url))
+        first = workspace.crawl(name)
         move_clock(workspace, 1.1)
         rows = workspace.rows("SELECT url, substr(body, 1, 30) FROM articles ORDER BY length(body) DESC, url LIMIT 20")
         urls = [url for url, _ in rows]
@@ -345,7 +346,7 @@ def test_a_quiet_revisit_of_a_real_site(tmp_path: Path) -> None:
         changed.write_text(page.replace(said, f"Corrected: {said}"), encoding="utf-8")
         lost.rename(tmp_path / "lost")
         before = site.requests.copy()
-        sums = workspace.crawl("cityposts", "--due")
+        sums = workspace.crawl(name, "--due")
         paths = asked(site, before)
         assert sum(paths.values()) == 2 + others, paths
         assert (sums["discovered"], sums["failed"]) == (others, 1)

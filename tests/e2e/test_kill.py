@@ -1,6 +1,6 @@
 """Killed anywhere, finished by the next run: the archive of a run that nobody disturbed.
 
-One kill of each kind by default; NEWSARCHIVE_SOAK=1 makes it twenty.
+One kill of each kind by default, on the demo site; NEWSARCHIVE_SOAK=1 makes it twenty, on cityposts too.
 """
 
 import contextlib
@@ -30,9 +30,9 @@ KILLS = 20 if SOAK else 1
 
 @contextlib.contextmanager
 def site_to_kill() -> Iterator[tuple[str, str, Counter[str]]]:
-    """Serve cityposts, or a grown demo site where the corpus is absent; yield id, definition and requests."""
+    """Serve cityposts, or a grown demo site outside the soak and without the corpus; yield id, definition, requests."""
     folder = SITES / "cityposts" / "www"
-    if folder.is_dir():
+    if SOAK and folder.is_dir():
         with served(folder) as site:
             text = (ROOT / "tests" / "definitions" / "cityposts.toml").read_text(encoding="utf-8")
             yield "cityposts", text.replace("http://127.0.0.1:PORT/", site.url), site.requests

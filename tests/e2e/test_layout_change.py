@@ -4,6 +4,7 @@ Each life begins twice: with a definition that `add` found, and with one written
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,15 @@ import pytest
 
 from crawler.demo.definition import definition
 from crawler.demo.server import DemoServer
-from crawler.demo.site import DemoArticle
+from crawler.demo.site import DemoArticle, DemoSite
 from tests.e2e.harness import Outcome, Workspace, check_archive, differences, snapshot
 from tests.e2e.judging import FOUND, add, sampled
 
 # What the new look hides from the old template and from every general rule.
 BROKEN = {"updated", "source", "body"}
 NEW, MOVED = 12, 6
+# How often, and how many articles, it published while it was well.
+_RUNS, _PUBLISHED = 2, 6
 _ATTENTION = 4
 
 
@@ -76,11 +79,11 @@ def fields_in(value: Any) -> Iterator[str]:
             yield from fields_in(inner)
 
 
-@pytest.fixture(params=sampled(["added", "by hand"], 1))
-def life(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Life]:
-    """A site that was well for three runs."""
+@pytest.fixture(scope="module", params=sampled(["added", "by hand"], 1))
+def well(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """A site that was well for three runs; copied, never changed."""
     with DemoServer() as server:
-        lived = Life(server, Workspace.make(tmp_path / "w"))
+        lived = Life(server, Workspace.make(tmp_path_factory.mktemp("life") / "w"))
         if request.param == "added":
             assert add(lived.workspace, f"{server.url}updates.html", server.requests).faults() == {}
             lived.crawl()
@@ -89,11 +92,21 @@ def life(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Life]:
             lived.workspace.define(FOUND, text.partition('\n[[sections]]\nkey = "notices"')[0])
             lived.crawl()
             lived.repair()
-        for _ in range(2):
-            lived.publish(6)
+        for _ in range(_RUNS):
+            lived.publish(_PUBLISHED)
             lived.crawl()
         assert lived.problems() == set()
         yield lived
+
+
+@pytest.fixture
+def life(well: Life, tmp_path: Path) -> Life:
+    """A life of its own for each test: the workspace copied, and the site as it was when it was copied."""
+    well.server.site = DemoSite()
+    for _ in range(_RUNS):
+        well.publish(_PUBLISHED)
+    shutil.copytree(well.workspace.root, tmp_path / "w")
+    return Life(well.server, Workspace(tmp_path / "w"))
 
 
 def relaunch(life: Life, *, listings: bool = False) -> tuple[DemoArticle, ...]:

@@ -81,7 +81,7 @@
     drawn.querySelector(".put").textContent = put ? `Here each bar is a ${put}.` : "";
     const svg = d3.select(drawn).append("svg").attr("viewBox", `0 0 ${width} ${HEIGHT}`)
       .attr("role", "img").attr("aria-label", `${caption} The numbers are in the table below.`);
-    const ticks = d3.axisLeft(y).ticks(4, areShares ? "%" : most < 5 ? "d" : undefined).tickSize(-inner);
+    const ticks = d3.axisLeft(y).ticks(areShares ? 4 : Math.min(4, most), areShares ? "%" : most < 5 ? "d" : undefined).tickSize(-inner);
     svg.append("g").attr("class", "lines").attr("transform", `translate(${MARGIN.left},0)`).call(ticks);
     const plot = svg.append("g").attr("transform", `translate(${MARGIN.left},0)`);
     const said = (value) => (areShares ? `${Math.round(value * 100)} %` : value.toLocaleString("en-GB"));

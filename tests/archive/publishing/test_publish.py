@@ -258,7 +258,11 @@ def test_the_folder_is_one_that_datasette_knows(published: Path) -> None:
     if not registered:
         pm.register(datasette_plugin, name="newsarchive")
     try:
-        found = ask_all([], ["/-/databases.json", "/-/settings.json", "/", "/archive/-/changes"], config_dir=published)
+        found = ask_all(
+            [],
+            ["/-/databases.json", "/-/settings.json", "/-/metadata.json", "/archive/-/changes"],
+            config_dir=published,
+        )
     finally:
         if not registered:
             pm.unregister(datasette_plugin)
@@ -266,7 +270,7 @@ def test_the_folder_is_one_that_datasette_knows(published: Path) -> None:
     assert (database["name"], database["is_mutable"]) == ("archive", False)
     settings = found["/-/settings.json"].json()
     assert (settings["suggest_facets"], settings["truncate_cells_html"]) == (False, 300)
-    assert "Harbour news" in found["/"].text
+    assert found["/-/metadata.json"].json()["title"] == "Harbour news"
     assert "Harbour report" in found["/archive/-/changes"].text
 
 

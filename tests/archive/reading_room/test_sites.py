@@ -60,11 +60,11 @@ def test_it_says_why_the_site_stopped_and_what_to_do(root: Path) -> None:
 
 def test_every_line_of_an_error_has_its_own_cause() -> None:
     error = (
-        "section a: the walk stopped at http://x/(1): the host's name (dns) does not resolve (dns); disk full; "
-        "section b: the walk stopped at http://x/2: a wall of consent; a longer delay may help (blocked)"
+        "section a: the walk stopped at http://x/(1): a block notice; a longer delay (of days) may help (blocked); "
+        "http://x is left alone until a later run: it asked for rest (host-backoff); disk full; section b: again (dns)"
     )
     row = RunRow(1, "herald", "", "", "failed", 0, 0, 0, 0, 0, 0, 0, 0, error)
-    assert [said.cause for said in sites._stopped(row)] == ["dns", None, "blocked"]
+    assert [said.cause for said in sites._stopped(row)] == ["blocked", "host-backoff", None, "dns"]
 
 
 def test_advice_is_in_the_words_of_the_documentation() -> None:

@@ -178,6 +178,31 @@ def test_facets_of_nearly_all_articles(db: Database, told: list[Told], monkeypat
     assert all(abs(number - truth["site"][site]) < 0.4 * truth["site"][site] for site, number in found.values["site"])
 
 
+@pytest.mark.usefixtures("large")
+def test_who_makes_facets_counts_better(db: Database, told: list[Told], monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = sum(has(each, "harbour", "quay") for each in told)
+    assert not ask(db, "harbour quay").total.is_exact
+    assert ask(db, "harbour quay", facets=True).total == counting.Total(truth)
+    monkeypatch.setattr(facets, "COSTLIEST", 50)
+    answer = ask(db, "harbour quay", facets=True)
+    assert answer.total.sample is not None
+    assert answer.total.sample.startswith("counted in the hits within ")
+    assert answer.total.number == pytest.approx(truth, rel=0.25)
+    assert answer.facets is not None
+    assert sum(number for _, number in answer.facets.values["state"]) == pytest.approx(answer.total.number, abs=3)
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest"])
+@pytest.mark.parametrize("words", ["harbour", '"the the"', "harb*", ""])
+def test_hits_can_be_had_by_their_places(db: Database, words: str, sort: asking.Sort) -> None:
+    whole = ask(db, words, sort=sort, limit=60)
+    parts = [ask(db, words, sort=sort, limit=range(start, start + 20)) for start in (0, 20, 40)]
+    assert tuple(hit for part in parts for hit in part.hits) == whole.hits
+    assert {part.total for part in parts} == {whole.total}
+    behind = ask(db, words, sort=sort, limit=range(900, 920))
+    assert (behind.hits, behind.total) == ((), whole.total)
+
+
 @pytest.mark.parametrize(
     ("text", "holds"),
     [
