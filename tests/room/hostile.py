@@ -50,6 +50,8 @@ FILES = {
     ),
     "type-with-newline": ("text/html\r\nX-Evil: type-with-newline", "<script>alert('type-with-newline')</script>"),
 }  # fmt: skip
+# A file that is in the media folder, under a name that would end a header.
+ODD = 'odd "name"\r\nX-Evil: yes.png'
 # Where rows say that a picture lies; `{}` is the folder of the archive.
 PATHS = (
     "../secret.txt", "{}/secret.txt", "aa/../../secret.txt", "leads-out/secret.txt", "..//secret.txt",
@@ -166,7 +168,8 @@ def _misplace(db: sqlite3.Connection, root: Path) -> None:
     """Let rows of pictures name what does not lie in the media folder."""
     (root / "media" / "link.png").symlink_to(root / "secret.txt")
     (root / "media" / "leads-out").symlink_to(root)
-    rows = [(sha_of_path(number), path.format(root)) for number, path in enumerate(PATHS)]
+    (root / "media" / ODD).write_bytes(picture())
+    rows = [(sha_of_path(number), path.format(root)) for number, path in enumerate((*PATHS, ODD))]
     db.executemany(
         "INSERT INTO images(sha256, mime, width, height, bytes, path) VALUES (?, 'image/png', 8, 6, 70, ?)", rows
     )
