@@ -1,6 +1,7 @@
 """Debian's Chromium, driven by Playwright: visits to pages, in which nothing may go wrong unnoticed."""
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ _FLAGS = (
     "--hide-scrollbars",
     "--lang=en-GB",
 )
-_SIDEWAYS = "[document.scrollingElement.scrollWidth, innerWidth]"
+_SIDEWAYS = "document.scrollingElement && [document.scrollingElement.scrollWidth, innerWidth]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,20 @@ class Visit:
 
     def look(self) -> None:
         """Note what is wrong with how the page stands."""
-        self.page.wait_for_load_state()
-        try:
-            wide, window = self.page.evaluate(_SIDEWAYS)
-        except Error:
-            # What was followed before has just led to another page.
-            self.page.wait_for_load_state()
-            wide, window = self.page.evaluate(_SIDEWAYS)
+        wide, window = self._widths()
         if wide > window:
             self.complaints.append(f"{self.page.url} scrolls sideways: it is {wide} px wide in {window}")
+
+    def _widths(self) -> tuple[int, int]:
+        """Return how wide the page is, and its window."""
+        for _ in range(100):
+            self.page.wait_for_load_state()
+            # What was followed before may just now lead to another page.
+            with contextlib.suppress(Error):
+                if found := self.page.evaluate(_SIDEWAYS):
+                    return found[0], found[1]
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{self.page.url} does not come to rest")
 
 
 class Chromium:
