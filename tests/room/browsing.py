@@ -40,11 +40,14 @@ class Visit:
     eyes: Eyes
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    responses: list[tuple[str, int, str]] = field(default_factory=list)
+    awaited: int = 200
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, status: int = 200) -> None:
         """Go to an address of the server and wait until the page and its pictures are there."""
-        self.page.goto(self.origin + path)
+        self.awaited = status
+        answer = self.page.goto(self.origin + path)
+        assert answer is not None
+        assert answer.status == status, path
         self.look()
 
     def see(self, eyes: Eyes) -> None:
@@ -111,11 +114,12 @@ def _watch(context: BrowserContext, visit: Visit) -> None:
             route.abort()
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # A browser calls it an error that a page says "not found".
+        is_awaited = visit.awaited != 200 and f"a status of {visit.awaited} " in message.text
+        if message.type in ("error", "warning") and not is_awaited:
             visit.complaints.append(f"{visit.page.url} said {message.type}: {message.text}")
 
     def answered(response: Response) -> None:
-        visit.responses.append((response.url, response.status, response.headers.get("content-type", "")))
         if response.status >= 500:
             visit.complaints.append(f"{response.url} answered {response.status}")
 
