@@ -11,7 +11,7 @@ from crawler.parsers.dates import DateContext
 from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools
 from crawler.parsers.lines import read_line
 from tests.crawler.parsers.news_languages import LANGUAGES, written
-from tests.crawler.parsers.small_pages import steady_for_each
+from tests.crawler.parsers.small_pages import steady, steady_for_each
 
 FIRST, SECOND = dt.datetime(2024, 3, 5, 10, 30), dt.datetime(2024, 3, 6, 21, 5)  # noqa: DTZ001 (a printed clock has no zone)
 
@@ -120,7 +120,7 @@ def test_a_tool_line_is_nothing_else() -> None:
     assert not is_tools("12 | 34")
 
 
-@steady_for_each
+@steady
 @given(st.text(max_size=300) | st.text("updated published: 更新 수정 наשר |：\t 0123456789", max_size=300))
 def test_no_line_breaks_the_labels(text: str) -> None:
     read_line(text, DateContext("en"))
