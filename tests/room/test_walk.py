@@ -10,7 +10,7 @@ from tests.room.conftest import Visiting
 from tests.room.serving import Server
 
 WORD, TITLE = "lift", "Inspection reports of 8,430 lifts can now be read by phone"
-EYES = [Eyes(), Eyes(NARROW, "dark"), Eyes(scripts=False), Eyes(NARROW, scripts=False)]
+EYES = [Eyes(), Eyes(NARROW, "dark"), Eyes(NARROW, scripts=False)]
 
 
 class Mouse:
