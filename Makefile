@@ -31,9 +31,9 @@ fix: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The long trials at full size; CI runs seeded samples of them.
+# The whole suite at full size; `make test` runs seeded samples of the long trials.
 soak: $(DEV)
-	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/e2e tests/crawler/parsers/test_mutations.py tests/crawler/parsers/test_seed_forms.py
+	NEWSARCHIVE_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 bench: $(DEV)
 	$(BIN)/python -m bench.pipeline

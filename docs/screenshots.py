@@ -13,7 +13,7 @@ from tests.e2e.faults.processes import Commands
 from tests.room import tour
 from tests.room.browsing import CHROMIUM, NARROW, WIDE, Chromium, Eyes, Visit, chromium
 from tests.room.built import NOW, build, move_clock
-from tests.room.pages import PAGES
+from tests.room.pages import PAGES, STATUS
 from tests.room.serving import Server, served
 
 PICTURES = Path(__file__).parent / "room"
@@ -48,7 +48,7 @@ def _served() -> Iterator[Server]:
 def _take_page(browser: Chromium, server: Server, name: str) -> None:
     for eyes in (Eyes(WIDE), Eyes(WIDE, "dark"), Eyes(NARROW), Eyes(NARROW, "dark")):
         with browser.visit(server.origin, eyes) as tab:
-            tab.open(PAGES[name](server))
+            tab.open(PAGES[name](server), STATUS.get(name, 200))
             take(tab, PICTURES / f"{name}-{eyes.size[0]}-{eyes.colours}.png")
 
 

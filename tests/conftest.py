@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
+from tests.e2e.harness import SOAK
 from tests.e2e.sums import archives, wrong_sums
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# The same examples every time, on slow machines too, and nothing left behind in the checkout.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, database=None, max_examples=100 if SOAK else 40
+)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ _LATEX = {
 
 
 def csl_item(reference: Reference, *, parted: bool = True) -> dict[str, Any]:
-    """Return the citation as an item of CSL-JSON; names not `parted` stand whole where they are East Asian."""
+    """Return the citation as an item of CSL-JSON; names not `parted` stand whole where they have no initials."""
     item: dict[str, Any] = {
         "id": reference.key,
         "type": "article-newspaper",
@@ -95,7 +95,9 @@ def _names(reference: Reference) -> list[Name]:
 
 
 def _csl_name(name: Name, *, parted: bool) -> dict[str, str]:
-    if name.literal or (not parted and name.whole == name.family + name.given):
+    # Letters without capitals have no initials that a style could make of them.
+    is_whole = name.whole == name.family + name.given or not any(letter.isupper() for letter in name.given)
+    if name.literal or (not parted and is_whole):
         return {"literal": name.whole}
     return {"family": name.family, "given": name.given} | ({"suffix": name.suffix} if name.suffix else {})
 

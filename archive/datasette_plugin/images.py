@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from archive.datasette_plugin.answering import Streamed, has_tag, permitted, response, within
 from archive.datasette_plugin.statics import address_of
-from archive.media import file_in
+from archive.media import file_in, relative_path
 from archive.reading_room.picture import ImageFile, find_file
 
 if TYPE_CHECKING:
@@ -85,10 +85,15 @@ async def _original(file: ImageFile, path: Path, _placeholder: str) -> "Response
     is_safe = file.mime in _SAFE
     headers = {
         **_GUARDED, **_LASTING, "Content-Length": str(path.stat().st_size),
-        "Content-Disposition": f'{"inline" if is_safe else "attachment"}; filename="{path.name}"',
+        "Content-Disposition": f'{"inline" if is_safe else "attachment"}; filename="{_name_of(file)}"',
     }  # fmt: skip
     sent = Streamed(_pieces(path.open("rb")), headers, file.mime if is_safe else "application/octet-stream")
     return cast("Response", sent)
+
+
+def _name_of(file: ImageFile) -> str:
+    """Return the name under which a picture is saved: our own, for what a row says would stand in a header."""
+    return PurePosixPath(relative_path(file.sha256, file.mime)).name
 
 
 async def _small(file: ImageFile, path: Path, placeholder: str) -> "Response":

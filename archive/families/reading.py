@@ -14,7 +14,8 @@ from archive.reader import current_text
 _MEMBERS = (
     "SELECT family_members.family_id, articles.id, key, site_id, url, title, language, "
     "coalesce(published, updated, first_seen), kind, similarity, CASE WHEN kind IN ('first', 'translation') "
-    "THEN articles.id ELSE held_by END FROM family_members JOIN articles ON articles.id = article_id "
+    "THEN articles.id ELSE held_by END, coalesce(day, substr(first_seen, 1, 10)) "
+    "FROM family_members JOIN articles ON articles.id = article_id "
 )
 
 
@@ -24,7 +25,7 @@ class Member:
 
     `date` is when it says it was published, else updated, else when it was first seen; `similarity` is how much of the
     shorter telling stands in the other, of it and of the article that it was compared with; `kind` is what it is to
-    the family's first.
+    the family's first; `wording` is the id of who told it first in the same words; `day` is by the site's own clock.
     """
 
     id: int
@@ -36,6 +37,8 @@ class Member:
     date: str
     kind: Kind
     similarity: float | None
+    wording: int
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class Family:
     def first(self) -> Member:
         """Who told it first, by the dates that the pages say."""
         return self.members[0]
+
+    def of(self, key: str) -> Member:
+        """Return the member with a key."""
+        return next(member for member in self.members if member.key == key)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for a script."""
@@ -75,21 +82,25 @@ def family_of(db: Database, article_id: int) -> Family | None:
 def _family(db: Database, family_id: int) -> Family:
     rows = db.conn.execute(f"{_MEMBERS} WHERE family_members.family_id = ?", (family_id,)).fetchall()
     rows.sort(key=lambda row: (row[7], row[1]))
-    return Family(tuple(_member(row, rows[0]) for row in rows))
+    # Who leads those of the same words in the table is who was stored first; here it is who told it first.
+    leaders: dict[int, int] = {}
+    for row in rows:
+        leaders.setdefault(row[10], row[1])
+    return Family(tuple(_member((*row[:10], leaders[row[10]], row[11]), rows[0]) for row in rows))
 
 
 def _member(row: Sequence[Any], first: Sequence[Any]) -> Member:
     """Return a row as a member; what it is to the family's first follows from its language's first, and its site."""
-    _, article_id, key, site, url, title, language, date, _, similarity, _ = row
+    _, article_id, key, site, url, title, language, date, _, similarity, wording, day = row
     is_same = site == first[3] or host_of(url) == host_of(first[4])
     kind: Kind = "same" if is_same else "reprint"
-    if row[10] != first[10]:
+    if wording != first[1]:
         kind = "translation"
-    if row is first:
-        return Member(article_id, key, site, url, title, language, date, "first", None)
+    if article_id == first[1]:
+        return Member(article_id, key, site, url, title, language, date, "first", None, wording, day)
     # Who was stored first need not have told it first: the two are as like one way as the other.
     alike = first[9] if similarity is None and kind != "translation" else similarity
-    return Member(article_id, key, site, url, title, language, date, kind, alike)
+    return Member(article_id, key, site, url, title, language, date, kind, alike, wording, day)
 
 
 def changes_of(db: Database, family: Family) -> dict[str, Changes]:

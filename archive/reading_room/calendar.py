@@ -45,6 +45,11 @@ class Year:
     months: tuple[Month, ...]
     years: dict[int, int]
 
+    @property
+    def has_looks(self) -> bool:
+        """Whether a day bears a mark of a run that did not look, or failed."""
+        return any(day.look for month in self.months for day in month.days)
+
 
 def read_year(db: Database, site: str, year: int | None, today: dt.date) -> Year | None:
     """Return a site's year, the last one that has anything unless one is named; None where there is nothing."""

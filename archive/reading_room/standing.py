@@ -24,6 +24,7 @@ class Standing:
     last_day: dt.date | None
     run: RunRow | None
     due_at: str | None
+    is_due: bool
     troubles: tuple[str, ...]
 
 
@@ -41,9 +42,9 @@ def _standing(db: Database, now: dt.datetime, site: str, name: str, articles: in
     first, last = (_day(db, site, order) for order in ("ASC", "DESC"))
     run = last_run(db, site)
     (due_at,) = db.conn.execute("SELECT min(due_at) FROM sections WHERE site_id = ?", (site,)).fetchone()
-    return Standing(
-        site, name, articles, first, last, run, due_at, _troubles(db, site, run, _overdue(run, due_at, now))
-    )
+    is_due = due_at is not None and dt.datetime.fromisoformat(due_at) <= now
+    troubles = _troubles(db, site, run, _overdue(run, due_at, now))
+    return Standing(site, name, articles, first, last, run, due_at, is_due, troubles)
 
 
 def _day(db: Database, site: str, order: str) -> dt.date | None:

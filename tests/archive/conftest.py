@@ -4,15 +4,10 @@ from pathlib import Path
 
 import pytest
 from datasette.plugins import pm
-from hypothesis import settings
 
 from archive import datasette_plugin
 from archive.db import open_archive
 from tests.archive.keeping import Keeping
-
-# The same examples every time, on slow machines too, and nothing left behind in the checkout.
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,10 @@ def test_styles_know_what_is_absent() -> None:
     assert "“Who?” The Herald" in styled(replace(REFERENCE, title="Who?"), "chicago")
 
 
+def test_names_in_letters_without_capitals_stand_whole() -> None:
+    assert styled(replace(REFERENCE, byline=("سلمى حداد",)), "apa").startswith("سلمى حداد (2024")
+
+
 def test_what_is_gone_is_said(tmp_path: Path) -> None:
     root = tmp_path / "ws"
     fill(root)

@@ -101,7 +101,7 @@ class Scene:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     site = FaultSite({"news": [["good", "bad"]]})
     with site.serve():
-        workspace = Workspace.make(tmp_path / "w", hosts=())
+        workspace = Workspace.make(tmp_path / "w", hosts=(), delay=0.1)
         workspace.define("fault", site.definition)
         yield Scene(site, workspace)
 

@@ -1,6 +1,7 @@
 """Debian's Chromium, driven by Playwright: visits to pages, in which nothing may go wrong unnoticed."""
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ _FLAGS = (
     "--hide-scrollbars",
     "--lang=en-GB",
 )
-_SIDEWAYS = "[document.scrollingElement.scrollWidth, innerWidth]"
+_SIDEWAYS = "document.scrollingElement && [document.scrollingElement.scrollWidth, innerWidth]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,14 @@ class Visit:
     eyes: Eyes
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    responses: list[tuple[str, int, str]] = field(default_factory=list)
+    awaited: int = 200
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, status: int = 200) -> None:
         """Go to an address of the server and wait until the page and its pictures are there."""
-        self.page.goto(self.origin + path)
+        self.awaited = status
+        answer = self.page.goto(self.origin + path)
+        assert answer is not None
+        assert answer.status == status, path
         self.look()
 
     def see(self, eyes: Eyes) -> None:
@@ -55,15 +59,20 @@ class Visit:
 
     def look(self) -> None:
         """Note what is wrong with how the page stands."""
-        self.page.wait_for_load_state()
-        try:
-            wide, window = self.page.evaluate(_SIDEWAYS)
-        except Error:
-            # What was followed before has just led to another page.
-            self.page.wait_for_load_state()
-            wide, window = self.page.evaluate(_SIDEWAYS)
+        wide, window = self._widths()
         if wide > window:
             self.complaints.append(f"{self.page.url} scrolls sideways: it is {wide} px wide in {window}")
+
+    def _widths(self) -> tuple[int, int]:
+        """Return how wide the page is, and its window."""
+        for _ in range(100):
+            self.page.wait_for_load_state()
+            # What was followed before may just now lead to another page.
+            with contextlib.suppress(Error):
+                if found := self.page.evaluate(_SIDEWAYS):
+                    return found[0], found[1]
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{self.page.url} does not come to rest")
 
 
 class Chromium:
@@ -111,11 +120,12 @@ def _watch(context: BrowserContext, visit: Visit) -> None:
             route.abort()
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # A browser calls it an error that a page says "not found".
+        is_awaited = visit.awaited != 200 and f"a status of {visit.awaited} " in message.text
+        if message.type in ("error", "warning") and not is_awaited:
             visit.complaints.append(f"{visit.page.url} said {message.type}: {message.text}")
 
     def answered(response: Response) -> None:
-        visit.responses.append((response.url, response.status, response.headers.get("content-type", "")))
         if response.status >= 500:
             visit.complaints.append(f"{response.url} answered {response.status}")
 

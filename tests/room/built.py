@@ -40,7 +40,15 @@ def build(root: Path, commands: Commands, *, ports: tuple[int, int] = (0, 0)) ->
         # Whoever it is that runs the tests, what is marked has the same name under it.
         patched = serving.enter_context(pytest.MonkeyPatch.context())
         patched.setenv("LOGNAME", "archivist")
-        for command in marks(bureau.url):
+        pennant = next(report for report in town.courier.reports if "pennant" in report.title)
+        withdrawn = (
+            "takedown",
+            paper.url.rstrip("/") + pennant.path,
+            "--reason",
+            "The rowing club asked for it.",
+            "--yes",
+        )
+        for command in (*marks(bureau.url), withdrawn):
             outcome = commands.run(workspace, *command)
             assert outcome.code == 0, outcome
     return workspace

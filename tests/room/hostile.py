@@ -5,6 +5,7 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from archive.attachments import FetchedAttachment
@@ -49,6 +50,8 @@ FILES = {
     ),
     "type-with-newline": ("text/html\r\nX-Evil: type-with-newline", "<script>alert('type-with-newline')</script>"),
 }  # fmt: skip
+# A file that is in the media folder, under a name that would end a header.
+ODD = 'odd "name"\r\nX-Evil: yes.png'
 # Where rows say that a picture lies; `{}` is the folder of the archive.
 PATHS = (
     "../secret.txt", "{}/secret.txt", "aa/../../secret.txt", "leads-out/secret.txt", "..//secret.txt",
@@ -86,7 +89,10 @@ def _store(keeping: Keeping, number: int) -> None:
     """Store an article as it was when it was harmless, then as it is."""
     said = payloads.of(number)
     entry = Entry(url_of(number), said["entry_title"], "2024-05-02", said["entry_summary"], said.get("thumbnail"))
-    keeping.listing(entry)
+    # Of what is missing, pages say what the listing said of it.
+    missing = replace(entry, url=f"https://hostile.example/missing/{number}.html")
+    keeping.listing(entry, missing)
+    keeping.fail(missing.url, "http-404")
     day = Stamp("2024-05-02", dt.date(2024, 5, 2), "day")
     quiet = Article(url_of(number), "Quiet", day, body="Nothing yet.", body_html="<p>Nothing yet.</p>", language="en")
     keeping.store(quiet)
@@ -162,7 +168,8 @@ def _misplace(db: sqlite3.Connection, root: Path) -> None:
     """Let rows of pictures name what does not lie in the media folder."""
     (root / "media" / "link.png").symlink_to(root / "secret.txt")
     (root / "media" / "leads-out").symlink_to(root)
-    rows = [(sha_of_path(number), path.format(root)) for number, path in enumerate(PATHS)]
+    (root / "media" / ODD).write_bytes(picture())
+    rows = [(sha_of_path(number), path.format(root)) for number, path in enumerate((*PATHS, ODD))]
     db.executemany(
         "INSERT INTO images(sha256, mime, width, height, bytes, path) VALUES (?, 'image/png', 8, 6, 70, ?)", rows
     )

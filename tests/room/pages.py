@@ -26,6 +26,13 @@ def _picture(server: Server) -> str:
     return server.room.picture(sha256)
 
 
+def _withdrawn(server: Server) -> str:
+    """Return the page of the article that was taken down."""
+    ((key,),) = server.workspace.rows("SELECT key FROM articles WHERE state = 'withdrawn'")
+    return server.room.article(key)
+
+
+# What stands before a dash is the template.
 PAGES: Mapping[str, Callable[[Server], str]] = {
     "front": lambda server: server.room.front(),
     "site": lambda server: server.room.site("demo"),
@@ -50,4 +57,9 @@ PAGES: Mapping[str, Callable[[Server], str]] = {
     "changes": lambda server: server.room.changes(),
     "pictures": lambda server: server.room.pictures(),
     "picture": _picture,
+    "unchanged": _article("Bureau opens a public", "diff"),
+    "withdrawn": _withdrawn,
+    "absent": lambda server: server.room.article("a" * 16),
 }
+# What they answer, where it is not 200.
+STATUS = {"withdrawn": 410, "absent": 404}

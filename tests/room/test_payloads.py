@@ -44,6 +44,9 @@ _AUDIT = """(origin) => {
 }"""
 
 
+_SHOWN_NOWHERE = ("entry_summary", "thumbnail")
+
+
 @pytest.fixture(scope="module")
 def served_hostile(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Iterator[Server]:
     """The hostile archive, made once a session, as `newsarchive serve` shows it."""
@@ -111,6 +114,8 @@ def test_every_page_answers_and_complains_of_nothing(evidence: dict[str, dict[st
 def test_a_payload_is_shown_as_text_or_not_at_all(evidence: dict[str, dict[str, Any]], payload: Payload) -> None:
     for path, said in evidence.items():
         assert [each for each in said["complaints"] + said["bad"] if payload.mark in each] == [], path
+    if payload.field not in _SHOWN_NOWHERE:
+        assert any(payload.mark in said["text"] for said in evidence.values()), "no page shows it: this tries nothing"
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +157,16 @@ def test_a_picture_that_lies_elsewhere_is_not_given(served_hostile: Server, numb
         assert (status, hostile.SECRET.encode() in body) == (404, False), (hostile.PATHS[number], path)
 
 
+def test_the_name_of_a_file_says_nothing_to_a_browser(served_hostile: Server) -> None:
+    for path in (served_hostile.room.image, served_hostile.room.thumb):
+        connection = http.client.HTTPConnection(urlsplit(served_hostile.origin).netloc, timeout=30)
+        with contextlib.closing(connection):
+            connection.request("GET", path(hostile.sha_of_path(len(hostile.PATHS))))
+            answer = connection.getresponse()
+            assert answer.status in (200, 404)
+            assert answer.getheader("X-Evil") is None
+
+
 _CLIMBING = (
     "/-/newsarchive/../__init__.py", "/-/newsarchive/..%2f__init__.py", "/-/newsarchive/%2e%2e/answering.py",
     "/-/newsarchive/..%5canswering.py", "/-/newsarchive/....//answering.py", "/-/newsarchive//etc/passwd",
@@ -174,17 +189,16 @@ def test_an_address_leads_to_no_file_outside(served_hostile: Server, path: str) 
 
 def test_the_record_of_a_capture_is_not_read_outside_of_its_folder(served_hostile: Server) -> None:
     ((number,),) = served_hostile.workspace.rows("SELECT id FROM captures WHERE file LIKE '..%'")
-    status, body = asked(served_hostile, served_hostile.room.capture(number))
-    assert status < 500
-    assert hostile.SECRET.encode() not in body
+    for path in (served_hostile.room.capture(number), f"{served_hostile.room.capture(number)}?raw=1"):
+        status, body = asked(served_hostile, path)
+        assert status < 500, path
+        assert hostile.SECRET.encode() not in body, path
 
 
 def asked(server: Server, path: str) -> tuple[int, bytes]:
     """Return a server's answer to a path as it is written: no client mends it."""
     connection = http.client.HTTPConnection(urlsplit(server.origin).netloc, timeout=30)
-    try:
+    with contextlib.closing(connection):
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read()
-    finally:
-        connection.close()

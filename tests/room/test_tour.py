@@ -3,6 +3,7 @@
 import pytest
 
 from tests.room.conftest import Visiting
+from tests.room.pages import PAGES
 from tests.room.serving import Server
 from tests.room.tour import DOCS, Task, do, tasks
 
@@ -14,6 +15,13 @@ def test_a_task_is_done_from_the_overview_as_the_docs_say(visit: Visiting, serve
         do(task, tab, server.room, pictures.append)
     assert pictures
     assert [name for name in pictures if not (DOCS / name).is_file()] == [], "make screenshots takes them"
+
+
+def test_the_docs_have_the_pictures_of_every_page_and_no_others() -> None:
+    pages = {f"{name}-{width}-{colours}" for name in PAGES for width in (1280, 360) for colours in ("light", "dark")}
+    found = {path.stem for path in (DOCS / "room").iterdir() if not path.stem.startswith("tour-")}
+    assert found == pages, "make screenshots takes them"
+    assert sum(path.stat().st_size for path in DOCS.rglob("*") if path.is_file()) < 6_000_000
 
 
 @pytest.mark.parametrize("wrong", ["You see *what is not there*.", "Wave your hands."])

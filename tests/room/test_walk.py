@@ -10,7 +10,7 @@ from tests.room.conftest import Visiting
 from tests.room.serving import Server
 
 WORD, TITLE = "lift", "Inspection reports of 8,430 lifts can now be read by phone"
-EYES = [Eyes(), Eyes(NARROW, "dark"), Eyes(scripts=False), Eyes(NARROW, scripts=False)]
+EYES = [Eyes(), Eyes(NARROW, "dark"), Eyes(NARROW, scripts=False)]
 
 
 class Mouse:
@@ -98,10 +98,10 @@ def _cited_and_exported(tab: Visit, hand: Mouse | Keys) -> bytes:
     tab.look()
     hand.search(f"{WORD} site:demo")
     hand.use(link(tab, "Export what is found"))
-    expect(main).to_contain_text("would be taken")
+    expect(main).to_contain_text("would be exported")
     tab.look()
     with tab.page.expect_download() as download:
-        hand.use(main.get_by_role("button", name="Take along"))
+        hand.use(main.get_by_role("button", name="Export"))
     return download.value.path().read_bytes()
 
 

@@ -143,6 +143,10 @@ def test_links_may_come_later_and_families_are_merged(keeping: Keeping) -> None:
     family = family_of(keeping.db, keeping.one("SELECT id FROM articles WHERE url = ?", herald("de2")))
     assert family is not None
     assert family.first.url == herald("en")
+    members = {member.url.rpartition("/")[2]: member for member in family.members}
+    assert members["de2"].wording == members["de"].wording == members["de"].id
+    assert members["en2"].wording == members["en"].wording == family.first.id
+    assert members["de2"].day == "2024-05-04"
 
 
 def test_links_that_are_no_addresses_are_left_out(keeping: Keeping) -> None:

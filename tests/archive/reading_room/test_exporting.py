@@ -131,7 +131,7 @@ def test_an_article_is_chosen_by_its_key_or_address(root: Path) -> None:
     for name in (key_of(root, CHINESE), CHINESE):
         rows = ask(root, ROOM.export(format="jsonl", q=name)).text.splitlines()
         assert [json.loads(row)["url"] for row in rows] == [CHINESE]
-        assert "<strong>1</strong> article would be taken" in ask(root, ROOM.export(q=name)).text
+        assert "<strong>1</strong> article would be exported" in ask(root, ROOM.export(q=name)).text
 
 
 def test_days_choose_too(root: Path) -> None:

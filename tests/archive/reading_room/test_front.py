@@ -95,6 +95,7 @@ def test_a_run_that_is_at_work_is_not_overdue(keeping: Keeping) -> None:
     (standing,) = read_standings(keeping.db, NOW)
     assert standing.troubles[0] == "the last run was killed"
     assert standing.troubles[1].startswith("overdue for 4 years")
+    assert standing.is_due
 
 
 def test_its_work_does_not_grow_with_the_articles(keeping: Keeping) -> None:

@@ -16,9 +16,6 @@ from crawler.importing.tape import Tape
 from tests.crawler.importing import making
 from tests.e2e.harness import SOAK
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.load_profile("repeatable")
-
 
 def read(data: bytes, *, start: int = 0) -> tuple[list[tuple[str, bytes]], list[Damage], list[RawRecord]]:
     """Return the records (address and block), all damages, and the records themselves."""

@@ -9,9 +9,12 @@ from crawler.parsers import parse_article
 from crawler.parsers.blocks import Block
 from crawler.parsers.page import Page, parse_page
 from crawler.parsers.walk import blocks_of
+from tests.e2e.harness import SOAK
 
 # The same examples on every machine and in every order, however slow the machine.
-steady = settings(derandomize=True, deadline=None, max_examples=100)
+steady = settings(derandomize=True, deadline=None, max_examples=100 if SOAK else 40)
+# For a test that is tried once for each of many languages.
+steady_for_each = settings(derandomize=True, deadline=None, max_examples=100 if SOAK else 15)
 URL = "https://news.example/2024/story.html"
 FIRST = (
     "The harbour office opened a second quay on Monday, and the first three ships were unloaded before the evening, "

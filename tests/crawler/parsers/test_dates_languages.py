@@ -16,7 +16,7 @@ from crawler.parsers.dates import (
 )
 from tests.crawler.parsers.news_languages import AGO, LANGUAGES, MONTHS, written
 from tests.crawler.parsers.printed_dates import FETCHED, said
-from tests.crawler.parsers.small_pages import steady
+from tests.crawler.parsers.small_pages import steady_for_each
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_day_of_a_url(url: str, raw: str | None, value: str | None) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@steady
+@steady_for_each
 @given(st.data())
 def test_a_day_printed_in_any_language_is_that_day(language: str, data: st.DataObject) -> None:
     value = data.draw(st.dates(min_value=dt.date(1980, 1, 1), max_value=dt.date(2059, 12, 31)))
@@ -55,7 +55,7 @@ def test_a_day_printed_in_any_language_is_that_day(language: str, data: st.DataO
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@steady
+@steady_for_each
 @given(st.data())
 def test_a_clock_printed_in_any_language_is_that_minute(language: str, data: st.DataObject) -> None:
     day = data.draw(st.dates(dt.date(1980, 1, 1), dt.date(2059, 12, 31)))

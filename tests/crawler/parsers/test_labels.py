@@ -11,7 +11,7 @@ from crawler.parsers.dates import DateContext
 from crawler.parsers.labels import AFTER_DATE, DATE_WORD, LABEL, is_tools
 from crawler.parsers.lines import read_line
 from tests.crawler.parsers.news_languages import LANGUAGES, written
-from tests.crawler.parsers.small_pages import steady
+from tests.crawler.parsers.small_pages import steady, steady_for_each
 
 FIRST, SECOND = dt.datetime(2024, 3, 5, 10, 30), dt.datetime(2024, 3, 6, 21, 5)  # noqa: DTZ001 (a printed clock has no zone)
 
@@ -19,7 +19,7 @@ FIRST, SECOND = dt.datetime(2024, 3, 5, 10, 30), dt.datetime(2024, 3, 6, 21, 5) 
 @pytest.mark.parametrize(
     ("language", "label"), [(language, label) for language, printed in LANGUAGES.items() for label in printed.updated]
 )
-@steady
+@steady_for_each
 @given(st.data())
 def test_an_update_is_named_in_every_language(language: str, label: str, data: st.DataObject) -> None:
     value = data.draw(st.dates(dt.date(1990, 1, 1), dt.date(2049, 12, 31)))

@@ -198,7 +198,7 @@ def test_no_more_requests_at_a_time_than_the_total_allows(scene: Scene) -> None:
             config.read_text()
             .replace("total_concurrency = 16", "total_concurrency = 2")
             .replace("\nconcurrency = 4", "\nconcurrency = 16")
-            .replace("delay = 1.0", "delay = 0.0")
+            .replace("delay = 0.3", "delay = 0.0")
         )
         assert scene.crawl().code == 0
         assert seen["most"] <= 2
@@ -214,7 +214,7 @@ def test_images_are_counted_and_measured(scene: Scene) -> None:
         illustrate(scene, seen["url"], 3)
         config = scene.workspace.root / "newsarchive.toml"
         config.write_text(
-            config.read_text().replace("max_images = 200", "max_images = 2").replace("delay = 1.0", "delay = 0.0")
+            config.read_text().replace("max_images = 200", "max_images = 2").replace("delay = 0.3", "delay = 0.0")
         )
         assert scene.crawl().code == 0
     errors = dict(scene.workspace.rows("SELECT error, count(*) FROM article_images GROUP BY error"))
