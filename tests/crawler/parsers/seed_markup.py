@@ -8,6 +8,7 @@ import tomllib
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ Kind = Literal["crumbs", "title", "info", "toolbar", "body", "subhead", "caption
 CONTENT: frozenset[Kind] = frozenset({"body", "subhead", "caption", "stray"})
 
 
+@lru_cache(4096)
 def squash(text: str) -> str:
     """Return the letters and digits of a text, in lower case."""
     return "".join(char for char in text.casefold() if char.isalnum())
