@@ -109,9 +109,8 @@ WORDS: dict[str, dict[str, Any]] = json.loads((FORMS / "surroundings.json").read
 def name(rng: random.Random) -> str:
     """Return a class or an id: gibberish, a plausible old name that says nothing true, or none."""
     gibberish = "".join(rng.choices("abcdefghkmnprstuvwxyz0123456789_", k=rng.randint(3, 8)))
-    word = rng.choice(
-        [f"x{gibberish}", f"x{gibberish}", rng.choice(WORDS["names"]["any"]), rng.choice(WORDS["names"]["any"])]
-    )
+    words = WORDS["names"]["any"]
+    word = rng.choice([f"x{gibberish}", f"x{gibberish}", rng.choice(words), rng.choice(words)])
     return rng.choice([f' class="{word}"', f' class="{word}"', f' id="{word}{rng.randint(1, 99)}"', ""])
 
 
