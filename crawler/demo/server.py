@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from crawler.demo.site import DemoSite
 
@@ -26,11 +26,14 @@ class Respondent(Protocol):
         """Answer one path, given without its query."""
 
 
-class SiteServer:
+S = TypeVar("S", bound=Respondent)
+
+
+class SiteServer(Generic[S]):
     """Serve a site that lives in memory from entry to exit of a `with` block, and count what was asked for."""
 
-    def __init__(self, site: Respondent, *, port: int = 0) -> None:
-        self._site = site
+    def __init__(self, site: S, *, port: int = 0) -> None:
+        self.site = site
         self.requests: Counter[str] = Counter()
         self._wanted_port = port
         self._counting = Lock()
@@ -68,12 +71,11 @@ class SiteServer:
             self.requests[path] += 1
 
 
-class DemoServer(SiteServer):
+class DemoServer(SiteServer[DemoSite]):
     """Serve a demo site."""
 
     def __init__(self, site: DemoSite | None = None, *, port: int = 0) -> None:
-        self.site = site or DemoSite()
-        super().__init__(self.site, port=port)
+        super().__init__(site or DemoSite(), port=port)
 
 
 class _Listener(ThreadingHTTPServer):
@@ -91,7 +93,7 @@ class _Listener(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     """Answer GET and HEAD from the site of the server that owns this class."""
 
-    owner: SiteServer
+    owner: SiteServer[Respondent]
     protocol_version = "HTTP/1.1"
     timeout = 30
     # One buffered write for headers and body: two small ones would wait for the client's delayed acknowledgement.
@@ -108,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _head(self) -> bytes:
         path = self.path.partition("?")[0]
         self.owner._count(path)
-        reply = self.owner._site.respond(path)
+        reply = self.owner.site.respond(path)
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body)))

@@ -115,7 +115,7 @@ def test_no_process_outlives_the_command(slow_list: tuple[str, threading.Event],
         wait_until(lambda: len(workers_of(process)) == 2, what="two processes that read")
         workers = workers_of(process)
         os.kill(process.pid, number)
-        process.wait(30)
+        process.wait(90)
         wait_until(lambda: not any(map(is_alive, workers)), what="the end of the processes")
         end_group(process)
         if number is signal.SIGINT:
