@@ -7,8 +7,10 @@ takes each for a token and a word is a phrase of them.
 
 import json
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from importlib.resources import files
 
@@ -41,6 +43,7 @@ _CLUSTER = f"[{CJK}]|[{_SEA}][{_MARKS}]*(?:(?<=\U000f0e4d)\u0e32|(?<=\U000f0ecd)
 _PIECES = re.compile(f"{_CLUSTER}|[^{UNSPACED}]+")
 _GAP = re.compile(f"(?<=[{UNSPACED}{_MARKS}])([^\\w{_MARKS}]+)(?=[{UNSPACED}])")
 _ANYUNSPACED = re.compile(f"[{UNSPACED}]")
+_SIGNS = ("Sm", "Sc", "Sk", "So", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Cn")
 _VOICED = re.compile("[\u3099\u309a]")
 _WORD = re.compile(f"(?:[^\\W_]|[{_MARKS}{BREAK}])+")
 
@@ -107,7 +110,24 @@ def unmarked(word: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the words of indexed text as the tokenizer has them, marks of gaps among them."""
-    return _WORD.findall(text)
+    if text.isascii() or _signs().isdisjoint(text):
+        return _WORD.findall(text)
+    signs = re.escape("".join(_signs().intersection(text)))
+    return re.findall(f"(?:{_WORD.pattern}|[{signs}])+", text)
+
+
+@cache
+def _signs() -> frozenset[str]:
+    """Return the signs that the tokenizer takes for letters: those younger than its Unicode (6.1), as many emoji are.
+
+    It is asked which, once: a phrase that leaves one out would not be found.
+    """
+    signs = [sign for sign in map(chr, range(0x80, 0x20000)) if unicodedata.category(sign) in _SIGNS]
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE VIRTUAL TABLE signs USING fts5(sign, tokenize = 'unicode61 remove_diacritics 2')")
+        db.execute("CREATE VIRTUAL TABLE tokens USING fts5vocab(signs, 'row')")
+        db.execute("INSERT INTO signs VALUES (?)", (" ".join(signs),))
+        return frozenset(term for (term,) in db.execute("SELECT term FROM tokens"))
 
 
 def _special_parts(text: str | None) -> list[str]:

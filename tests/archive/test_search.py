@@ -314,3 +314,10 @@ def test_a_phrase_of_two_scripts_goes_on_over_the_end_of_a_line(keeping: Keeping
     assert len(search(keeping.db, '"二手工程师 (hi-rustin) Brian"')) == 1
     assert len(search(keeping.db, '"手工程师 (hi-rustin)"')) == 1
     assert search(keeping.db, '"Brian 二手工程师"') == []
+
+
+@pytest.mark.parametrize("text", ["Backend Aspirations (🛠️, 👩‍💻) Ease", "We 🦀 ship 🥳 today", "5 ₿ for a 🫠melt"])
+def test_a_phrase_with_signs_that_the_tokenizer_takes_for_letters_is_found(keeping: Keeping, text: str) -> None:
+    keeping.store(article(f"It begins. {text} and ends."))
+    assert len(search(keeping.db, f'"{text}"')) == 1
+    assert len(search(keeping.db, f'"{text} and ends"')) == 1
