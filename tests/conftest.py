@@ -1,5 +1,6 @@
 """What holds of the whole suite."""
 
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,9 @@ from hypothesis import settings
 
 from tests.e2e.harness import SOAK
 from tests.e2e.sums import archives, wrong_sums
+
+# A shell that starts the tests in the background lets them ignore it; processes that a test stops by it would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
     from pathlib import Path
