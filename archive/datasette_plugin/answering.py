@@ -3,14 +3,13 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
 from archive.datasette_plugin.addresses import Room
-from archive.datasette_plugin.generations import ensure_visible
+from archive.datasette_plugin.generations import ensure_visible, is_visible
 from archive.datasette_plugin.statics import address_of
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ HEADERS = {
     # Who may read it is asked each time.
     "Cache-Control": "private, no-cache",
 }
-
-
 _TAG = re.compile(r'"[^"]*"|\*')
 
 
@@ -75,14 +72,7 @@ async def permitted(
 
 async def visible(request: "Request", datasette: "Datasette", database: str, tables: Sequence[str]) -> frozenset[str]:
     """Return those of the tables that whoever asks may see: what a page can do without."""
-    from datasette.utils.asgi import Forbidden  # noqa: PLC0415
-
-    seen = set()
-    for table in tables:
-        with suppress(Forbidden):
-            await ensure_visible(datasette, request.actor, database, table)
-            seen.add(table)
-    return frozenset(seen)
+    return frozenset([table for table in tables if await is_visible(datasette, request.actor, database, (table,))])
 
 
 async def within(datasette: "Datasette", database: str, ask: Callable[[Database], Any]) -> Any:

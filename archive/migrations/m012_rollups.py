@@ -2,7 +2,8 @@
 
 from sqlite_utils import Database
 
-# By triggers, for articles and events are written, withdrawn and told again from many places, by other tools too.
+# By triggers, for articles and events are written, withdrawn and told again from many places. Whoever writes with
+# REPLACE needs `PRAGMA recursive_triggers`, or the sums do not see what went.
 # A month is that of the day in an article's id, as everywhere in search; of an event that of its time.
 # Of the index `events_kind`: first_seen is most of them and needs none, and a query says that it means the rest by
 # the same words. One over all kinds would be taken by queries for one article, in place of `events_article`.
