@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import datetime as dt
 import random
+import sqlite3
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ from datasette.plugins import pm
 
 from archive import datasette_plugin
 from archive.datasette_plugin.addresses import Room
-from archive.datasette_plugin.defaults import SETTINGS
+from archive.datasette_plugin.defaults import as_values
 from archive.db import open_archive
 from bench.roomsbuild import furnish
 from bench.search import built_archive
@@ -131,14 +132,14 @@ def _places(archive: Path, number: int) -> Places:
     }
 
 
-def _one(connection: "object", sql: str, value: object) -> str:
-    row = connection.execute(f"{sql} LIMIT 1", (value,)).fetchone()  # type: ignore[attr-defined]
+def _one(connection: sqlite3.Connection, sql: str, value: object) -> str:
+    row = connection.execute(f"{sql} LIMIT 1", (value,)).fetchone()
     return str(row[0])
 
 
 async def _measured(archive: Path, places: Places) -> dict[str, tuple[list[float], float]]:
     """Return for each kind the CPU ms of every request, and the mean size in kB."""
-    datasette = Datasette([str(archive)], settings={name: _value(value) for name, value in SETTINGS.items()})
+    datasette = Datasette([str(archive)], settings=as_values())
     await datasette.invoke_startup()
     found = {}
     try:
@@ -158,10 +159,6 @@ async def _measured(archive: Path, places: Places) -> dict[str, tuple[list[float
             database.close()
         datasette.executor.shutdown()
     return found
-
-
-def _value(text: str) -> object:
-    return int(text) if text.isdecimal() else text == "on"
 
 
 @contextmanager

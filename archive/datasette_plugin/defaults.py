@@ -11,6 +11,11 @@ SETTINGS = {
 }
 
 
+def as_values() -> dict[str, int | bool]:
+    """Return them as Datasette's own code and its settings.json have them."""
+    return {name: int(value) if value.isdecimal() else value == "on" for name, value in SETTINGS.items()}
+
+
 def as_options() -> list[str]:
     """Return them as options of `datasette serve`."""
     return [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.backup.manifest import copy_durably, digest_file
-from archive.datasette_plugin.defaults import SETTINGS
+from archive.datasette_plugin.defaults import as_values
 from archive.datasette_plugin.descriptions import METADATA
 from archive.db import copy_database, open_copy, open_current
 from archive.errors import ArchiveError, UsageError
@@ -115,8 +115,7 @@ def _describe(db: Database, wish: Wish, folder: Path, published: Published) -> N
     tables = {name: {"name": name, "count": number} for name, number in counts.items()}
     inspected = {"archive": {"hash": sha256, "size": size, "file": DATABASE, "tables": tables}}
     metadata = ({"title": wish.title} if wish.title else {}) | {"databases": {"archive": METADATA}}
-    settings = {name: int(value) if value.isdecimal() else value == "on" for name, value in SETTINGS.items()}
-    for name, said in ((INSPECTED, inspected), (METADATA_FILE, metadata), (SETTINGS_FILE, settings)):
+    for name, said in ((INSPECTED, inspected), (METADATA_FILE, metadata), (SETTINGS_FILE, as_values())):
         (folder / name).write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     published.articles, published.sha256 = counts["articles"], sha256
     published.bytes = size
