@@ -1,14 +1,8 @@
-"""The picture wall, a picture's page, and pictures to take away."""
+"""The picture wall and a picture's page."""
 
-import csv
 import datetime as dt
-import io
-import json
 import random
 import re
-import shutil
-import zipfile
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from html import unescape
 from pathlib import Path
@@ -17,83 +11,29 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive.datasette_plugin.addresses import Room
 from archive.db import atomic, open_archive
 from archive.errors import NotFoundError
 from archive.identity import first_id_of
 from archive.migrations import MIGRATIONS
-from archive.model import Image
 from archive.reading_room import pictures
 from archive.reading_room.picture import read_sheet
-from archive.reading_room.pictures import Picture, Place, Wanted, read_selection, read_wall
+from archive.reading_room.pictures import Place, Wanted, read_selection, read_wall
 from archive.takedown.reach import reach_of
 from archive.takedown.withdrawing import withdraw
-from archive.words import count_words
 from crawler.workspace import make_workspace
 from tests.archive.asking import ask, ask_all
-from tests.archive.keeping import OTHER_SITE, Keeping, article, day_of, picture, sha256
-
-ROOM = Room("/archive")
-SHIP, CRANE, LOGO, QUAY, GONE, CHINESE = (
-    picture(color) for color in ("red", "green", "white", "blue", "black", "yellow")
+from tests.archive.keeping import OTHER_SITE, Keeping, picture
+from tests.archive.reading_room.gallery import (
+    CHINESE_ID,
+    CRANE_ID,
+    GONE_ID,
+    HOSTILE,
+    LOGO_ID,
+    QUAY_ID,
+    ROOM,
+    SHIP_ID,
+    show,
 )
-SHIP_ID, CRANE_ID, LOGO_ID, QUAY_ID, GONE_ID, CHINESE_ID = map(sha256, (SHIP, CRANE, LOGO, QUAY, GONE, CHINESE))
-HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}'"
-
-
-def show(
-    keeping: Keeping, name: str, day: str | None, *shown: tuple[bytes, str | None, str | None], **more: Any
-) -> None:
-    """Store an article with pictures, each with its caption and credit."""
-    url = f"{keeping.site.url}{name}"
-    images = [
-        Image(f"{url}/{number}.png", caption, credit, more.get("alt"), number)
-        for number, (_, caption, credit) in enumerate(shown, 1)
-    ]
-    got = article(
-        f"Text of {name}. {more.get('body', '')}", url=url, images=images, title=more.get("title", name.title()),
-        updated=day_of(day) if day else None, language=more.get("language", "en"),
-    )  # fmt: skip
-    fetched = [keeping.image(f"{url}/{number}.png", data) for number, (data, *_) in enumerate(shown, 1)]
-    keeping.store(got, images=fetched)
-
-
-def fill(root: Path) -> None:
-    make_workspace(root)
-    keeping = Keeping(root)
-    show(keeping, "old", "2024-04-20", (SHIP, "A ship at sea.", "Jane Doe"), (LOGO, None, None))
-    show(
-        keeping, "may", "2024-05-02",
-        (SHIP, "A ship at the quay wall.", "Jane Doe"), (CRANE, "Cranes are lifted.", "Photo/AFP"), (LOGO, None, None),
-    )  # fmt: skip
-    show(keeping, "undated", None, (QUAY, "=Quay without a day", None))
-    # Its second version shows another picture.
-    show(keeping, "changed", "2024-05-10", (GONE, "A tug that is not shown any more.", "Jane Doe"))
-    show(keeping, "changed", "2024-05-10", (CRANE, "A crane beside a ship", "Photo/AFP"), body="Changed.")
-    show(keeping, "hostile", "2024-06-01", (SHIP, HOSTILE, HOSTILE), alt=HOSTILE, title=HOSTILE)
-    keeping.again(OTHER_SITE)
-    show(keeping, "zh", "2024-05-05", (CHINESE, "市质量技术监督局。", "摄影：王小明"), language="zh")
-    count_words(keeping.db)
-    keeping.close()
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace that no test changes."""
-    made = tmp_path_factory.mktemp("pictures") / "ws"
-    fill(made)
-    return made
-
-
-@pytest.fixture
-def db(root: Path) -> Iterator[Database]:
-    with closing(open_archive(root / "archive.db", readonly=True)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def copy(root: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(root, tmp_path / "ws"))
 
 
 def digests(found: Any) -> list[str]:
@@ -402,139 +342,3 @@ def test_newer_and_older_lead_over_the_whole_wall_and_back(db: Database) -> None
         assert read_sheet(db, older).newer == walked[-1]
         walked.append(older)
     assert walked == wall
-
-
-def test_a_zip_holds_the_bytes_as_served_and_a_table(root: Path) -> None:
-    got = ask(root, ROOM.taken("zip", month="2024-05"))
-    assert got.headers["content-type"] == "application/zip"
-    assert got.headers["content-disposition"] == 'attachment; filename="pictures-2024-05-01-2024-05-31.zip"'
-    assert got.headers["x-content-type-options"] == "nosniff"
-    with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
-        assert archive.testzip() is None
-        assert sorted(archive.namelist()) == sorted(
-            ["pictures.csv", *(f"{each}.png" for each in (CRANE_ID, CHINESE_ID, SHIP_ID, LOGO_ID))]
-        )
-        assert archive.read(f"{SHIP_ID}.png") == SHIP
-        rows = [*csv.DictReader(io.StringIO(archive.read("pictures.csv").decode("utf-8-sig")))]
-    assert [row["file"] for row in rows] == [f"{each}.png" for each in (CRANE_ID, CHINESE_ID, SHIP_ID, LOGO_ID)]
-    ship = rows[2]
-    assert (ship["caption"], ship["credit"], ship["title"]) == ("A ship at the quay wall.", "Jane Doe", "May")
-    assert (ship["day"], ship["mime"], ship["width"], ship["height"]) == ("2024-05-02", "image/png", "8", "6")
-    assert ship["url"] == "https://herald.example/may"
-    assert ship["sha256"] == SHIP_ID
-
-
-def test_what_a_page_wrote_is_no_formula_and_no_file_name(root: Path) -> None:
-    table, listed, packed = ask_all(root, [ROOM.taken(form) for form in ("csv", "json", "zip")])
-    rows = [*csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))]
-    assert {row["sha256"]: row["caption"] for row in rows}[QUAY_ID] == "'=Quay without a day"
-    assert listed.json()["next"] is None
-    assert listed.json()["pictures"][0]["caption"] == HOSTILE
-    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
-        assert all(re.fullmatch(r"[0-9a-f]{64}\.png|pictures\.csv", name) for name in archive.namelist())
-
-
-def test_a_file_that_is_missing_is_named_by_its_absence(copy: Path) -> None:
-    next((copy / "media").rglob(f"{SHIP_ID}*")).unlink()
-    got = ask(copy, ROOM.taken("zip"))
-    with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
-        rows = [*csv.DictReader(io.StringIO(archive.read("pictures.csv").decode("utf-8-sig")))]
-        assert f"{SHIP_ID}.png" not in archive.namelist()
-    assert {row["sha256"]: row["file"] for row in rows}[SHIP_ID] == ""
-
-
-@pytest.mark.parametrize("bound", [{"MOST": 2}, {"MOST_BYTES": 2 * len(SHIP)}])
-def test_what_is_too_much_comes_in_parts(root: Path, bound: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in bound.items():
-        monkeypatch.setattr(pictures, name, value)
-    found: list[str] = []
-    address: str | None = ROOM.taken("json")
-    while address:
-        said = ask(root, address).json()
-        assert 0 < len(said["pictures"]) <= 2
-        found += [each["sha256"] for each in said["pictures"]]
-        address = said["next"].removeprefix("http://localhost") if said["next"] else None
-    assert found == [SHIP_ID, CRANE_ID, CHINESE_ID, QUAY_ID, LOGO_ID]
-    got = ask(root, ROOM.taken("zip", site="herald"))
-    with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
-        note = archive.read("NOT-ALL.txt").decode()
-    assert note.startswith("These are the newest of the pictures that were asked for: ")
-    following = note.splitlines()[1]
-    assert f'<{following}>; rel="next"' == got.headers["link"]
-    assert "site=herald" in following
-
-
-PAYLOADS = (
-    HOSTILE,
-    "</figcaption></figure><svg onload=alert(1)>",
-    "javascript:alert(1)",
-    "' onfocus=alert(1) autofocus='",
-    '" onmouseover="alert(1)',
-    "<!--<script>-->",
-    "{% include '/etc/passwd' %}",
-    "\u202e<b>\u0000</b>",
-    "<base href=//evil.example>",
-    "<style>*{display:none}</style>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "</title><script>alert(1)</script>",
-)
-
-
-def test_nothing_that_a_page_wrote_runs(tmp_path: Path) -> None:
-    make_workspace(tmp_path / "ws")
-    keeping = Keeping(tmp_path / "ws")
-    for number, payload in enumerate(PAYLOADS):
-        show(keeping, f"x{number}", "2024-05-02", (picture(f"#0000{number:02x}"), payload, payload), alt=payload,
-             title=payload, language=payload)  # fmt: skip
-    keeping.db.conn.execute("UPDATE article_images SET url = 'javascript:alert(1)//' || url")
-    shown = [row[0] for row in keeping.rows("SELECT sha256 FROM images")]
-    keeping.close()
-    addresses = [ROOM.pictures(), *map(ROOM.picture, shown)]
-    addresses += [ROOM.pictures(q=payload, credit=payload) for payload in PAYLOADS]
-    for address, got in zip(addresses, ask_all(tmp_path / "ws", addresses), strict=True):
-        assert got.status_code == 200, address
-        _is_harmless(got.text)
-        assert "script-src 'self'" in got.headers["content-security-policy"]
-
-
-def _is_harmless(html: str) -> None:
-    """Read the page as a browser does: no element and no attribute that a template has not written."""
-    from lxml import html as reading
-
-    tree = reading.document_fromstring(html)
-    assert {str(each.get("src")).partition("?")[0] for each in tree.iter("script")} == {"/-/newsarchive/room.js"}
-    assert not [*tree.iter("base", "style", "iframe", "object", "embed", "svg", "b")]
-    for each in tree.iter():
-        named = [name for name in each.attrib if name.lower().startswith("on") or name == "autofocus"]
-        assert named == [], reading.tostring(each)
-        for name in ("href", "src", "action"):
-            assert not (each.get(name) or "").strip().lower().startswith(("javascript:", "//", "data:")), each.attrib
-
-
-def test_denied_tables_deny_the_wall(root: Path) -> None:
-    for table in ("articles", "article_images", "images", "captures", "pictures"):
-        denied = {"databases": {"archive": {"tables": {table: {"allow": False}}}}}
-        got = ask_all(root, [ROOM.pictures(), ROOM.picture(SHIP_ID), ROOM.taken("zip")], denied)
-        assert [each.status_code for each in got] == [403] * 3, table
-
-
-@pytest.mark.parametrize("looked", ["read_wall", "read_selection"])
-def test_what_is_withdrawn_is_not_shown(copy: Path, looked: str) -> None:
-    with closing(open_archive(copy / "archive.db")) as db:
-        with atomic(db):
-            db.conn.execute(
-                "UPDATE captures SET withdrawn = 't' FROM images WHERE captures.id = capture_id AND sha256 = ?",
-                (QUAY_ID,),
-            )
-        reading: dict[str, Callable[[], tuple[Picture, ...]]] = {
-            "read_wall": lambda: read_wall(db, Wanted()).pictures,
-            "read_selection": lambda: read_selection(db, Wanted(), None)[0],
-        }
-        assert QUAY_ID not in [each.sha256 for each in reading[looked]()]
-    page, small, whole = ask_all(copy, [ROOM.picture(QUAY_ID), ROOM.thumb(QUAY_ID), ROOM.image(QUAY_ID)])
-    assert (page.status_code, small.status_code, whole.status_code) == (404, 410, 410)
-
-
-def test_json_is_json(root: Path) -> None:
-    got = ask(root, ROOM.taken("json", site="zhbao"))
-    assert json.loads(got.content)["pictures"][0]["credit"] == "摄影：王小明"
